@@ -1,0 +1,37 @@
+import { EXIT, type ExitCode } from '../../errors.js';
+import type { CommandContext } from '../program.js';
+
+const TEXTS = {
+  wait: `wait: I block for the result.
+
+The run stays until every task of the step has ended, and its exit code tells how.
+The engine looks at its workers in short queries, four times a second; it never
+waits inside a statement, which would hang REINDEX CONCURRENTLY and hold back VACUUM.
+The server itself ends a task at its timeout (statement_timeout), even when the
+engine is gone. Ctrl-C cancels what is waited for.
+`,
+  detach: `detach: it runs on, and I look later.
+
+The step is handed to the server and the run ends without its result. Nothing is
+stopped by that: its timeout still holds, and its outcome is recorded in the ledger.
+To detach is not to cancel: the work goes on. This version validates detached steps
+and does not run them yet.
+`,
+  cancel: `cancel: I want it to stop.
+
+1. The server's own statement_timeout comes first, for a task that takes too long.
+2. pg_cancel_backend, after a check that the PID is still this very worker (its
+   backend_start and application_name too): a PID alone may belong to somebody else.
+3. After 5 s, pg_background's cancel with the worker's handle (pid, cookie): SIGTERM.
+4. After 10 s more the task is recorded as unknown, with what it is blocked by.
+Never SIGKILL, which restarts the whole cluster, and never another session than ours.
+What a cancelled VACUUM or REINDEX had finished stays finished; a cancelled SQL
+transaction is rolled back as a whole.
+`,
+} as const;
+
+/** Prints what a word means here. */
+export function explain(context: CommandContext, word: keyof typeof TEXTS): ExitCode {
+  context.output.write(TEXTS[word]);
+  return EXIT.ok;
+}

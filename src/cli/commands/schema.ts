@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { EXIT, type ExitCode } from '../../errors.js';
+import type { CommandContext } from '../program.js';
+
+/** Prints one of the JSON Schemas that come with the package. */
+export function schema(context: CommandContext, name: 'runbook' | 'plan' | 'report'): ExitCode {
+  const file = new URL(`../../../schemas/${name}.v1.schema.json`, import.meta.url);
+  context.output.write(readFileSync(file, 'utf8'));
+  return EXIT.ok;
+}

@@ -1,0 +1,60 @@
+import { RunbookError } from '../errors.js';
+import type { Runbook } from '../model/runbook.js';
+import type { Diagnostic } from '../runbook/diagnostic.js';
+import { loadRunbookFile } from '../runbook/load.js';
+import { renderDiagnostic } from '../runbook/render-diagnostic.js';
+import type { Output } from './io.js';
+
+/**
+ * Splits `-p name=value` options.
+ * @throws RunbookError `usage` for one without an equals sign.
+ */
+export function parseParameters(pairs: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+      throw new RunbookError('usage', `-p ${pair}: not of the form name=value`);
+    }),
+  );
+}
+
+/** Shows problems with their frames, in colour on a terminal. */
+export function showDiagnostics(
+  output: Output,
+  diagnostics: readonly Diagnostic[],
+  source: string | undefined,
+): void {
+  const style = { error: 'red', warning: 'yellow', location: 'bold', caret: 'red' } as const;
+  for (const diagnostic of diagnostics) {
+    output.note(
+      renderDiagnostic(diagnostic, source, {
+        style: (part, text) =>
+          part in style ? output.paint(style[part as keyof typeof style], text) : text,
+      }),
+    );
+  }
+}
+
+/**
+ * Loads a runbook that is to be planned or run.
+ * @throws RunbookError `invalid_runbook`, after all problems were shown.
+ */
+export async function loadForServer(
+  output: Output,
+  file: string,
+  pairs: readonly string[] | undefined,
+): Promise<Runbook> {
+  const parameters = parseParameters(pairs);
+  const result = await loadRunbookFile(file, { parameters, requireParameters: true });
+  if (result.ok) {
+    showDiagnostics(output, result.warnings, result.source);
+    return result.runbook;
+  }
+  showDiagnostics(output, result.diagnostics, result.source);
+  const errors = result.diagnostics.filter(({ severity }) => severity === 'error').length;
+  throw new RunbookError(
+    'invalid_runbook',
+    `${file}: ${String(errors)} error${errors === 1 ? '' : 's'}`,
+  );
+}

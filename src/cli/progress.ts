@@ -1,0 +1,96 @@
+import { pino } from 'pino';
+import type { EngineEvent, EventListener } from '../engine/events.js';
+import type { Attempt, Task } from '../generated/report.v1.js';
+import { describeDuration } from '../model/duration.js';
+import type { Output, Style } from './io.js';
+
+const STATUS_STYLES: Readonly<Record<string, Style>> = {
+  succeeded: 'green',
+  failed: 'red',
+  timed_out: 'red',
+  unknown: 'red',
+  cancelled: 'yellow',
+  skipped: 'yellow',
+};
+
+/** One line of JSON on stderr for each event, for machines. */
+export function jsonProgress(runId: string): EventListener {
+  const log = pino({ base: { run: runId } }, pino.destination({ fd: 2, sync: true }));
+  return (event) => {
+    log.info(toLogFields(event), event.type);
+  };
+}
+
+/** One plain line on stderr for each event, for people. */
+export function textProgress(output: Output): EventListener {
+  return (event) => {
+    const line = describe(event, output);
+    if (line === undefined) return;
+    const time = new Date().toISOString().slice(11, 19);
+    output.note(`${output.paint('dim', time)} ${line}`);
+  };
+}
+
+function describe(event: EngineEvent, output: Output): string | undefined {
+  const status = (text: string): string => output.paint(STATUS_STYLES[text] ?? 'dim', text);
+  switch (event.type) {
+    case 'run_started':
+      return `run ${event.run.id} started`;
+    case 'step_started':
+      return `${event.step.id}: ${event.step.kind}, ${String(event.step.tasks.length)} task(s)`;
+    case 'task_launched':
+      return `${event.task.id} launched as pid ${String(event.attempt.pid)}: ${subject(event.task)}`;
+    case 'task_ended':
+      return `${event.task.id} ${status(event.task.status)}${took(event.attempt)}${reason(event.task)}`;
+    case 'task_retried':
+      return `${event.task.id} will be tried again in ${describeDuration(event.delayMs)}: ${event.attempt.message ?? ''}`;
+    case 'task_split':
+      return `${event.task.id} failed as a pack; ${String(event.parts)} relation(s) follow one by one`;
+    case 'slots_awaited':
+      return `waiting for a worker slot: ${event.why}`;
+    case 'worker_signalled':
+      return `${event.task.id} asked to stop: ${event.how}`;
+    case 'queue_drained':
+      return `${event.task.id} printed more than its queue holds; making room`;
+    case 'cleaned_up':
+      return `${event.task.id} dropped leftovers: ${event.cleanUp.dropped.join(', ') || 'none'}; left: ${event.cleanUp.left.join(', ') || 'none'}`;
+    case 'step_ended':
+      return `${event.step.id}: ${status(event.step.status)}`;
+    case 'connection_lost':
+      return `${output.paint('red', 'connection lost')}: ${event.message}`;
+    case 'run_ended':
+      return `run ${event.run.id} ${status(event.run.status)}`;
+  }
+}
+
+function subject(task: Task): string {
+  const [first, ...others] = task.targets;
+  if (first === undefined) return task.sql.split('\n', 1)[0] ?? '';
+  return others.length === 0 ? first.name : `${first.name} and ${String(others.length)} more`;
+}
+
+function took(attempt: Attempt | undefined): string {
+  if (typeof attempt?.launched_at !== 'string' || attempt.finished_at === null) return '';
+  const ms = Date.parse(attempt.finished_at) - Date.parse(attempt.launched_at);
+  return ` in ${describeDuration(ms)}`;
+}
+
+function reason(task: Task): string {
+  return task.reason === null ? '' : `: ${task.reason}`;
+}
+
+/** Ids and states only: the report holds the whole records. */
+function toLogFields(event: EngineEvent): object {
+  const fields: Record<string, unknown> = {};
+  if ('task' in event) Object.assign(fields, { task: event.task.id, status: event.task.status });
+  if ('step' in event) Object.assign(fields, { step: event.step.id, status: event.step.status });
+  if ('run' in event) Object.assign(fields, { status: event.run.status });
+  if ('attempt' in event && event.attempt !== undefined) {
+    const { number, pid, sqlstate, message } = event.attempt;
+    Object.assign(fields, { attempt: number, pid, sqlstate, message });
+  }
+  for (const key of ['delayMs', 'parts', 'why', 'how', 'message', 'cleanUp'] as const) {
+    if (key in event) fields[key] = (event as unknown as Record<string, unknown>)[key];
+  }
+  return fields;
+}

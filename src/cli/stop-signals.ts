@@ -1,0 +1,37 @@
+import { EXIT, type ExitCode } from '../errors.js';
+
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+
+export interface StopSignals {
+  /** Aborted by the first signal, with its exit code as the reason. */
+  readonly signal: AbortSignal;
+  /** Gives the signals back to Node's defaults. */
+  release(): void;
+}
+
+/**
+ * The first SIGINT or SIGTERM asks the run to stop; the second leaves at once.
+ * @param onFirst told that stopping has begun.
+ * @param onSecond told right before the process ends.
+ */
+export function listenForStop(onFirst: (name: string) => void, onSecond: () => void): StopSignals {
+  const controller = new AbortController();
+  const listener = (name: keyof typeof CODES): void => {
+    const code: ExitCode = CODES[name];
+    if (!controller.signal.aborted) {
+      onFirst(name);
+      controller.abort(code);
+      return;
+    }
+    onSecond();
+    process.exit(code);
+  };
+  const names = Object.keys(CODES) as (keyof typeof CODES)[];
+  for (const name of names) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, listener);
+    },
+  };
+}

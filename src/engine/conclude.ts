@@ -1,0 +1,66 @@
+import { EXIT, type ExitCode } from '../errors.js';
+import type { ReportV1, Task } from '../generated/report.v1.js';
+import { isFailure, type RunStatus } from '../model/status.js';
+import { SQLSTATE } from '../postgres/errors.js';
+
+export interface Conclusion {
+  readonly status: RunStatus;
+  readonly exitCode: ExitCode;
+  readonly reason: string | undefined;
+}
+
+/**
+ * What the run as a whole came to, from its tasks. An unknown outcome outweighs everything; a
+ * relation that was skipped for lack of privilege counts as a failure, since somebody has to act.
+ * @param interrupted the exit code of the signal that ended the run early.
+ */
+export function concludeRun(
+  record: Pick<ReportV1, 'steps'>,
+  interrupted: ExitCode | undefined,
+  lost: string | undefined,
+): Conclusion {
+  const tasks = record.steps.flatMap((step) => step.tasks);
+  const unknown = tasks.filter((task) => task.status === 'unknown').length;
+  if (unknown > 0) {
+    const reason = `${lost === undefined ? '' : `${lost}; `}the outcome of ${count(unknown, 'task')} is unknown`;
+    return { status: 'unknown', exitCode: EXIT.outcomeUnknown, reason };
+  }
+  if (interrupted !== undefined) {
+    return { status: 'cancelled', exitCode: interrupted, reason: 'interrupted by a signal' };
+  }
+  const failed = tasks.filter((task) => isFailure(task.status)).length;
+  const forbidden = tasks.flatMap(forbiddenTargets).length;
+  if (failed === 0 && forbidden === 0 && lost === undefined) {
+    return { status: 'succeeded', exitCode: EXIT.ok, reason: undefined };
+  }
+  const reasons = [
+    ...(lost === undefined ? [] : [lost]),
+    ...(failed === 0 ? [] : [`${count(failed, 'task')} did not succeed`]),
+    ...(forbidden === 0 ? [] : [`${count(forbidden, 'relation')} skipped for lack of privilege`]),
+  ];
+  return { status: 'failed', exitCode: EXIT.taskFailed, reason: reasons.join('; ') };
+}
+
+function forbiddenTargets(task: Task): Task['targets'] {
+  return task.targets.filter((target) => target.sqlstate === SQLSTATE.insufficientPrivilege);
+}
+
+function count(n: number, noun: string): string {
+  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** Counts statuses, for the report's summary. */
+export function summarize(record: Pick<ReportV1, 'steps'>): ReportV1['summary'] {
+  const tasks = record.steps.flatMap((step) => step.tasks);
+  return {
+    steps: countStatuses(record.steps),
+    tasks: countStatuses(tasks),
+    targets: countStatuses(tasks.flatMap((task) => task.targets)),
+  };
+}
+
+function countStatuses(items: readonly { status: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of items) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,32 @@
+import type { ReportV1 } from '../generated/report.v1.js';
+import type { LedgerStore, TaskRecord } from '../ledger/store.js';
+import type { BackgroundClient } from '../postgres/background/client.js';
+import type { Session } from '../postgres/session.js';
+import type { Clock } from './clock.js';
+import type { EventListener } from './events.js';
+import type { StepState, TaskState } from './state.js';
+
+/** What the parts of the engine share during one run. */
+export interface RunContext {
+  readonly record: ReportV1;
+  readonly steps: readonly StepState[];
+  /** Launches and polls; its session owns the handles. */
+  readonly background: BackgroundClient;
+  /** Everything else: the ledger, the evidence, signals. Never the session that owns the handles. */
+  readonly observer: Session;
+  readonly ledger: LedgerStore;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+  /** Called whenever the report has something new worth keeping. */
+  readonly save: () => Promise<void>;
+}
+
+/** All tasks whose worker lives, as far as is known. */
+export function workingTasks(context: Pick<RunContext, 'steps'>): TaskState[] {
+  return context.steps.flatMap((step) => step.tasks.filter((task) => task.working !== undefined));
+}
+
+/** A task with the keys of its row in the ledger. */
+export function taskRow(task: TaskState): TaskRecord {
+  return { stepId: task.step.id, number: task.plan.number, task: task.record };
+}

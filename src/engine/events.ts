@@ -1,0 +1,25 @@
+import type { CleanUp } from '../steps/contract.js';
+import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
+
+/** What happens in a run, for those who watch it. The report, not the events, holds the truth. */
+export type EngineEvent =
+  | { readonly type: 'run_started'; readonly run: ReportV1['run'] }
+  | { readonly type: 'step_started'; readonly step: Step }
+  | { readonly type: 'task_launched'; readonly task: Task; readonly attempt: Attempt }
+  | { readonly type: 'task_ended'; readonly task: Task; readonly attempt: Attempt | undefined }
+  | {
+      readonly type: 'task_retried';
+      readonly task: Task;
+      readonly attempt: Attempt;
+      readonly delayMs: number;
+    }
+  | { readonly type: 'task_split'; readonly task: Task; readonly parts: number }
+  | { readonly type: 'slots_awaited'; readonly why: string }
+  | { readonly type: 'worker_signalled'; readonly task: Task; readonly how: string }
+  | { readonly type: 'queue_drained'; readonly task: Task }
+  | { readonly type: 'cleaned_up'; readonly task: Task; readonly cleanUp: CleanUp }
+  | { readonly type: 'step_ended'; readonly step: Step }
+  | { readonly type: 'connection_lost'; readonly message: string }
+  | { readonly type: 'run_ended'; readonly run: ReportV1['run'] };
+
+export type EventListener = (event: EngineEvent) => void;

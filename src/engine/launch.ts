@@ -1,0 +1,180 @@
+import type { Target } from '../generated/plan.v1.js';
+import { workerApplicationName } from '../model/identity.js';
+import { asSqlError, SQLSTATE } from '../postgres/errors.js';
+import type { Captures } from '../steps/contract.js';
+import { ATTEMPT_SETTING } from '../steps/completion.js';
+import { toTimestamp } from './clock.js';
+import { taskRow, type RunContext } from './context.js';
+import { failTask, finishTask } from './finish.js';
+import { newAttempt, type LiveAttempt, type TaskState, type WorkItem } from './state.js';
+import { isShortOfSlots } from './slots.js';
+
+/**
+ * Launches tasks: looks at their targets once more, records the attempts, and only then launches.
+ * @returns true when the server had no slot left, so that launching should pause.
+ */
+export async function launchTasks(
+  context: RunContext,
+  tasks: readonly TaskState[],
+): Promise<boolean> {
+  const prepared: TaskState[] = [];
+  for (const task of tasks) {
+    if (task.live === undefined) task.live = await prepareAttempt(context, task);
+    if (task.live === undefined) await finishTask(context, task);
+    else prepared.push(task);
+  }
+  await recordNewAttempts(context, prepared);
+  const launched: TaskState[] = [];
+  let noSlot = false;
+  for (const task of prepared) {
+    if (noSlot) break;
+    const result = await launchOne(context, task);
+    if (result === 'launched') launched.push(task);
+    noSlot = result === 'no_slot';
+  }
+  await recordLaunches(context, launched);
+  return noSlot;
+}
+
+/** Undefined when none of the task's targets is left. */
+async function prepareAttempt(
+  context: RunContext,
+  task: TaskState,
+): Promise<LiveAttempt | undefined> {
+  for (;;) {
+    // It leaves the queue only when it was looked at: a lost connection must not lose the item.
+    const item = task.items[0];
+    if (item === undefined) return undefined;
+    const before = await captureBefore(context, task, item.targets);
+    const targets = item.targets.filter((target) => before.get(target.oid)?.same === true);
+    skipMissing(task, item.targets, before);
+    task.items.shift();
+    if (targets.length === 0 && task.plan.targets.length > 0) continue;
+    return makeAttempt(context, task, { targets, tries: item.tries + 1 }, before);
+  }
+}
+
+async function captureBefore(
+  context: RunContext,
+  { step }: TaskState,
+  targets: readonly Target[],
+): Promise<Captures> {
+  if (targets.length === 0) return new Map();
+  const { version_number } = context.record.server;
+  return step.kind.capture(context.observer, step.plan.spec, targets, version_number);
+}
+
+function skipMissing(task: TaskState, targets: readonly Target[], before: Captures): void {
+  for (const target of targets) {
+    const capture = before.get(target.oid);
+    const record = task.targetRecord(target);
+    record.evidence.before ??= capture?.facts ?? null;
+    if (capture?.same === true) continue;
+    record.status = 'skipped';
+    record.reason = 'dropped, renamed or replaced since the plan was made';
+    record.sqlstate = SQLSTATE.undefinedTable;
+  }
+}
+
+function makeAttempt(
+  context: RunContext,
+  task: TaskState,
+  item: WorkItem,
+  before: Captures,
+): LiveAttempt {
+  const runId = context.record.run.id;
+  const { step, plan, record } = task;
+  const number = record.attempts.length + 1;
+  const whole = item.targets.length === plan.targets.length;
+  const sql = whole ? plan.sql : step.kind.render(step.plan.spec, item.targets).sql;
+  const name = workerApplicationName(runId, step.id, plan.number);
+  const attempt = newAttempt(number, name, whole ? null : sql);
+  record.attempts.push(attempt);
+  return {
+    record: {
+      attemptId: `${runId}/${step.id}/${String(plan.number)}/${String(number)}`,
+      stepId: step.id,
+      taskNumber: plan.number,
+      sql,
+      attempt,
+    },
+    item,
+    before,
+    recorded: false,
+    handle: undefined,
+    identity: undefined,
+    launchedAt: 0,
+    cause: undefined,
+    rung: 'none',
+    rungAt: 0,
+    builtIndexes: new Set(),
+    queueFull: false,
+    outcome: undefined,
+  };
+}
+
+async function recordNewAttempts(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
+  const fresh = tasks.flatMap((task) =>
+    task.live === undefined || task.live.recorded ? [] : [task.live],
+  );
+  if (fresh.length === 0) return;
+  await context.ledger.recordAttempts(
+    context.record.run.id,
+    fresh.map((live) => live.record),
+  );
+  for (const live of fresh) live.recorded = true;
+}
+
+async function launchOne(
+  context: RunContext,
+  task: TaskState,
+): Promise<'launched' | 'no_slot' | 'refused'> {
+  const live = task.live;
+  if (live === undefined) return 'refused';
+  const launchedAt = context.clock.now();
+  try {
+    live.handle = await context.background.launch({
+      sql: live.record.sql,
+      queueSize: task.plan.queue_size,
+      applicationName: live.record.attempt.application_name,
+      settings: { ...task.step.plan.settings, [ATTEMPT_SETTING]: live.record.attemptId },
+    });
+  } catch (error) {
+    const sql = asSqlError(error);
+    if (sql === undefined) throw error;
+    if (isShortOfSlots(sql.sqlstate)) return 'no_slot';
+    await failTask(context, task, sql);
+    return 'refused';
+  }
+  live.launchedAt = launchedAt;
+  live.rungAt = launchedAt;
+  task.slotAwaitedSince = undefined;
+  markLaunched(context, task, live);
+  return 'launched';
+}
+
+function markLaunched(context: RunContext, task: TaskState, live: LiveAttempt): void {
+  const at = toTimestamp(live.launchedAt);
+  const { attempt } = live.record;
+  attempt.pid = live.handle?.pid ?? null;
+  attempt.cookie = live.handle?.cookie ?? null;
+  attempt.launched_at = at;
+  attempt.status = 'running';
+  task.record.status = 'running';
+  for (const target of live.item.targets) task.targetRecord(target).status = 'running';
+  const step = task.step.record;
+  if (step.started_at === null) {
+    step.started_at = at;
+    step.status = 'running';
+    context.emit({ type: 'step_started', step });
+  }
+  context.emit({ type: 'task_launched', task: task.record, attempt });
+}
+
+async function recordLaunches(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
+  if (tasks.length === 0) return;
+  const runId = context.record.run.id;
+  await context.ledger.updateAttempts(tasks.flatMap((task) => task.live?.record ?? []));
+  await context.ledger.updateTasks(runId, tasks.map(taskRow));
+  await context.ledger.updateSteps(runId, [...new Set(tasks.map((task) => task.step.record))]);
+}

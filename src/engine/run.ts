@@ -1,0 +1,156 @@
+import { EXIT, RunbookError, type ExitCode } from '../errors.js';
+import type { PlanV1 } from '../generated/plan.v1.js';
+import type { ReportV1 } from '../generated/report.v1.js';
+import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
+import { isFinal } from '../model/status.js';
+import { BackgroundClient } from '../postgres/background/client.js';
+import { chooseDialect } from '../postgres/background/detect.js';
+import type { BackgroundDialect } from '../postgres/background/dialect.js';
+import type { ConnectionSettings } from '../postgres/connection-settings.js';
+import { isConnectionLost } from '../postgres/errors.js';
+import { readServerInfo } from '../postgres/server.js';
+import { systemClock, toTimestamp, type Clock } from './clock.js';
+import { concludeRun, summarize } from './conclude.js';
+import type { RunContext } from './context.js';
+import type { EventListener } from './events.js';
+import { finishStepRecord } from './finish.js';
+import { runLoop } from './loop.js';
+import { settleAfterLoss } from './loss.js';
+import { openSessions, type RunSessions } from './sessions.js';
+import { newRecord, StepState } from './state.js';
+
+export interface RunOptions {
+  readonly plan: PlanV1;
+  readonly runId: string;
+  readonly connection: ConnectionSettings;
+  /** True: run a version whose content changed since it first ran. */
+  readonly allowChanged: boolean;
+  readonly origin: EngineOrigin;
+  /** Aborted with the exit code of a signal: nothing more is launched, what runs is cancelled. */
+  readonly stop: AbortSignal;
+  readonly onEvent: EventListener;
+  /** Called after each step and at the end with the report as it stands. */
+  readonly onReport: (report: ReportV1) => Promise<void>;
+  readonly clock?: Clock;
+  /** Instead of the one that the server's extension asks for. */
+  readonly dialect?: BackgroundDialect;
+}
+
+/**
+ * Runs a plan to its end and returns the report. The ledger must exist. The returned report tells
+ * every outcome, also when the run failed; only what prevented the run from starting is thrown.
+ */
+export async function runPlan(options: RunOptions): Promise<ReportV1> {
+  const { plan, runId, connection } = options;
+  const sessions = await openSessions(connection, runId, plan.budget.workers);
+  try {
+    const context = await makeContext(options, sessions);
+    await context.ledger.claimVersion(plan.runbook, options.allowChanged);
+    await context.ledger.startRun(context.record, plan, options.origin);
+    context.emit({ type: 'run_started', run: context.record.run });
+    await finishEmptySteps(context);
+    await execute(context, options);
+    return context.record;
+  } finally {
+    await sessions.control.close();
+    await sessions.observer.close();
+  }
+}
+
+async function makeContext(options: RunOptions, sessions: RunSessions): Promise<RunContext> {
+  const clock = options.clock ?? systemClock;
+  const record = newRecord(options.plan, options.runId, toTimestamp(clock.now()));
+  const dialect = options.dialect ?? chooseDialect(await readServerInfo(sessions.observer));
+  return {
+    record,
+    steps: options.plan.steps.map((step, index) => {
+      const stepRecord = record.steps[index];
+      if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
+      return new StepState(step, stepRecord);
+    }),
+    background: new BackgroundClient(dialect, sessions.control),
+    observer: sessions.observer,
+    ledger: new LedgerStore(sessions.observer),
+    clock,
+    emit: options.onEvent,
+    save: () => {
+      record.summary = summarize(record);
+      return options.onReport(record);
+    },
+  };
+}
+
+/** A step without tasks ends before it begins. */
+async function finishEmptySteps(context: RunContext): Promise<void> {
+  const empty = context.steps.filter((step) => step.tasks.length === 0);
+  if (empty.length === 0) return;
+  for (const step of empty) finishStepRecord(step.record, toTimestamp(context.clock.now()));
+  const records = empty.map((step) => step.record);
+  await context.ledger.updateSteps(context.record.run.id, records);
+}
+
+async function execute(context: RunContext, options: RunOptions): Promise<void> {
+  try {
+    await runLoop(context, options.stop);
+    conclude(context, options.stop, undefined);
+    await context.ledger.finishRun(context.record.run);
+  } catch (error) {
+    await recover(context, options, error);
+  }
+  context.emit({ type: 'run_ended', run: context.record.run });
+  await context.save();
+}
+
+async function recover(context: RunContext, options: RunOptions, error: unknown): Promise<void> {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (isConnectionLost(error)) context.emit({ type: 'connection_lost', message: reason });
+  const end = (): void => {
+    conclude(context, options.stop, reason);
+    if (error instanceof RunbookError && !isConnectionLost(error)) {
+      context.record.run.exit_code = error.exitCode;
+    }
+  };
+  const settled = await settleAfterLoss(context, options.connection, reason, end);
+  if (!settled) {
+    forgetRunning(context, reason);
+    end();
+  }
+  await context.save();
+  // A defect of our own must not pass as a failed run: it is recorded, and told as what it is.
+  if (!(error instanceof RunbookError)) throw error;
+}
+
+/** Without the server nothing can be proven: what ran is unknown, what waited was never launched. */
+function forgetRunning(context: RunContext, reason: string): void {
+  const at = toTimestamp(context.clock.now());
+  for (const step of context.steps) {
+    for (const { record } of step.tasks) {
+      if (isFinal(record.status)) continue;
+      const status = record.status === 'running' ? 'unknown' : 'skipped';
+      for (const part of [record, ...record.targets]) {
+        if (isFinal(part.status)) continue;
+        part.status = status;
+        part.reason = reason;
+      }
+      for (const attempt of record.attempts) {
+        if (!isFinal(attempt.status)) Object.assign(attempt, { status, message: reason });
+      }
+    }
+    if (!isFinal(step.record.status)) finishStepRecord(step.record, at);
+  }
+}
+
+function conclude(context: RunContext, stop: AbortSignal, lost: string | undefined): void {
+  const interrupted = stop.aborted ? exitCodeOf(stop.reason) : undefined;
+  const { status, exitCode, reason } = concludeRun(context.record, interrupted, lost);
+  const { run } = context.record;
+  run.status = status;
+  run.exit_code = exitCode;
+  run.reason = reason ?? null;
+  run.finished_at = toTimestamp(context.clock.now());
+  context.record.summary = summarize(context.record);
+}
+
+function exitCodeOf(reason: unknown): ExitCode {
+  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+}

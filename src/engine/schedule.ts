@@ -1,0 +1,111 @@
+import { isFailure, type TaskStatus } from '../model/status.js';
+
+/** A task as the scheduler sees it. */
+export interface SchedulableTask {
+  readonly phase: 'waiting' | 'running' | 'ended';
+  readonly status: TaskStatus;
+  /** Not launched before this moment (a retry's delay), in ms. */
+  readonly notBefore: number;
+  /** Tasks that share a key never run at the same time. */
+  readonly conflicts: readonly string[];
+}
+
+/** A step as the scheduler sees it. */
+export interface SchedulableStep<T extends SchedulableTask> {
+  readonly id: string;
+  readonly needs: readonly string[];
+  readonly concurrency: number;
+  readonly onFailure: 'stop' | 'continue';
+  /** True when its tasks were skipped because the run could not come to them. */
+  readonly blocked: boolean;
+  readonly tasks: readonly T[];
+}
+
+export interface Decision<T> {
+  readonly launch: readonly T[];
+  /** Tasks that will never be launched, and why. */
+  readonly skip: readonly { readonly task: T; readonly reason: string }[];
+  /** The next moment at which a waiting task may be launched, when there is one. */
+  readonly wakeAt: number | undefined;
+  /** True when nothing runs and nothing waits. */
+  readonly finished: boolean;
+}
+
+/**
+ * Decides what happens next. Pure: the same state gives the same decision.
+ * @param freeWorkers how many workers may be launched now.
+ * @param stopReason when set, nothing more is launched.
+ */
+export function schedule<T extends SchedulableTask>(
+  steps: readonly SchedulableStep<T>[],
+  freeWorkers: number,
+  now: number,
+  stopReason?: string,
+): Decision<T> {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const stop = stopReason ?? failureStop(steps);
+  const taken = new Set(tasksIn(steps, 'running').flatMap((task) => task.conflicts));
+  const launch: T[] = [];
+  const skip: { task: T; reason: string }[] = [];
+  let wakeAt: number | undefined;
+  for (const step of steps) {
+    const waiting = step.tasks.filter((task) => task.phase === 'waiting');
+    const reason = stop ?? brokenNeed(step, byId);
+    if (reason !== undefined) {
+      skip.push(...waiting.map((task) => ({ task, reason })));
+      continue;
+    }
+    if (!step.needs.every((id) => hasEnded(byId.get(id)))) continue;
+    let room = step.concurrency - step.tasks.filter((task) => task.phase === 'running').length;
+    for (const task of waiting) {
+      if (task.notBefore > now) {
+        wakeAt = Math.min(wakeAt ?? task.notBefore, task.notBefore);
+      } else if (
+        room > 0 &&
+        launch.length < freeWorkers &&
+        !task.conflicts.some((key) => taken.has(key))
+      ) {
+        launch.push(task);
+        room -= 1;
+        for (const key of task.conflicts) taken.add(key);
+      }
+    }
+  }
+  const unfinished = steps.some((step) => step.tasks.some((task) => task.phase !== 'ended'));
+  return { launch, skip, wakeAt, finished: !unfinished };
+}
+
+function tasksIn<T extends SchedulableTask>(
+  steps: readonly SchedulableStep<T>[],
+  phase: SchedulableTask['phase'],
+): T[] {
+  return steps.flatMap((step) => step.tasks.filter((task) => task.phase === phase));
+}
+
+function failed(step: SchedulableStep<SchedulableTask>): boolean {
+  return step.tasks.some(
+    (task) => task.phase === 'ended' && (isFailure(task.status) || task.status === 'unknown'),
+  );
+}
+
+function hasEnded(step: SchedulableStep<SchedulableTask> | undefined): boolean {
+  return step?.tasks.every((task) => task.phase === 'ended') ?? true;
+}
+
+function failureStop(steps: readonly SchedulableStep<SchedulableTask>[]): string | undefined {
+  const culprit = steps.find((step) => step.onFailure === 'stop' && failed(step));
+  return culprit === undefined
+    ? undefined
+    : `step ${culprit.id} did not succeed (on_failure: stop)`;
+}
+
+function brokenNeed<T extends SchedulableTask>(
+  step: SchedulableStep<T>,
+  byId: ReadonlyMap<string, SchedulableStep<T>>,
+): string | undefined {
+  const broken = step.needs.find((id) => {
+    const need = byId.get(id);
+    return need !== undefined && (need.blocked || failed(need));
+  });
+  return broken === undefined ? undefined : `it needs step ${broken}, which did not succeed`;
+}

@@ -1,0 +1,183 @@
+import type { Target } from '../generated/plan.v1.js';
+import { isFailure } from '../model/status.js';
+import type { Outcome } from '../postgres/background/worker.js';
+import type { Captures, Judgement } from '../steps/contract.js';
+import { toTimestamp } from './clock.js';
+import { taskRow, type RunContext } from './context.js';
+import { finishTask } from './finish.js';
+import { retryDelay } from './retry.js';
+import type { LiveAttempt, TaskState } from './state.js';
+import { judgeAttempt, type AttemptVerdict } from './verdict.js';
+
+/** Counters may show a little later than the worker's end: before PostgreSQL 15 up to half a second. */
+const STATISTICS_DELAY_MS = 700;
+
+/**
+ * Settles the attempt of a task whose worker ended: looks at the evidence, judges, cleans up,
+ * records, and decides whether the task goes on.
+ * @param stopping when true nothing is tried again.
+ */
+export async function settleTask(
+  context: RunContext,
+  task: TaskState,
+  stopping: boolean,
+): Promise<void> {
+  const { live } = task;
+  if (live?.outcome === undefined) return;
+  const { verdict, after } = await examine(context, task, live, live.outcome);
+  writeAttempt(context, live, live.outcome, verdict);
+  writeTargets(task, live.item.targets, verdict, after);
+  await context.ledger.updateAttempts([live.record]);
+  if (verdict.attempt.status !== 'succeeded') await cleanUp(context, task, live);
+  await goOn(context, task, live, verdict, stopping);
+}
+
+interface Examined {
+  readonly verdict: AttemptVerdict;
+  readonly after: Captures;
+}
+
+async function examine(
+  context: RunContext,
+  task: TaskState,
+  live: LiveAttempt,
+  outcome: Outcome,
+): Promise<Examined> {
+  const marker = await findMarker(context, task, live);
+  const look = async (): Promise<Examined> => {
+    const after = await captureAfter(context, task, live.item.targets);
+    const judgements = live.item.targets.map((t) => judge(task, live, t, outcome, after));
+    const verdict = judgeAttempt({
+      proof: task.plan.proof,
+      outcome,
+      marker,
+      judgements,
+      cause: live.cause,
+      elapsedMs: context.clock.now() - live.launchedAt,
+      timeoutMs: task.step.plan.timeout_ms,
+    });
+    return { verdict, after };
+  };
+  const first = await look();
+  const unproven = task.plan.proof === 'catalog' && first.verdict.attempt.status === 'unknown';
+  if (!unproven || outcome.type !== 'completed') return first;
+  await context.clock.sleep(STATISTICS_DELAY_MS);
+  return look();
+}
+
+async function findMarker(
+  context: RunContext,
+  task: TaskState,
+  live: LiveAttempt,
+): Promise<boolean> {
+  if (task.plan.proof !== 'marker') return false;
+  const id = live.record.attemptId;
+  return (await context.ledger.findCompletions([id])).has(id);
+}
+
+async function captureAfter(
+  context: RunContext,
+  { step }: TaskState,
+  targets: readonly Target[],
+): Promise<Captures> {
+  if (targets.length === 0) return new Map();
+  const { version_number } = context.record.server;
+  return step.kind.capture(context.observer, step.plan.spec, targets, version_number);
+}
+
+function judge(
+  task: TaskState,
+  live: LiveAttempt,
+  target: Target,
+  outcome: Outcome,
+  after: Captures,
+): Judgement {
+  const before = live.before.get(target.oid)?.facts;
+  if (before === undefined) return { result: 'unknown', reason: 'nothing is known from before' };
+  return task.step.kind.judge(task.step.plan.spec, {
+    target,
+    before,
+    after: after.get(target.oid)?.facts,
+    completed: outcome.type === 'completed',
+    notices: outcome.type === 'completed' ? outcome.notices : [],
+  });
+}
+
+function writeAttempt(
+  context: RunContext,
+  live: LiveAttempt,
+  outcome: Outcome,
+  { attempt: verdict }: AttemptVerdict,
+): void {
+  const { attempt } = live.record;
+  attempt.status = verdict.status;
+  attempt.sqlstate = verdict.sqlstate ?? null;
+  attempt.message = verdict.reason ?? null;
+  attempt.finished_at = toTimestamp(context.clock.now());
+  if (outcome.type !== 'completed') return;
+  attempt.command_tag = outcome.commandTag;
+  attempt.row_count = outcome.rowCount;
+  attempt.messages = outcome.notices.map((notice) => `${notice.severity}: ${notice.message}`);
+}
+
+function writeTargets(
+  task: TaskState,
+  targets: readonly Target[],
+  verdict: AttemptVerdict,
+  after: Captures,
+): void {
+  for (const [index, target] of targets.entries()) {
+    const record = task.targetRecord(target);
+    const told = verdict.targets[index];
+    record.status = told?.status ?? 'unknown';
+    record.reason = told?.reason ?? null;
+    record.sqlstate = told?.sqlstate ?? null;
+    record.evidence.after = after.get(target.oid)?.facts ?? null;
+  }
+}
+
+async function cleanUp(context: RunContext, task: TaskState, live: LiveAttempt): Promise<void> {
+  const done = await task.step.kind.cleanUp?.(context.observer, live.item.targets, [
+    ...live.builtIndexes,
+  ]);
+  if (done === undefined || done.dropped.length + done.left.length === 0) return;
+  context.emit({ type: 'cleaned_up', task: task.record, cleanUp: done });
+  live.record.attempt.messages.push(
+    ...done.dropped.map((name) => `dropped the invalid index ${name} that this attempt left`),
+    ...done.left.map((name) => `an invalid index is there and not provably ours: ${name}`),
+  );
+  await context.ledger.updateAttempts([live.record]);
+}
+
+/** Splits a failed pack, tries again, or ends the task. */
+async function goOn(
+  context: RunContext,
+  task: TaskState,
+  live: LiveAttempt,
+  verdict: AttemptVerdict,
+  stopping: boolean,
+): Promise<void> {
+  const { status, sqlstate } = verdict.attempt;
+  const failed = live.item.targets.filter((target) => isFailure(task.targetRecord(target).status));
+  if (!stopping && status === 'failed' && live.item.targets.length > 1) {
+    // One bad relation must not decide for the others: each that was not done gets its own attempt.
+    task.items.push(...failed.map((target) => ({ targets: [target], tries: 0 })));
+    context.emit({ type: 'task_split', task: task.record, parts: failed.length });
+  } else if (!stopping && isFailure(status) && live.cause === undefined) {
+    const { retry } = task.step.plan;
+    const random = context.clock.random();
+    const delayMs = retryDelay(retry, live.item.tries, sqlstate ?? null, random);
+    if (delayMs !== undefined) {
+      task.items.push({ targets: failed, tries: live.item.tries });
+      task.notBefore = context.clock.now() + delayMs;
+      const { attempt } = live.record;
+      context.emit({ type: 'task_retried', task: task.record, attempt, delayMs });
+    }
+  }
+  if (task.items.length === 0) {
+    await finishTask(context, task, verdict.attempt);
+    return;
+  }
+  task.live = undefined;
+  await context.ledger.updateTasks(context.record.run.id, [taskRow(task)]);
+}

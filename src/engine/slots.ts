@@ -1,0 +1,66 @@
+import { SQLSTATE } from '../postgres/errors.js';
+import { readCapacity } from '../postgres/capacity.js';
+import type { RunContext } from './context.js';
+import { workingTasks } from './context.js';
+import type { TaskState } from './state.js';
+
+/** Pauses between tries for a slot: doubled from the first up to the last. */
+const FIRST_PAUSE_MS = 100;
+const LAST_PAUSE_MS = 5_000;
+
+const NO_SLOT: readonly string[] = [
+  SQLSTATE.insufficientResources,
+  SQLSTATE.configurationLimitExceeded,
+];
+
+/** True for the error of a launch that found no free slot: it is waited for, and no failure. */
+export function isShortOfSlots(sqlstate: string): boolean {
+  return NO_SLOT.includes(sqlstate);
+}
+
+/** Tasks that have waited for a slot as long as they may themselves take, and are given up. */
+export function tasksOutOfPatience(tasks: readonly TaskState[], now: number): TaskState[] {
+  return tasks.filter((task) => {
+    task.slotAwaitedSince ??= now;
+    return now - task.slotAwaitedSince >= task.step.plan.timeout_ms;
+  });
+}
+
+/** How many workers may be launched now, and when to ask again where the server is full. */
+export class SlotBudget {
+  #pauseMs = FIRST_PAUSE_MS;
+  #closedUntil = 0;
+
+  /** Workers that the run's budget and the server's free slots allow now. */
+  async free(context: RunContext): Promise<number> {
+    const running = workingTasks(context).length;
+    const { workers, server_workers: serverWorkers, keep_free: keepFree } = context.record.budget;
+    const byRun = workers - running;
+    if (byRun <= 0 || context.clock.now() < this.#closedUntil) return 0;
+    const capacity = await readCapacity(context.observer);
+    const byServer = capacity.maxWorkerProcesses - capacity.used - keepFree;
+    const byOurs = serverWorkers === null ? byRun : serverWorkers - capacity.ours;
+    const free = Math.min(byRun, byServer, byOurs);
+    if (free > 0) return free;
+    this.close(
+      context,
+      byOurs <= 0
+        ? `${String(capacity.ours)} pg-runbook workers live on the server (budget.server_workers)`
+        : `${String(capacity.used)} of ${String(capacity.maxWorkerProcesses)} worker slots are in use`,
+    );
+    return 0;
+  }
+
+  /** Stops launching for a while. */
+  close(context: RunContext, why: string): void {
+    if (this.#pauseMs === FIRST_PAUSE_MS) context.emit({ type: 'slots_awaited', why });
+    this.#closedUntil = context.clock.now() + this.#pauseMs;
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
+  }
+
+  /** After a launch: the next shortage is waited for from the shortest pause on. */
+  reopen(): void {
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#closedUntil = 0;
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  QUEUE_FULL_EVENTS,
+  type Outcome,
+  type WorkerState,
+} from '../postgres/background/worker.js';
+import { describeWait } from '../postgres/blockers.js';
+import { cancelWorker, findWorkers } from '../postgres/signal.js';
+import type { Handle } from '../model/identity.js';
+import { hearOut } from './hear-out.js';
+import { isOverdue, nextRung, type StopCause } from './cancel-ladder.js';
+import { workingTasks, type RunContext } from './context.js';
+import type { LiveAttempt, TaskState } from './state.js';
+
+/**
+ * Looks at all workers once: notes who they are, stops those that should stop, makes room in full
+ * queues, and hears out those that have ended.
+ * @returns the tasks whose attempts have an outcome now.
+ */
+export async function watchWorkers(context: RunContext): Promise<TaskState[]> {
+  const states = new Map(
+    (await context.background.poll()).map((state) => [keyOf(state.handle), state]),
+  );
+  const ended: TaskState[] = [];
+  for (const task of workingTasks(context)) {
+    const live = task.working;
+    if (live === undefined) continue;
+    const seen =
+      live.handle === undefined
+        ? await watchFollowed(context, live)
+        : watchTracked(live, states.get(keyOf(live.handle)));
+    const end = seen ?? (await attend(context, task, live, states));
+    if (end === undefined) continue;
+    live.outcome = await hearOut(context.background, task, live.handle, end.outcome);
+    live.handle = undefined;
+    ended.push(task);
+  }
+  return ended;
+}
+
+/** Asks workers to stop: the first cause is kept. */
+export function requestStop(tasks: readonly TaskState[], cause: StopCause, now: number): void {
+  for (const { working: live } of tasks) {
+    if (live === undefined || live.cause !== undefined) continue;
+    live.cause = cause;
+    live.rungAt = now;
+  }
+}
+
+/** A worker's end; without an outcome it must still be read. */
+interface End {
+  readonly outcome: Outcome | undefined;
+}
+
+function keyOf(handle: Handle): string {
+  return `${String(handle.pid)}/${handle.cookie}`;
+}
+
+function watchTracked(live: LiveAttempt, state: WorkerState | undefined): End | undefined {
+  if (state === undefined) {
+    const why = 'the launching session does not track the worker any more';
+    return { outcome: { type: 'silent', why, gone: false } };
+  }
+  if (state.ended) return { outcome: state.outcome };
+  if (state.identity?.applicationName === live.record.attempt.application_name) {
+    live.identity ??= state.identity;
+    live.record.attempt.backend_start ??= state.identity.backendStart;
+  }
+  if (state.buildingIndex !== undefined) live.builtIndexes.add(state.buildingIndex);
+  return undefined;
+}
+
+/** A worker without a handle is followed by its identity until its process is gone. */
+async function watchFollowed(context: RunContext, live: LiveAttempt): Promise<End | undefined> {
+  const name = live.record.attempt.application_name;
+  const workers = await findWorkers(context.observer, name);
+  const alive = workers.some(
+    (worker) =>
+      worker.pid === live.record.attempt.pid &&
+      (live.identity === undefined || worker.backendStart === live.identity.backendStart),
+  );
+  if (alive) return undefined;
+  const why = 'its output overflowed the queue, so that its end could not be heard';
+  return { outcome: { type: 'silent', why, gone: true } };
+}
+
+/** What a running worker may need: room in its queue, or to be stopped. */
+async function attend(
+  context: RunContext,
+  task: TaskState,
+  live: LiveAttempt,
+  states: ReadonlyMap<string, WorkerState>,
+): Promise<End | undefined> {
+  const now = context.clock.now();
+  if (isOverdue(live.launchedAt, task.step.plan.timeout_ms, now)) {
+    requestStop([task], 'timeout', now);
+  }
+  const state = live.handle === undefined ? undefined : states.get(keyOf(live.handle));
+  const full = QUEUE_FULL_EVENTS.includes(state?.waitEvent ?? '');
+  // Twice in a row: a worker whose queue is being emptied shows the same wait for a moment.
+  if (full && live.queueFull) return drain(context, task, live);
+  live.queueFull = full;
+  return climb(context, task, live, now);
+}
+
+async function drain(
+  context: RunContext,
+  task: TaskState,
+  live: LiveAttempt,
+): Promise<End | undefined> {
+  const handle = live.handle;
+  if (handle === undefined) return undefined;
+  context.emit({ type: 'queue_drained', task: task.record });
+  const outcome = await context.background.drain(handle);
+  live.handle = undefined;
+  return outcome === undefined ? undefined : { outcome };
+}
+
+async function climb(
+  context: RunContext,
+  task: TaskState,
+  live: LiveAttempt,
+  now: number,
+): Promise<End | undefined> {
+  const identified = live.identity !== undefined;
+  const rung = nextRung({ ...live, identified, timeoutMs: task.step.plan.timeout_ms }, now);
+  if (rung === undefined) return undefined;
+  live.rung = rung;
+  live.rungAt = now;
+  if (rung === 'given_up') return giveUp(context, live);
+  context.emit({ type: 'worker_signalled', task: task.record, how: rung });
+  if (rung === 'cancel_backend' && live.identity !== undefined) {
+    await cancelWorker(context.observer, live.identity);
+  } else if (live.handle !== undefined) {
+    await context.background.cancel(live.handle);
+  }
+  return undefined;
+}
+
+async function giveUp(context: RunContext, live: LiveAttempt): Promise<End> {
+  const pid = live.record.attempt.pid ?? 0;
+  const wait = await describeWait(context.observer, pid);
+  const why = `it did not stop when asked to, and still runs as pid ${String(pid)}: ${wait}`;
+  return { outcome: { type: 'silent', why, gone: false } };
+}

@@ -1,0 +1,65 @@
+/** What an exit code means to cron and to scripts. The only place where the numbers stand. */
+export const EXIT = {
+  ok: 0,
+  taskFailed: 1,
+  inputWrong: 2,
+  refused: 3,
+  outcomeUnknown: 4,
+  notNow: 75,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Every error that a user can meet, and the exit code of its class. */
+export const ERROR_EXIT_CODES = {
+  usage: EXIT.inputWrong,
+  invalid_runbook: EXIT.inputWrong,
+  invalid_connection: EXIT.inputWrong,
+  connection_failed: EXIT.refused,
+  connection_lost: EXIT.outcomeUnknown,
+  pooler_between: EXIT.refused,
+  extension_missing: EXIT.refused,
+  extension_unsupported: EXIT.refused,
+  server_unsupported: EXIT.refused,
+  privilege_missing: EXIT.refused,
+  budget_impossible: EXIT.refused,
+  not_supported_yet: EXIT.refused,
+  option_not_supported: EXIT.refused,
+  setting_refused: EXIT.refused,
+  version_changed: EXIT.refused,
+  ledger_missing: EXIT.refused,
+  ledger_newer: EXIT.refused,
+  report_not_written: EXIT.refused,
+} as const satisfies Record<string, ExitCode>;
+
+export type ErrorCode = keyof typeof ERROR_EXIT_CODES;
+
+export interface ErrorDetails {
+  /** What to do about it. */
+  readonly hint?: string;
+  readonly sqlstate?: string;
+  readonly cause?: unknown;
+}
+
+/** An error that a user can understand and act on: what happened, where, and what to do. */
+export class RunbookError extends Error {
+  override readonly name = 'RunbookError';
+  readonly hint: string | undefined;
+  readonly sqlstate: string | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.hint = details.hint;
+    this.sqlstate = details.sqlstate;
+  }
+
+  get exitCode(): ExitCode {
+    return ERROR_EXIT_CODES[this.code];
+  }
+}

@@ -1,0 +1,318 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+/* eslint-disable */
+
+/**
+ * The resolved steps and tasks of a runbook against a live catalog: what a run sends to the server, byte for byte.
+ */
+export interface PlanV1 {
+  /**
+   * The version of this document's format.
+   */
+  plan_version: 1;
+  /**
+   * When the catalogs were read, RFC 3339 UTC.
+   */
+  created_at: string;
+  /**
+   * sha256 of the plan without this field and created_at.
+   */
+  digest: string;
+  runbook: Runbook;
+  server: Server;
+  budget: Budget;
+  /**
+   * In the order of the runbook.
+   */
+  steps: Step[];
+  /**
+   * What a reviewer should know.
+   */
+  findings: Finding[];
+}
+/**
+ * The runbook.
+ */
+export interface Runbook {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its version.
+   */
+  version: number;
+  /**
+   * The file, as it was named.
+   */
+  path: string;
+  /**
+   * sha256 of its content.
+   */
+  digest: string;
+  /**
+   * The values in force.
+   */
+  parameters: {
+    [k: string]: string | number | boolean;
+  };
+}
+/**
+ * The server that the catalogs were read from.
+ */
+export interface Server {
+  /**
+   * server_version.
+   */
+  version: string;
+  /**
+   * server_version_num.
+   */
+  version_number: number;
+  /**
+   * The database.
+   */
+  database: string;
+  /**
+   * The role that asked.
+   */
+  role: string;
+  /**
+   * All worker slots of the server.
+   */
+  max_worker_processes: number;
+  pg_background: PgBackground;
+}
+/**
+ * The extension.
+ */
+export interface PgBackground {
+  /**
+   * The installed SQL version.
+   */
+  version: string;
+  /**
+   * The API that is used.
+   */
+  dialect: '2.x' | '1.x';
+  /**
+   * The schema it lives in.
+   */
+  schema: string;
+}
+/**
+ * Worker slots.
+ */
+export interface Budget {
+  /**
+   * Live workers of the run at most.
+   */
+  workers: number;
+  /**
+   * Live pg-runbook workers on the server at most.
+   */
+  server_workers: number | null;
+  /**
+   * Slots that a launch leaves free.
+   */
+  keep_free: number;
+}
+/**
+ * One step.
+ */
+export interface Step {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its kind.
+   */
+  kind: string;
+  /**
+   * Steps that must have succeeded before.
+   */
+  needs: string[];
+  /**
+   * Whether the run waits for it.
+   */
+  policy: 'wait' | 'detach';
+  /**
+   * What follows a failed task.
+   */
+  on_failure: 'stop' | 'continue';
+  /**
+   * Live workers of the step at most.
+   */
+  concurrency: number;
+  /**
+   * statement_timeout of each task.
+   */
+  timeout_ms: number;
+  /**
+   * lock_timeout of each task.
+   */
+  lock_timeout_ms: number | null;
+  /**
+   * How failures are tried again.
+   */
+  retry: null | Retry;
+  settings: Settings;
+  lock: Lock;
+  /**
+   * What the kind was asked to do; for the kind alone.
+   */
+  spec: {
+    [k: string]: unknown;
+  };
+  /**
+   * In launch order.
+   */
+  tasks: Task[];
+  /**
+   * Relations that the patterns match and that cannot be worked on.
+   */
+  left_out: LeftOut[];
+}
+/**
+ * Retries.
+ */
+export interface Retry {
+  /**
+   * Tries in all.
+   */
+  attempts: number;
+  /**
+   * Before the second try.
+   */
+  delay_ms: number;
+  /**
+   * At most.
+   */
+  max_delay_ms: number;
+  /**
+   * SQLSTATEs.
+   */
+  on: string[];
+}
+/**
+ * PostgreSQL settings that the worker gets, statement_timeout and lock_timeout included.
+ */
+export interface Settings {
+  [k: string]: string;
+}
+/**
+ * The lock that the command takes.
+ */
+export interface Lock {
+  /**
+   * PostgreSQL's name of the mode, or what decides it.
+   */
+  mode: string;
+  /**
+   * What that keeps others from.
+   */
+  blocks: string;
+}
+/**
+ * One SQL command for one worker.
+ */
+export interface Task {
+  /**
+   * Within the step, from 1.
+   */
+  number: number;
+  /**
+   * What the worker gets, byte for byte.
+   */
+  sql: string;
+  /**
+   * What makes success certain: the catalogs, a marker committed with the work, or the command tag.
+   */
+  proof: 'catalog' | 'marker' | 'tag';
+  /**
+   * Bytes of the worker's output queue.
+   */
+  queue_size: number;
+  /**
+   * Whether the engine reads the worker's messages after its end.
+   */
+  reads_output: boolean;
+  /**
+   * Tasks that share one of these never run at the same time.
+   */
+  conflicts: string[];
+  /**
+   * The relations that it works on.
+   */
+  targets: Target[];
+}
+/**
+ * One relation.
+ */
+export interface Target {
+  /**
+   * Its OID when the plan was made.
+   */
+  oid: number;
+  /**
+   * schema.name, quoted where SQL needs it.
+   */
+  name: string;
+  /**
+   * The schema, as it is.
+   */
+  schema: string;
+  /**
+   * The relation, as it is.
+   */
+  relation: string;
+  /**
+   * The table: of an index, the one that it belongs to.
+   */
+  table_oid: number;
+  /**
+   * Its size without indexes; an index's own.
+   */
+  size_bytes: number;
+  facts: Facts;
+}
+/**
+ * Facts from the catalogs, by name.
+ */
+export interface Facts {
+  [k: string]: string | number | boolean | null;
+}
+/**
+ * One relation that was left out.
+ */
+export interface LeftOut {
+  /**
+   * schema.name.
+   */
+  name: string;
+  /**
+   * Why.
+   */
+  reason: string;
+}
+/**
+ * Something worth knowing before the run.
+ */
+export interface Finding {
+  /**
+   * How much it matters.
+   */
+  severity: 'info' | 'warning' | 'error';
+  /**
+   * What kind of finding.
+   */
+  code: string;
+  /**
+   * The step that it is about.
+   */
+  step: string | null;
+  /**
+   * What was found, and what it means.
+   */
+  message: string;
+}

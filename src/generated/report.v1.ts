@@ -1,0 +1,378 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+/* eslint-disable */
+
+/**
+ * What a run did: the truth about every step, task, target and attempt.
+ */
+export interface ReportV1 {
+  /**
+   * The version of this document's format.
+   */
+  report_version: 1;
+  run: Run;
+  runbook: Runbook;
+  server: Server;
+  budget: Budget;
+  /**
+   * In the order of the runbook.
+   */
+  steps: Step[];
+  summary: Summary;
+}
+/**
+ * The run.
+ */
+export interface Run {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What became of it.
+   */
+  status: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'detached' | 'deferred' | 'unknown';
+  /**
+   * Why, where the status alone does not say it.
+   */
+  reason: string | null;
+  /**
+   * The plan that was run.
+   */
+  plan_digest: string;
+  /**
+   * When it started. RFC 3339 UTC.
+   */
+  started_at: string | null;
+  /**
+   * When it ended; null while it runs. RFC 3339 UTC.
+   */
+  finished_at: string | null;
+  /**
+   * The exit code of the command; null while it runs.
+   */
+  exit_code: number | null;
+}
+/**
+ * The runbook.
+ */
+export interface Runbook {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Its version.
+   */
+  version: number;
+  /**
+   * The file, as it was named.
+   */
+  path: string;
+  /**
+   * sha256 of its content.
+   */
+  digest: string;
+  /**
+   * The values in force.
+   */
+  parameters: {
+    [k: string]: string | number | boolean;
+  };
+}
+/**
+ * The server that the catalogs were read from.
+ */
+export interface Server {
+  /**
+   * server_version.
+   */
+  version: string;
+  /**
+   * server_version_num.
+   */
+  version_number: number;
+  /**
+   * The database.
+   */
+  database: string;
+  /**
+   * The role that asked.
+   */
+  role: string;
+  /**
+   * All worker slots of the server.
+   */
+  max_worker_processes: number;
+  pg_background: PgBackground;
+}
+/**
+ * The extension.
+ */
+export interface PgBackground {
+  /**
+   * The installed SQL version.
+   */
+  version: string;
+  /**
+   * The API that is used.
+   */
+  dialect: '2.x' | '1.x';
+  /**
+   * The schema it lives in.
+   */
+  schema: string;
+}
+/**
+ * Worker slots.
+ */
+export interface Budget {
+  /**
+   * Live workers of the run at most.
+   */
+  workers: number;
+  /**
+   * Live pg-runbook workers on the server at most.
+   */
+  server_workers: number | null;
+  /**
+   * Slots that a launch leaves free.
+   */
+  keep_free: number;
+}
+/**
+ * One step.
+ */
+export interface Step {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its kind.
+   */
+  kind: string;
+  /**
+   * Whether the run waits for it.
+   */
+  policy: 'wait' | 'detach';
+  /**
+   * What became of it.
+   */
+  status:
+    | 'pending'
+    | 'running'
+    | 'succeeded'
+    | 'failed'
+    | 'timed_out'
+    | 'cancelled'
+    | 'skipped'
+    | 'detached'
+    | 'unknown';
+  /**
+   * Why.
+   */
+  reason: string | null;
+  /**
+   * When its first task was launched. RFC 3339 UTC.
+   */
+  started_at: string | null;
+  /**
+   * When its last task ended. RFC 3339 UTC.
+   */
+  finished_at: string | null;
+  /**
+   * In launch order.
+   */
+  tasks: Task[];
+}
+/**
+ * One task.
+ */
+export interface Task {
+  /**
+   * step/number.
+   */
+  id: string;
+  /**
+   * The command as planned.
+   */
+  sql: string;
+  settings: Settings;
+  /**
+   * What became of it.
+   */
+  status:
+    | 'pending'
+    | 'running'
+    | 'succeeded'
+    | 'failed'
+    | 'timed_out'
+    | 'cancelled'
+    | 'skipped'
+    | 'detached'
+    | 'unknown';
+  /**
+   * Why.
+   */
+  reason: string | null;
+  /**
+   * Its relations.
+   */
+  targets: Target[];
+  /**
+   * In order.
+   */
+  attempts: Attempt[];
+}
+/**
+ * PostgreSQL settings that the worker gets, statement_timeout and lock_timeout included.
+ */
+export interface Settings {
+  [k: string]: string;
+}
+/**
+ * One relation and what happened to it.
+ */
+export interface Target {
+  /**
+   * schema.name.
+   */
+  name: string;
+  /**
+   * Its OID when the plan was made.
+   */
+  oid: number;
+  /**
+   * What became of it.
+   */
+  status:
+    | 'pending'
+    | 'running'
+    | 'succeeded'
+    | 'failed'
+    | 'timed_out'
+    | 'cancelled'
+    | 'skipped'
+    | 'detached'
+    | 'unknown';
+  /**
+   * Why.
+   */
+  reason: string | null;
+  /**
+   * PostgreSQL's error code behind the status.
+   */
+  sqlstate: string | null;
+  /**
+   * What the catalogs showed.
+   */
+  evidence: {
+    /**
+     * Right before the launch; null when it was never launched.
+     */
+    before: null | Facts;
+    /**
+     * After the worker's end; null when the relation was gone.
+     */
+    after: null | Facts;
+  };
+}
+/**
+ * Facts from the catalogs, by name.
+ */
+export interface Facts {
+  [k: string]: string | number | boolean | null;
+}
+/**
+ * One try.
+ */
+export interface Attempt {
+  /**
+   * From 1.
+   */
+  number: number;
+  /**
+   * The worker's process id; null when none was launched.
+   */
+  pid: number | null;
+  /**
+   * With the pid, the worker's handle.
+   */
+  cookie: string | null;
+  /**
+   * With pid and application_name, the worker's identity in every session.
+   */
+  backend_start: string | null;
+  /**
+   * The worker's application_name.
+   */
+  application_name: string;
+  /**
+   * When it was launched. RFC 3339 UTC.
+   */
+  launched_at: string | null;
+  /**
+   * When its end was seen. RFC 3339 UTC.
+   */
+  finished_at: string | null;
+  /**
+   * What became of it.
+   */
+  status:
+    | 'pending'
+    | 'running'
+    | 'succeeded'
+    | 'failed'
+    | 'timed_out'
+    | 'cancelled'
+    | 'skipped'
+    | 'detached'
+    | 'unknown';
+  /**
+   * PostgreSQL's error code.
+   */
+  sqlstate: string | null;
+  /**
+   * The server's message, or what is known.
+   */
+  message: string | null;
+  /**
+   * PostgreSQL's command tag.
+   */
+  command_tag: string | null;
+  /**
+   * Rows that the last statement touched.
+   */
+  row_count: number | null;
+  /**
+   * What this attempt sent, when it was not the task's whole command.
+   */
+  sql: string | null;
+  /**
+   * Warnings and INFO lines of the server.
+   */
+  messages: string[];
+}
+/**
+ * Counts.
+ */
+export interface Summary {
+  /**
+   * How many are in each status.
+   */
+  steps: {
+    [k: string]: number;
+  };
+  /**
+   * How many are in each status.
+   */
+  tasks: {
+    [k: string]: number;
+  };
+  /**
+   * How many are in each status.
+   */
+  targets: {
+    [k: string]: number;
+  };
+}

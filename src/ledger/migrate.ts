@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { RunbookError } from '../errors.js';
+import { asSqlError, hasSqlState, SQLSTATE } from '../postgres/errors.js';
+import type { Session } from '../postgres/session.js';
+import { quoteLiteral } from '../sql/quote.js';
+
+interface Migration {
+  readonly number: number;
+  readonly sql: string;
+  readonly digest: string;
+}
+
+/** State of the ledger in a database, compared with the migrations that this version brings. */
+export interface LedgerState {
+  /** Number of the newest migration applied; 0 when there is no ledger. */
+  readonly applied: number;
+  readonly newest: number;
+}
+
+/** Serialises migrations of one database; any constant will do, this one is ours. */
+const MIGRATION_LOCK = "hashtext('pg-runbook/ledger')";
+
+let cache: Migration[] | undefined;
+
+function migrations(): Migration[] {
+  const folder = new URL('./migrations/', import.meta.url);
+  cache ??= readdirSync(folder)
+    .filter((name) => /^\d{6}\.sql$/.test(name))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(new URL(name, folder), 'utf8');
+      return {
+        number: Number.parseInt(name, 10),
+        sql,
+        digest: createHash('sha256').update(sql).digest('hex'),
+      };
+    });
+  return cache;
+}
+
+/** Looks which migrations a database has; without the right to look there is no ledger to use. */
+export async function readLedgerState(session: Session): Promise<LedgerState> {
+  const newest = migrations().at(-1)?.number ?? 0;
+  try {
+    const [row] = await session.query<{ applied: number | null }>(
+      'SELECT max(number)::int AS applied FROM runbook.migration',
+    );
+    return { applied: row?.applied ?? 0, newest };
+  } catch (error) {
+    const missing = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
+    if (hasSqlState(error, ...missing)) return { applied: 0, newest };
+    throw ledgerRefused(error);
+  }
+}
+
+/**
+ * Makes the ledger, or brings an older one up to date, one caller at a time and all or nothing.
+ * @returns the numbers of the migrations that were applied now.
+ * @throws RunbookError `ledger_newer` for a ledger of a newer pg-runbook, `ledger_missing` when the
+ *   role may not make it.
+ */
+export async function migrateLedger(session: Session): Promise<number[]> {
+  const before = await readLedgerState(session);
+  if (before.applied > before.newest) throw newerLedger(before);
+  if (before.applied === before.newest) return [];
+  try {
+    await session.query('BEGIN');
+    await session.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await session.script(BOOTSTRAP);
+    const applied = await applyMissing(session);
+    await session.query('COMMIT');
+    return applied;
+  } catch (error) {
+    if (!session.lost) await session.query('ROLLBACK');
+    throw ledgerRefused(error);
+  }
+}
+
+const BOOTSTRAP = `
+CREATE SCHEMA IF NOT EXISTS runbook;
+CREATE TABLE IF NOT EXISTS runbook.migration (
+  number integer PRIMARY KEY,
+  digest text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+)`;
+
+async function applyMissing(session: Session): Promise<number[]> {
+  const { applied } = await readLedgerState(session);
+  const missing = migrations().filter((migration) => migration.number > applied);
+  for (const { number, sql, digest } of missing) {
+    await session.script(sql);
+    await session.query(
+      `INSERT INTO runbook.migration (number, digest) VALUES (${String(number)}, ${quoteLiteral(digest)})`,
+    );
+  }
+  return missing.map((migration) => migration.number);
+}
+
+function newerLedger(state: LedgerState): RunbookError {
+  return new RunbookError(
+    'ledger_newer',
+    `the ledger has migration ${String(state.applied)}, this pg-runbook knows ${String(state.newest)}`,
+    { hint: 'Use the newer pg-runbook that made it; a ledger never goes back.' },
+  );
+}
+
+function ledgerRefused(error: unknown): unknown {
+  const sql = asSqlError(error);
+  if (sql?.sqlstate !== SQLSTATE.insufficientPrivilege) return error;
+  return new RunbookError('ledger_missing', `the ledger cannot be used: ${sql.message}`, {
+    sqlstate: sql.sqlstate,
+    hint:
+      'Let a role that may create schemas run `pg-runbook init` once, then: GRANT USAGE ON SCHEMA ' +
+      'runbook and SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA runbook to this role.',
+  });
+}

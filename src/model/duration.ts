@@ -1,0 +1,49 @@
+const UNITS: Readonly<Record<string, number>> = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+};
+
+const WHOLE = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+
+/** The longest duration: PostgreSQL's timeouts are int4 milliseconds. */
+export const MAX_DURATION_MS = 2_147_483_647;
+
+/**
+ * Reads a duration such as `90s` or `1h30m`: whole numbers, units from large to small, none twice.
+ * @returns milliseconds, or undefined when the text is none or is longer than {@link MAX_DURATION_MS}.
+ */
+export function parseDuration(text: string): number | undefined {
+  const match = WHOLE.exec(text);
+  if (match === null || text === '') return undefined;
+  const total = Object.values(UNITS).reduce(
+    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit,
+    0,
+  );
+  return total <= MAX_DURATION_MS ? total : undefined;
+}
+
+/** Writes milliseconds in the form that {@link parseDuration} reads; `0s` for nothing. */
+export function formatDuration(ms: number): string {
+  let rest = Math.round(ms);
+  let text = '';
+  for (const [name, unit] of Object.entries(UNITS)) {
+    const count = Math.floor(rest / unit);
+    rest -= count * unit;
+    if (count > 0) text += `${String(count)}${name}`;
+  }
+  return text === '' ? '0s' : text;
+}
+
+/** Writes milliseconds for people, with two units at most: `2m 5s`, `1.3s`, `40ms`. */
+export function describeDuration(ms: number): string {
+  if (ms < 1_000) return `${String(Math.round(ms))}ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1_000);
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
+  return hours > 0
+    ? `${String(hours)}h ${String(minutes)}m`
+    : `${String(minutes)}m ${String(seconds % 60)}s`;
+}

@@ -1,0 +1,47 @@
+/** pg_background's own name for a worker, valid in the session that launched it. */
+export interface Handle {
+  readonly pid: number;
+  /** An int8, kept as text: a JavaScript number would lose digits. */
+  readonly cookie: string;
+}
+
+/** What names a worker in every session; a PID alone gets reused. */
+export interface WorkerIdentity {
+  readonly pid: number;
+  /** `pg_stat_activity.backend_start` as the server writes it, microseconds included. */
+  readonly backendStart: string;
+  readonly applicationName: string;
+}
+
+/** PostgreSQL cuts application_name at NAMEDATALEN - 1 bytes. */
+const MAX_APPLICATION_NAME = 63;
+
+/** The prefix of every worker's and every session's application_name. */
+export const APPLICATION_PREFIX = 'pg-runbook';
+
+/**
+ * The application_name of a task's worker: `pg-runbook/<run>/<step>/<task>`, cut within the step's
+ * name when it would not fit, so that run and task stay readable. Run, step and task are ASCII.
+ */
+export function workerApplicationName(run: string, step: string, task: number): string {
+  const fixed = `${APPLICATION_PREFIX}/${run}//${String(task)}`.length;
+  const shortStep = step.slice(0, MAX_APPLICATION_NAME - fixed);
+  return `${APPLICATION_PREFIX}/${run}/${shortStep}/${String(task)}`;
+}
+
+/** The application_name of a session of the engine itself: `pg-runbook:<role>`, never a worker's. */
+export function sessionApplicationName(run: string | undefined, role: string): string {
+  return [APPLICATION_PREFIX, role, ...(run === undefined ? [] : [run])].join(':');
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/**
+ * The id of a run: the day and six characters of chance, like `20261121-k3x9t2`.
+ * @param random bytes of chance, six at least.
+ */
+export function makeRunId(now: Date, random: Uint8Array): string {
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '');
+  const tail = [...random.slice(0, 6)].map((byte) => ALPHABET[byte % ALPHABET.length] ?? '0');
+  return `${day}-${tail.join('')}`;
+}

@@ -1,0 +1,159 @@
+/**
+ * The canonical runbook: what the loader makes of a YAML file, and all that the rest of the engine
+ * sees of it. Durations are milliseconds, sizes are bytes, defaults are filled in.
+ *
+ * - runbook: one file; a step: one declared unit of maintenance of one kind; a task: one SQL command
+ *   for one worker, over one or more targets; an attempt: one try at a task.
+ * - policy: `wait` blocks for the result, `detach` lets the step run on and looks later.
+ * - budget: how many workers may live at once.
+ */
+import type { RelationGlob } from './relation-glob.js';
+
+export type ParameterValue = string | number | boolean;
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Runbook {
+  readonly name: string;
+  readonly version: number;
+  readonly description: string | undefined;
+  /** The file, as the user named it. */
+  readonly path: string;
+  /** `sha256:…` of the canonical content, whatever the file's layout and comments. */
+  readonly digest: string;
+  readonly parameters: Parameters;
+  readonly budget: Budget;
+  readonly steps: readonly Step[];
+  /** Declared parts of the format that this version validates but does not execute, like `window`. */
+  readonly unsupported: readonly string[];
+}
+
+export interface Budget {
+  /** Live workers of this run at most. */
+  readonly workers: number;
+  /** Live pg-runbook workers on the server at most. */
+  readonly serverWorkers: number | undefined;
+  /** Slots of max_worker_processes that a launch must leave free. */
+  readonly keepFree: number;
+}
+
+export interface Retry {
+  /** Tries in all. */
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+  /** SQLSTATEs, five characters each. */
+  readonly on: readonly string[];
+}
+
+export interface StepCommon {
+  readonly id: string;
+  readonly description: string | undefined;
+  readonly needs: readonly string[];
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly lockTimeoutMs: number | undefined;
+  readonly policy: 'wait' | 'detach';
+  readonly onFailure: 'stop' | 'continue';
+  readonly retry: Retry | undefined;
+  readonly settings: Settings;
+}
+
+export type Step = StepCommon & StepBody;
+export type StepKindName = StepBody['kind'];
+
+/** The kinds, told apart by `kind`; `spec` is what the step's kind key holds. */
+export type StepBody =
+  | { readonly kind: 'vacuum'; readonly spec: VacuumSpec }
+  | { readonly kind: 'analyze'; readonly spec: AnalyzeSpec }
+  | { readonly kind: 'reindex'; readonly spec: ReindexSpec }
+  | { readonly kind: 'refresh'; readonly spec: RefreshSpec }
+  | { readonly kind: 'sql'; readonly spec: SqlSpec }
+  | { readonly kind: 'backfill'; readonly spec: UnsupportedSpec }
+  | { readonly kind: 'purge'; readonly spec: UnsupportedSpec };
+
+/** A kind that validates already and is executed by a later version. */
+export type UnsupportedSpec = Readonly<Record<string, unknown>>;
+
+export interface Selector {
+  readonly include: readonly RelationGlob[];
+  readonly exclude: readonly RelationGlob[];
+  readonly minSize: number | undefined;
+  readonly maxSize: number | undefined;
+  readonly limit: number | undefined;
+}
+
+export interface VacuumSpec {
+  readonly tables: Selector & {
+    readonly minDeadRows: number | undefined;
+    readonly minDeadRatio: number | undefined;
+    readonly minXidAge: number | undefined;
+    readonly notVacuumedForMs: number | undefined;
+    readonly orderBy: 'dead_rows' | 'size' | 'xid_age' | 'name';
+  };
+  readonly options: VacuumOptions;
+}
+
+/** VACUUM's options by PostgreSQL's own names; one that is absent is left to the server. */
+export type VacuumOptions = Readonly<{
+  analyze?: boolean;
+  full?: boolean;
+  freeze?: boolean;
+  verbose?: boolean;
+  disable_page_skipping?: boolean;
+  skip_locked?: boolean;
+  index_cleanup?: 'auto' | 'on' | 'off';
+  truncate?: boolean;
+  process_main?: boolean;
+  process_toast?: boolean;
+  parallel?: number;
+  skip_database_stats?: boolean;
+  buffer_usage_limit?: string;
+}>;
+
+export interface AnalyzeSpec {
+  readonly tables: Selector & {
+    readonly minModifiedRows: number | undefined;
+    readonly notAnalyzedForMs: number | undefined;
+    readonly foreign: boolean;
+    readonly orderBy: 'modified_rows' | 'size' | 'name';
+  };
+  readonly options: AnalyzeOptions;
+}
+
+export type AnalyzeOptions = Readonly<{
+  verbose?: boolean;
+  skip_locked?: boolean;
+  buffer_usage_limit?: string;
+}>;
+
+export interface ReindexSpec {
+  readonly concurrently: boolean;
+  readonly scope: ReindexIndexes | ReindexTables;
+}
+
+export interface ReindexIndexes extends Selector {
+  readonly type: 'indexes';
+  readonly minBloat: number | undefined;
+  readonly invalidOnly: boolean;
+  readonly orderBy: 'size' | 'bloat' | 'name';
+}
+
+/** `schemas: [a]` arrives here as the tables `a.*`. */
+export interface ReindexTables extends Selector {
+  readonly type: 'tables';
+  readonly orderBy: 'size' | 'name';
+}
+
+export interface RefreshSpec {
+  readonly views: Pick<Selector, 'include' | 'exclude'>;
+  readonly concurrently: boolean;
+}
+
+export interface SqlSpec {
+  /** The text with its parameters put in, quoted. */
+  readonly sql: string;
+  readonly idempotent: boolean;
+  /** False: one top-level statement that runs its own transactions. */
+  readonly transaction: boolean;
+}

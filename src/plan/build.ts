@@ -1,0 +1,125 @@
+import { RunbookError } from '../errors.js';
+import type { PlanV1, Server, Step, Task } from '../generated/plan.v1.js';
+import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
+import { chooseDialect } from '../postgres/background/detect.js';
+import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
+import type { Queryable, Session } from '../postgres/session.js';
+import type { StepKind } from '../steps/contract.js';
+import { stepKind } from '../steps/registry.js';
+import { checkSettings } from './check-settings.js';
+import { planDigest } from './digest.js';
+import { findingsOf } from './findings.js';
+import { workerSettings } from './worker-settings.js';
+
+/**
+ * Resolves a runbook against the live catalogs: what would be sent, to what, in which order. Takes
+ * no lock stronger than ACCESS SHARE and writes nothing.
+ * @param now the time that the plan is stamped with.
+ * @throws RunbookError when the runbook cannot run on this server: see the class `refused`.
+ */
+export async function buildPlan(
+  session: Session,
+  runbook: Runbook,
+  server: ServerInfo,
+  now: Date,
+): Promise<PlanV1> {
+  requireUsableServer(server);
+  refuseUnsupported(runbook);
+  refuseImpossibleBudget(runbook, server);
+  const described = describeServer(server);
+  const steps: Step[] = [];
+  for (const step of runbook.steps) steps.push(await planStep(session, step, server));
+  await checkSettings(session, steps);
+  const content = {
+    plan_version: 1 as const,
+    runbook: {
+      name: runbook.name,
+      version: runbook.version,
+      path: runbook.path,
+      digest: runbook.digest,
+      parameters: { ...runbook.parameters },
+    },
+    server: described,
+    budget: {
+      workers: runbook.budget.workers,
+      server_workers: runbook.budget.serverWorkers ?? null,
+      keep_free: runbook.budget.keepFree,
+    },
+    steps,
+    findings: steps.flatMap(findingsOf),
+  };
+  return { ...content, created_at: now.toISOString(), digest: planDigest(content) };
+}
+
+function refuseUnsupported(runbook: Runbook): void {
+  if (runbook.unsupported.length === 0) return;
+  throw new RunbookError(
+    'not_supported_yet',
+    `${runbook.path} uses what is not supported yet: ${runbook.unsupported.join(', ')}`,
+    { hint: 'This version validates these parts of the format and does not execute them.' },
+  );
+}
+
+function refuseImpossibleBudget(runbook: Runbook, server: ServerInfo): void {
+  const { workers, keepFree } = runbook.budget;
+  if (workers + keepFree <= server.maxWorkerProcesses) return;
+  throw new RunbookError(
+    'budget_impossible',
+    `budget: ${String(workers)} workers and ${String(keepFree)} kept free are more than the ` +
+      `${String(server.maxWorkerProcesses)} slots of max_worker_processes`,
+    { hint: 'Lower budget.workers or budget.keep_free, or raise max_worker_processes.' },
+  );
+}
+
+function describeServer(server: ServerInfo): Server {
+  const dialect = chooseDialect(server);
+  return {
+    version: server.version,
+    version_number: server.versionNumber,
+    database: server.database,
+    role: server.role,
+    max_worker_processes: server.maxWorkerProcesses,
+    pg_background: {
+      version: server.extension?.version ?? '',
+      dialect: dialect.name,
+      schema: server.extension?.schema ?? '',
+    },
+  };
+}
+
+async function planStep(db: Queryable, step: RunbookStep, server: ServerInfo): Promise<Step> {
+  const kind = stepKind(step.kind);
+  const { targets, leftOut } = await kind.discover(db, step.spec, server);
+  const drafts = kind.tasks(step.spec, targets, step.concurrency);
+  return {
+    id: step.id,
+    kind: step.kind,
+    needs: [...step.needs],
+    policy: step.policy,
+    on_failure: step.onFailure,
+    concurrency: step.concurrency,
+    timeout_ms: step.timeoutMs,
+    lock_timeout_ms: step.lockTimeoutMs ?? null,
+    retry: toRetry(step),
+    settings: workerSettings(step),
+    lock: kind.lock(step.spec),
+    spec: { ...step.spec },
+    tasks: drafts.map((draft, index) => toTask(kind, step, draft, index)),
+    left_out: [...leftOut],
+  };
+}
+
+function toTask(
+  kind: StepKind<unknown>,
+  step: RunbookStep,
+  draft: Pick<Task, 'targets' | 'conflicts'>,
+  index: number,
+): Task {
+  return { number: index + 1, ...kind.render(step.spec, draft.targets), ...draft };
+}
+
+function toRetry(step: RunbookStep): Step['retry'] {
+  if (step.retry === undefined) return null;
+  const { attempts, delayMs, maxDelayMs, on } = step.retry;
+  return { attempts, delay_ms: delayMs, max_delay_ms: maxDelayMs, on: [...on] };
+}

@@ -1,0 +1,99 @@
+import type { Finding, PlanV1, Step, Target, Task } from '../generated/plan.v1.js';
+import { formatDuration } from '../model/duration.js';
+import { formatSize } from '../model/size.js';
+
+/** The plan for people: the exact SQL and settings of each task, and its targets with their sizes. Pure. */
+export function renderPlanText(plan: PlanV1): string {
+  const { runbook, server, budget } = plan;
+  const tasks = plan.steps.reduce((sum, step) => sum + step.tasks.length, 0);
+  return [
+    `Plan of ${runbook.name} version ${String(runbook.version)} (${runbook.path})`,
+    `  database   ${server.database} as ${server.role}, PostgreSQL ${server.version}, ` +
+      `pg_background ${server.pg_background.version}`,
+    `  budget     ${count(budget.workers, 'worker')}, ${count(budget.keep_free, 'slot')} kept free ` +
+      `of ${String(server.max_worker_processes)}`,
+    ...parameterLine(plan),
+    `  digest     ${plan.digest}`,
+    ...plan.steps.flatMap((step, index) => ['', ...renderStep(step, index)]),
+    '',
+    ...renderFindings(plan.findings),
+    `${count(plan.steps.length, 'step')}, ${count(tasks, 'task')}. Nothing was changed.`,
+    '',
+  ].join('\n');
+}
+
+function parameterLine(plan: PlanV1): string[] {
+  const pairs = Object.entries(plan.runbook.parameters);
+  if (pairs.length === 0) return [];
+  return [`  parameters ${pairs.map(([name, value]) => `${name}=${String(value)}`).join(' ')}`];
+}
+
+function renderStep(step: Step, index: number): string[] {
+  const needs = step.needs.length === 0 ? '' : `, after ${step.needs.join(', ')}`;
+  const lockTimeout =
+    step.lock_timeout_ms === null ? '' : `, lock timeout ${formatDuration(step.lock_timeout_ms)}`;
+  const settings = Object.entries(step.settings).map(([name, value]) => `${name}=${value}`);
+  return [
+    `${String(index + 1)}. ${step.id}: ${step.kind}, ${step.policy}, ` +
+      `${count(step.concurrency, 'worker')} at once${needs}`,
+    `   timeout ${formatDuration(step.timeout_ms)}${lockTimeout}${retryText(step)}, ` +
+      `on failure ${step.on_failure}`,
+    `   locks ${step.lock.mode}: blocks ${step.lock.blocks}`,
+    `   settings ${settings.join(' ')}`,
+    ...(step.tasks.length === 0 ? ['   nothing to do'] : step.tasks.flatMap(renderTask)),
+    ...step.left_out.map((out) => `   left out: ${out.name}: ${out.reason}`),
+  ];
+}
+
+function retryText(step: Step): string {
+  return step.retry === null
+    ? ''
+    : `, up to ${String(step.retry.attempts)} tries on ${step.retry.on.join(' ')}`;
+}
+
+function renderTask(task: Task): string[] {
+  const [first, ...rest] = task.sql.split('\n');
+  const sizes = task.targets.reduce((sum, target) => sum + target.size_bytes, 0);
+  const about =
+    task.targets.length > 1
+      ? [`        ${count(task.targets.length, 'relation')}, ${formatSize(sizes)}:`]
+      : [];
+  return [
+    `   ${`${String(task.number)}.`.padStart(4)} ${first ?? ''}`,
+    ...rest.map((line) => `        ${line}`),
+    ...about,
+    ...task.targets.map(renderTarget),
+  ];
+}
+
+/** Facts that explain a selection to a reader; the others are in the JSON. */
+const SHOWN_FACTS: readonly (readonly [string, (value: number) => string])[] = [
+  ['dead_rows', (value) => `${String(value)} dead rows`],
+  ['modified_rows', (value) => `${String(value)} modified rows`],
+  ['xid_age', (value) => `xid age ${String(value)}`],
+  ['bloat', (value) => `about ${String(Math.round(value * 100))} % bloat`],
+];
+
+function renderTarget(target: Target): string {
+  const facts = SHOWN_FACTS.flatMap(([name, show]) => {
+    const value = target.facts[name];
+    return typeof value === 'number' && value > 0 ? [show(value)] : [];
+  });
+  return `        - ${[target.name, formatSize(target.size_bytes), ...facts].join(', ')}`;
+}
+
+function renderFindings(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
+  return [
+    'Findings',
+    ...findings.map(
+      ({ severity, code, step, message }) =>
+        `  ${severity}: ${step === null ? '' : `step ${step}: `}${message} [${code}]`,
+    ),
+    '',
+  ];
+}
+
+function count(n: number, noun: string): string {
+  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
+}

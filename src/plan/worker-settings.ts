@@ -1,0 +1,17 @@
+import type { Settings } from '../generated/plan.v1.js';
+import type { StepCommon } from '../model/runbook.js';
+
+/**
+ * The settings that a step's workers get. statement_timeout is the one timeout that holds when the
+ * engine is gone. Messages below WARNING would only fill the worker's queue.
+ */
+export function workerSettings(step: StepCommon): Settings {
+  return {
+    client_min_messages: 'warning',
+    ...step.settings,
+    statement_timeout: `${String(step.timeoutMs)}ms`,
+    ...(step.lockTimeoutMs === undefined
+      ? {}
+      : { lock_timeout: `${String(step.lockTimeoutMs)}ms` }),
+  };
+}

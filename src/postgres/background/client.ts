@@ -1,0 +1,163 @@
+import { RunbookError } from '../../errors.js';
+import type { Handle } from '../../model/identity.js';
+import { quoteLiteral } from '../../sql/quote.js';
+import { asSqlError, hasSqlState, SQLSTATE } from '../errors.js';
+import type { Notice, Row, Session } from '../session.js';
+import type { BackgroundDialect } from './dialect.js';
+import { pollQuery, toWorkerState, type PollRow } from './poll.js';
+import type { LaunchCommand, Outcome, WorkerState } from './worker.js';
+
+/** A worker whose queue is full gets its output read for this long; then it goes on unheard. */
+const DRAIN_MS = 800;
+
+/**
+ * Launches and watches workers through one control session, which owns their handles. No call
+ * leaves a transaction open, and none waits for a worker: a waiting statement's snapshot would hang
+ * REINDEX CONCURRENTLY and hold back VACUUM. Calls must not overlap.
+ */
+export class BackgroundClient {
+  readonly #poll: string;
+  #controlPid: number | undefined;
+
+  constructor(
+    readonly dialect: BackgroundDialect,
+    private readonly session: Session,
+  ) {
+    this.#poll = pollQuery(dialect);
+  }
+
+  /**
+   * Launches one worker, in one round trip. Settings are set for this transaction only; the worker
+   * inherits them.
+   * @throws the server's error: 53000 when no worker slot is free.
+   */
+  async launch(command: LaunchCommand): Promise<Handle> {
+    const settings = { ...command.settings, application_name: command.applicationName };
+    const sets = Object.entries(settings).map(
+      ([name, value]) =>
+        `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
+    );
+    const launch = this.dialect.launch(command.sql, command.queueSize, command.applicationName);
+    const results = await this.session
+      .script(
+        `BEGIN;
+SELECT ${sets.join(', ')};
+SELECT (s.h).pid AS pid, (s.h).cookie AS cookie FROM (SELECT ${launch} AS h OFFSET 0) s;
+COMMIT`,
+      )
+      .catch(async (error: unknown) => {
+        if (!this.session.lost) await this.session.query('ROLLBACK');
+        throw error;
+      });
+    return toHandle(results[2]?.[0]);
+  }
+
+  /**
+   * The states of all workers that this session launched and has not let go.
+   * @throws RunbookError `pooler_between` when the answer comes from another server session.
+   */
+  async poll(): Promise<WorkerState[]> {
+    const rows = await this.session.query<PollRow>(this.#poll);
+    this.#checkSession(rows[0]?.control_pid);
+    return rows.flatMap((row) => toWorkerState(row) ?? []);
+  }
+
+  #checkSession(pid: number | undefined): void {
+    this.#controlPid ??= pid;
+    if (pid === this.#controlPid) return;
+    throw new RunbookError(
+      'pooler_between',
+      'a transaction pooler is in between: the server session changed during the run',
+      { hint: 'Connect to PostgreSQL itself, or through a pool in session mode.' },
+    );
+  }
+
+  /**
+   * Reads what an ended worker sent, and with that stops tracking it. Before 1.9
+   * this is the only way to learn how it ended.
+   */
+  async readResult(handle: Handle): Promise<Outcome> {
+    const sql = `SELECT r FROM ${this.dialect.result(String(handle.pid), literal(handle.cookie))}`;
+    try {
+      const { value, notices } = await this.session.withNotices(() =>
+        this.session.query<{ r: string | null }>(sql),
+      );
+      return completed(value, notices);
+    } catch (error) {
+      return outcomeOfReadError(error);
+    }
+  }
+
+  /**
+   * Makes room in the full queue of a worker that still runs: reads for a bounded time, which ends
+   * the tracking. The worker then runs on to its end, unheard.
+   * @returns how it ended when that was within the bound.
+   */
+  async drain(handle: Handle): Promise<Outcome | undefined> {
+    await this.session.query(`SET statement_timeout = ${String(DRAIN_MS)}`);
+    try {
+      const outcome = await this.readResult(handle);
+      const cut = outcome.type === 'error' && outcome.sqlstate === SQLSTATE.queryCanceled;
+      return cut || outcome.type === 'silent' ? undefined : outcome;
+    } finally {
+      if (!this.session.lost) await this.session.query('RESET statement_timeout');
+    }
+  }
+
+  /** Stops tracking a worker; it runs on if it has not ended. */
+  async detach(handle: Handle): Promise<void> {
+    await this.#call(this.dialect.detach(String(handle.pid), literal(handle.cookie)));
+  }
+
+  /** Sends SIGTERM through the handle; the extension checks that it is this very worker. */
+  async cancel(handle: Handle): Promise<void> {
+    await this.#call(this.dialect.cancel(String(handle.pid), literal(handle.cookie)));
+  }
+
+  async #call(expression: string): Promise<void> {
+    try {
+      await this.session.query(`SELECT ${expression}`);
+    } catch (error) {
+      // 42704: not tracked (any more) by this session, which is what both calls want to reach.
+      if (!hasSqlState(error, SQLSTATE.undefinedObject)) throw error;
+    }
+  }
+}
+
+function literal(cookie: string): string {
+  return `${quoteLiteral(cookie)}::int8`;
+}
+
+function toHandle(row: Row | undefined): Handle {
+  const { pid, cookie } = (row ?? {}) as Partial<{ pid: number; cookie: string }>;
+  if (pid === undefined || cookie === undefined) throw new Error('a launch gave no handle');
+  return { pid, cookie };
+}
+
+/** Utility commands answer with their tag as the only row, queries with their last column as text. */
+function completed(rows: readonly { r: string | null }[], notices: readonly Notice[]): Outcome {
+  return {
+    type: 'completed',
+    commandTag: rows[0]?.r ?? 'SELECT',
+    rowCount: rows.length,
+    notices,
+  };
+}
+
+/** Reading raises the worker's own error; only some errors are the reader's. */
+function outcomeOfReadError(error: unknown): Outcome {
+  const sql = asSqlError(error);
+  if (sql === undefined) throw error;
+  if (sql.sqlstate === SQLSTATE.datatypeMismatch) {
+    const why = 'its result has other columns and could not be read';
+    return { type: 'silent', why, gone: true };
+  }
+  if (sql.sqlstate === SQLSTATE.connectionFailure) {
+    return { type: 'silent', why: 'the worker process died', gone: true };
+  }
+  if (sql.sqlstate === SQLSTATE.undefinedObject) {
+    const why = 'it is not tracked by the launching session any more';
+    return { type: 'silent', why, gone: true };
+  }
+  return { type: 'error', ...sql };
+}

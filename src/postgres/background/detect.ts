@@ -1,0 +1,55 @@
+import { RunbookError } from '../../errors.js';
+import type { ExtensionInfo, ServerInfo } from '../server.js';
+import { CANONICAL_FUNCTIONS, canonicalDialect } from './canonical.js';
+import type { BackgroundDialect } from './dialect.js';
+import { SUFFIXED_FUNCTIONS, suffixedDialect } from './suffixed.js';
+
+/** `1.9` or newer, by the numbers: 1.10 comes after 1.9. */
+function isAtLeast(version: string, major: number, minor: number): boolean {
+  const [a = 0, b = 0] = version.split('.').map(Number);
+  return a > major || (a === major && b >= minor);
+}
+
+/**
+ * The dialect of the extension that is installed.
+ * @throws RunbookError `extension_missing`, `privilege_missing` or `extension_unsupported`, each with its fix.
+ */
+export function chooseDialect(server: ServerInfo): BackgroundDialect {
+  const extension = server.extension;
+  if (extension === undefined) {
+    throw new RunbookError(
+      'extension_missing',
+      `the extension pg_background is not installed in database "${server.database}"`,
+      { hint: 'Install its package on the server, then: CREATE EXTENSION pg_background;' },
+    );
+  }
+  const has = (name: string): boolean => extension.functions.includes(name);
+  if (CANONICAL_FUNCTIONS.every(has)) return canonicalDialect(extension.schema);
+  if (SUFFIXED_FUNCTIONS.every(has) && isAtLeast(extension.version, 1, 8)) {
+    const from19 = isAtLeast(extension.version, 1, 9);
+    return suffixedDialect(extension.schema, {
+      label: from19,
+      listsLabel: from19,
+      infos: has('pg_background_result_info_v2') && has('pg_background_error_info_v2'),
+    });
+  }
+  throw unusable(server, extension);
+}
+
+function unusable(server: ServerInfo, extension: ExtensionInfo): RunbookError {
+  if (isAtLeast(extension.version, 1, 8)) {
+    return new RunbookError(
+      'privilege_missing',
+      `role "${server.role}" may not use pg_background ${extension.version}`,
+      {
+        sqlstate: '42501',
+        hint: `GRANT pgbackground_role TO "${server.role}"; and USAGE on schema "${extension.schema}".`,
+      },
+    );
+  }
+  return new RunbookError(
+    'extension_unsupported',
+    `pg_background ${extension.version} is too old: its handle is a bare PID, which gets reused`,
+    { hint: 'Install 1.8 or newer, then: ALTER EXTENSION pg_background UPDATE;' },
+  );
+}

@@ -1,0 +1,93 @@
+import type { Row } from '../session.js';
+import type { BackgroundDialect } from './dialect.js';
+import type { Outcome, WorkerState } from './worker.js';
+
+export interface PollRow extends Row {
+  control_pid: number;
+  pid: number | null;
+  cookie: string | null;
+  state: string | null;
+  backend_start: string | null;
+  application_name: string | null;
+  wait_event: string | null;
+  building_index: number | null;
+  has_error?: boolean | null;
+  command_tag?: string | null;
+  row_count?: string | null;
+  sqlstate?: string | null;
+  message?: string | null;
+  detail?: string | null;
+  hint?: string | null;
+}
+
+/**
+ * One short query for the states of all workers of the session. The session's own PID comes first
+ * and always, so that a pooler that hands out another session is seen even when that has no workers.
+ */
+export function pollQuery(dialect: BackgroundDialect): string {
+  const result = dialect.resultInfo?.('l.pid', 'l.cookie');
+  const error = dialect.errorInfo?.('l.pid', 'l.cookie');
+  const told = result !== undefined && error !== undefined;
+  return `
+SELECT pg_catalog.pg_backend_pid() AS control_pid,
+       l.pid, l.cookie, l.state,
+       a.backend_start::text, a.application_name, a.wait_event,
+       x.index_relid AS building_index
+       ${told ? ', o.has_error, o.command_tag, o.row_count, e.sqlstate, e.message, e.detail, e.hint' : ''}
+  FROM (SELECT 1) one
+  LEFT JOIN (SELECT * FROM ${dialect.list()}) l ON true
+  LEFT JOIN pg_catalog.pg_stat_activity a
+         ON a.pid = l.pid AND a.backend_type = 'pg_background' AND l.state <> 'stopped'
+  LEFT JOIN pg_catalog.pg_stat_progress_create_index x ON x.pid = a.pid
+  ${
+    told
+      ? `LEFT JOIN LATERAL (SELECT * FROM ${result} WHERE l.state = 'stopped') o ON true
+  LEFT JOIN LATERAL (SELECT * FROM ${error} WHERE o.has_error) e ON true`
+      : ''
+  }`;
+}
+
+/** Reads one row of {@link pollQuery}; undefined for the row that only tells the session's own PID. */
+export function toWorkerState(row: PollRow): WorkerState | undefined {
+  if (row.pid === null || row.cookie === null) return undefined;
+  const identity =
+    row.backend_start === null || row.application_name === null
+      ? undefined
+      : {
+          pid: row.pid,
+          backendStart: row.backend_start,
+          applicationName: row.application_name,
+        };
+  const ended = row.state === 'stopped';
+  return {
+    handle: { pid: row.pid, cookie: row.cookie },
+    identity,
+    ended,
+    outcome: ended && row.has_error !== undefined ? toOutcome(row) : undefined,
+    waitEvent: row.wait_event ?? undefined,
+    buildingIndex: row.building_index ?? undefined,
+  };
+}
+
+function toOutcome(row: PollRow): Outcome {
+  if (row.has_error === true) {
+    return {
+      type: 'error',
+      sqlstate: row.sqlstate ?? 'XX000',
+      message: row.message ?? 'the worker failed without a message',
+      detail: row.detail ?? undefined,
+      hint: row.hint ?? undefined,
+    };
+  }
+  // Cancelled before it began, a worker shows as completed without error: only a tag is a sign of work.
+  if (row.command_tag === null || row.command_tag === undefined || row.command_tag === '') {
+    const why = 'the worker ended without an error and without a command tag';
+    return { type: 'silent', why, gone: true };
+  }
+  return {
+    type: 'completed',
+    commandTag: row.command_tag,
+    rowCount: Number(row.row_count ?? 0),
+    notices: [],
+  };
+}

@@ -1,0 +1,53 @@
+import type { Queryable, Row } from './session.js';
+
+/** Worker slots of the whole server at one moment. */
+export interface Capacity {
+  readonly maxWorkerProcesses: number;
+  /** Slots in use, whoever uses them: parallel workers, replication, other extensions, ours. */
+  readonly used: number;
+  /** Those of pg-runbook, of any run. */
+  readonly ours: number;
+}
+
+/** Processes that are no background workers and so take no slot of max_worker_processes. */
+const NO_SLOT = [
+  'client backend',
+  'standalone backend',
+  'autovacuum launcher',
+  'autovacuum worker',
+  'archiver',
+  'background writer',
+  'checkpointer',
+  'io worker',
+  'logger',
+  'slotsync worker',
+  'startup',
+  'walreceiver',
+  'walsender',
+  'walsummarizer',
+  'walwriter',
+];
+
+interface CapacityRow extends Row {
+  max_worker_processes: number;
+  used: number;
+  ours: number;
+}
+
+/**
+ * Counts the slots in use.
+ * @see https://www.postgresql.org/docs/current/monitoring-stats.html (backend_type)
+ */
+export async function readCapacity(db: Queryable): Promise<Capacity> {
+  const [row] = await db.query<CapacityRow>(
+    `SELECT current_setting('max_worker_processes')::int AS max_worker_processes,
+            count(*)::int AS used,
+            (count(*) FILTER (WHERE a.application_name LIKE 'pg-runbook/%'
+                                AND a.backend_type = 'pg_background'))::int AS ours
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.backend_type <> ALL ($1::text[])`,
+    [NO_SLOT],
+  );
+  if (row === undefined) throw new Error('an aggregate gave no row');
+  return { maxWorkerProcesses: row.max_worker_processes, used: row.used, ours: row.ours };
+}

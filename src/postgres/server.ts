@@ -1,0 +1,96 @@
+import { RunbookError } from '../errors.js';
+import type { Queryable, Row } from './session.js';
+
+/** What the engine needs to know of a server before it plans. */
+export interface ServerInfo {
+  /** `server_version_num`, like 180006. */
+  readonly versionNumber: number;
+  readonly version: string;
+  readonly database: string;
+  readonly role: string;
+  readonly inRecovery: boolean;
+  readonly maxWorkerProcesses: number;
+  /** Undefined when pg_background is not installed in this database. */
+  readonly extension: ExtensionInfo | undefined;
+}
+
+export interface ExtensionInfo {
+  /** The SQL version, like 2.0; the library may be newer by a patch. */
+  readonly version: string;
+  /** The schema that it lives in; the extension is relocatable. */
+  readonly schema: string;
+  /** The extension's functions that this role may execute, by name. */
+  readonly functions: readonly string[];
+}
+
+/** The oldest server that is supported: PostgreSQL 14. */
+const OLDEST_SERVER = 140_000;
+
+interface InfoRow extends Row {
+  version_number: number;
+  version: string;
+  database: string;
+  role: string;
+  in_recovery: boolean;
+  max_worker_processes: number;
+  extension_version: string | null;
+  extension_schema: string | null;
+  functions: string[] | null;
+}
+
+const INFO = `
+SELECT current_setting('server_version_num')::int AS version_number,
+       current_setting('server_version') AS version,
+       current_database()::text AS database,
+       current_user::text AS role,
+       pg_is_in_recovery() AS in_recovery,
+       current_setting('max_worker_processes')::int AS max_worker_processes,
+       e.extversion AS extension_version,
+       n.nspname::text AS extension_schema,
+       (SELECT array_agg(DISTINCT p.proname::text)
+          FROM pg_catalog.pg_depend d
+          JOIN pg_catalog.pg_proc p ON p.oid = d.objid
+         WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.refobjid = e.oid
+           AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e'
+           AND has_schema_privilege(n.oid, 'USAGE')
+           AND has_function_privilege(p.oid, 'EXECUTE')) AS functions
+  FROM (SELECT 1) one
+  LEFT JOIN pg_catalog.pg_extension e ON e.extname = 'pg_background'
+  LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace`;
+
+/** Reads the facts of the server and of the extension in one query. */
+export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
+  const [row] = await db.query<InfoRow>(INFO);
+  if (row === undefined) throw new Error('a query without FROM gave no row');
+  const extension =
+    row.extension_version === null || row.extension_schema === null
+      ? undefined
+      : {
+          version: row.extension_version,
+          schema: row.extension_schema,
+          functions: row.functions ?? [],
+        };
+  return {
+    versionNumber: row.version_number,
+    version: row.version,
+    database: row.database,
+    role: row.role,
+    inRecovery: row.in_recovery,
+    maxWorkerProcesses: row.max_worker_processes,
+    extension,
+  };
+}
+
+/** Refuses a server on which nothing could run: too old, or in recovery. */
+export function requireUsableServer(server: ServerInfo): void {
+  if (server.versionNumber < OLDEST_SERVER) {
+    throw new RunbookError('server_unsupported', `PostgreSQL ${server.version} is too old`, {
+      hint: 'pg-runbook works with PostgreSQL 14 and newer.',
+    });
+  }
+  if (server.inRecovery) {
+    throw new RunbookError('server_unsupported', 'the server is in recovery: it is a standby', {
+      hint: 'Maintenance runs on the primary; its effects reach the standbys by themselves.',
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import pg from 'pg';
+import { RunbookError } from '../errors.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import { asSqlError } from './errors.js';
+
+/** One row, by column name. */
+export type Row = Record<string, unknown>;
+
+/** Something that answers queries. */
+export interface Queryable {
+  query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
+}
+
+/** A message that the server sent beside a result. */
+export interface Notice {
+  readonly severity: string;
+  readonly sqlstate: string;
+  readonly message: string;
+}
+
+/** Connection exceptions and shutdowns: of this session, or re-raised by it from a worker's. */
+const MAYBE_FATAL = /^(08|57P0[1235])/;
+
+/** One connection to the server. Its queries run one after another. */
+export class Session implements Queryable {
+  #lost: Error | undefined;
+  readonly #client: pg.Client;
+  readonly #target: string;
+
+  private constructor(client: pg.Client, target: string) {
+    this.#client = client;
+    this.#target = target;
+    client.on('error', (error) => (this.#lost ??= error));
+    client.on('end', () => (this.#lost ??= new Error('the connection was closed')));
+  }
+
+  /**
+   * Connects.
+   * @throws RunbookError `connection_failed` with what the server or the network said.
+   */
+  static async open(settings: ConnectionSettings, applicationName: string): Promise<Session> {
+    const config = { ...settings.client, application_name: applicationName };
+    try {
+      return await Session.#connect(config, settings.description);
+    } catch (error) {
+      if (!settings.sslOptional || !isSslRefusal(error)) throw connectionFailed(settings, error);
+    }
+    return Session.#connect({ ...config, ssl: false }, settings.description).catch(
+      (error: unknown) => {
+        throw connectionFailed(settings, error);
+      },
+    );
+  }
+
+  static async #connect(config: pg.ClientConfig, description: string): Promise<Session> {
+    const client = new pg.Client(config);
+    const session = new Session(client, description);
+    await client.connect();
+    return session;
+  }
+
+  /** True when the connection is gone. */
+  get lost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  async query<R extends Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    const result = await this.#send(() =>
+      values.length === 0 ? this.#client.query<R>(sql) : this.#client.query<R>(sql, [...values]),
+    );
+    return result.rows;
+  }
+
+  /** Sends several statements in one round trip; returns the rows of each. */
+  async script(sql: string): Promise<Row[][]> {
+    const results = (await this.#send(() => this.#client.query(sql))) as
+      pg.QueryResult<Row> | pg.QueryResult<Row>[];
+    return (Array.isArray(results) ? results : [results]).map((result) => result.rows);
+  }
+
+  /** Runs `work` and collects the messages that the server sends meanwhile. */
+  async withNotices<T>(work: () => Promise<T>): Promise<{ value: T; notices: Notice[] }> {
+    const notices: Notice[] = [];
+    const listener = (notice: pg.DatabaseError | { message?: string | undefined }): void => {
+      notices.push(toNotice(notice));
+    };
+    this.#client.on('notice', listener);
+    try {
+      return { value: await work(), notices };
+    } finally {
+      this.#client.off('notice', listener);
+    }
+  }
+
+  /** Ends the connection; one that is gone already is no error. */
+  async close(): Promise<void> {
+    await this.#client.end().catch((error: unknown) => {
+      if (this.#lost === undefined) throw error;
+    });
+  }
+
+  async #send<T>(query: () => Promise<T>): Promise<T> {
+    if (this.#lost !== undefined) throw this.#connectionLost(this.#lost);
+    try {
+      return await query();
+    } catch (error) {
+      if (await this.#isAlive(error)) throw error;
+      throw this.#connectionLost(error);
+    }
+  }
+
+  /** A worker's 57P01 that its reader re-raises looks like our own session's end: only asking tells. */
+  async #isAlive(error: unknown): Promise<boolean> {
+    const sqlstate = asSqlError(error)?.sqlstate;
+    if (sqlstate === undefined || !MAYBE_FATAL.test(sqlstate)) return this.#lost === undefined;
+    return this.#client.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #connectionLost(cause: unknown): RunbookError {
+    const sqlstate = asSqlError(cause)?.sqlstate;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new RunbookError('connection_lost', `lost the connection to ${this.#target}: ${why}`, {
+      cause,
+      ...(sqlstate === undefined ? {} : { sqlstate }),
+      hint: 'Look whether the server restarted, and what still runs: pg_stat_activity, application_name like pg-runbook/%',
+    });
+  }
+}
+
+/** node-postgres has no code for it, only this text of its own, which is not translated. */
+function isSslRefusal(error: unknown): boolean {
+  return error instanceof Error && error.message === 'The server does not support SSL connections';
+}
+
+function toNotice(notice: object): Notice {
+  const { severity, code, message } = notice as Partial<Record<string, string>>;
+  return { severity: severity ?? 'NOTICE', sqlstate: code ?? '00000', message: message ?? '' };
+}
+
+function connectionFailed(settings: ConnectionSettings, error: unknown): RunbookError {
+  const sqlstate = asSqlError(error)?.sqlstate;
+  const errors: unknown[] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  const why = [...new Set(errors.map((e) => (e instanceof Error ? e.message : String(e))))];
+  return new RunbookError(
+    'connection_failed',
+    `cannot connect to ${settings.description}: ${why.join('; ')}`,
+    {
+      cause: error,
+      ...(sqlstate === undefined ? {} : { sqlstate }),
+      hint: 'Check PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD (or .pgpass, PGSERVICE), or pass --dsn URI.',
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import type { WorkerIdentity } from '../model/identity.js';
+import type { Queryable } from './session.js';
+
+/**
+ * Cancels the worker's statement with pg_cancel_backend, if the process with that PID is still this
+ * very worker. The identity is read in the statement that signals, so that a PID that PostgreSQL has
+ * given to somebody else meanwhile is never touched.
+ * @returns true when a signal was sent.
+ */
+export async function cancelWorker(db: Queryable, worker: WorkerIdentity): Promise<boolean> {
+  const rows = await db.query<{ sent: boolean }>(
+    `SELECT pg_catalog.pg_cancel_backend(a.pid) AS sent
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.pid = $1 AND a.backend_start = $2::timestamptz AND a.application_name = $3
+        AND a.backend_type = 'pg_background'`,
+    [worker.pid, worker.backendStart, worker.applicationName],
+  );
+  return rows.some((row) => row.sent);
+}
+
+/** The live workers whose application_name starts with the prefix: pid, backend_start and name. */
+export async function findWorkers(
+  db: Queryable,
+  applicationPrefix: string,
+): Promise<WorkerIdentity[]> {
+  const rows = await db.query<{ pid: number; backend_start: string; application_name: string }>(
+    `SELECT a.pid, a.backend_start::text, a.application_name
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.backend_type = 'pg_background' AND starts_with(a.application_name, $1)`,
+    [applicationPrefix],
+  );
+  return rows.map((row) => ({
+    pid: row.pid,
+    backendStart: row.backend_start,
+    applicationName: row.application_name,
+  }));
+}

@@ -1,0 +1,68 @@
+import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
+import { describeDuration } from '../model/duration.js';
+import { isFailure } from '../model/status.js';
+
+/** The end of a run for people: one line a step, and below it what needs attention. Pure. */
+export function describeReport(report: ReportV1): string {
+  const { run } = report;
+  const width = Math.max(...report.steps.map((step) => step.id.length), 4);
+  const reason = run.reason === null ? '' : `: ${run.reason}`;
+  return [
+    `run ${run.id} ${run.status}${reason}`,
+    ...report.steps.flatMap((step) => [
+      `  ${describeStep(step, width)}`,
+      ...describeTroubles(step),
+    ]),
+  ].join('\n');
+}
+
+function describeStep(step: Step, width: number): string {
+  const took = elapsed(step.started_at, step.finished_at);
+  const done = step.tasks.length === 1 ? '1 task' : `${String(step.tasks.length)} tasks`;
+  const parts = [step.id.padEnd(width), step.status.padEnd(9), took.padStart(7), ` ${done}`];
+  return parts.join('  ').trimEnd();
+}
+
+function elapsed(from: string | null, to: string | null): string {
+  return from === null || to === null ? '-' : describeDuration(Date.parse(to) - Date.parse(from));
+}
+
+/** At most this many lines of trouble a step: the report file has them all. */
+const MOST_TROUBLES = 10;
+
+function describeTroubles(step: Step): string[] {
+  const lines = step.tasks.flatMap(describeTrouble);
+  const more = lines.length - MOST_TROUBLES;
+  return more > 0
+    ? [...lines.slice(0, MOST_TROUBLES), `      and ${String(more)} more in the report`]
+    : lines;
+}
+
+function describeTrouble(task: Task): string[] {
+  const last = task.attempts.at(-1);
+  const relations = task.targets
+    .filter((target) => target.status !== 'succeeded' && target.status !== task.status)
+    .map(
+      (target) => `      ${target.name} ${target.status}${because(target.sqlstate, target.reason)}`,
+    );
+  if (!isFailure(task.status) && task.status !== 'unknown' && task.status !== 'skipped') {
+    return relations;
+  }
+  const names = task.targets.map((target) => target.name).slice(0, 3);
+  const what = [task.id, ...names].join(' ');
+  return [
+    `      ${what} ${task.status}${because(sqlstateOf(task, last), task.reason)}`,
+    ...relations,
+  ];
+}
+
+function sqlstateOf(task: Task, last: Attempt | undefined): string | null {
+  return (
+    task.targets.find((target) => target.sqlstate !== null)?.sqlstate ?? last?.sqlstate ?? null
+  );
+}
+
+function because(sqlstate: string | null, reason: string | null): string {
+  const code = sqlstate === null ? '' : ` [${sqlstate}]`;
+  return reason === null ? code : `${code}: ${reason}`;
+}

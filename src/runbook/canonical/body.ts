@@ -1,0 +1,94 @@
+import type * as V1 from '../../generated/runbook.v1.js';
+import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.js';
+import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
+import { substituteSqlParameters } from '../../sql/parameters.js';
+import { toGlobs, toMs, toSelector } from './selector.js';
+
+function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
+  return {
+    kind: 'vacuum',
+    spec: {
+      tables: {
+        ...toSelector(tables),
+        minDeadRows: tables.min_dead_rows,
+        minDeadRatio: tables.min_dead_ratio,
+        minXidAge: tables.min_xid_age,
+        notVacuumedForMs: toMs(tables.not_vacuumed_for),
+        orderBy: tables.order_by ?? 'size',
+      },
+      options,
+    },
+  };
+}
+
+function analyze({ tables, options = {} }: V1.Analyze): StepBody {
+  return {
+    kind: 'analyze',
+    spec: {
+      tables: {
+        ...toSelector(tables),
+        minModifiedRows: tables.min_modified_rows,
+        notAnalyzedForMs: toMs(tables.not_analyzed_for),
+        foreign: tables.foreign ?? false,
+        orderBy: tables.order_by ?? 'size',
+      },
+      options,
+    },
+  };
+}
+
+/** A schema's name may hold a dot, which ends the schema in a pattern. */
+function allTablesOf(schema: string): RelationGlob {
+  const everything = { text: '*', literal: false };
+  const unquoted = { schema: { text: schema, literal: false }, name: everything };
+  return parseRelationGlob(`${schema}.*`) ?? unquoted;
+}
+
+function reindexScope(authored: V1.Reindex): ReindexSpec['scope'] {
+  const { indexes } = authored;
+  if (indexes !== undefined) {
+    return {
+      type: 'indexes',
+      ...toSelector(indexes),
+      minBloat: indexes.min_bloat,
+      invalidOnly: indexes.invalid_only ?? false,
+      orderBy: indexes.order_by ?? 'size',
+    };
+  }
+  const orderBy = authored.tables?.order_by ?? 'size';
+  const selector = toSelector(authored.tables ?? { include: [] });
+  const schemas = (authored.schemas ?? []).map(allTablesOf);
+  return { type: 'tables', ...selector, include: [...selector.include, ...schemas], orderBy };
+}
+
+function reindex(authored: V1.Reindex): StepBody {
+  const spec = { concurrently: authored.concurrently ?? true, scope: reindexScope(authored) };
+  return { kind: 'reindex', spec };
+}
+
+function refresh({ views, concurrently = false }: V1.Refresh): StepBody {
+  const selected = { include: toGlobs(views.include), exclude: toGlobs(views.exclude) };
+  return { kind: 'refresh', spec: { views: selected, concurrently } };
+}
+
+async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
+  return {
+    kind: 'sql',
+    spec: {
+      sql: await substituteSqlParameters(step.sql ?? '', parameters),
+      idempotent: step.idempotent ?? false,
+      transaction: step.transaction ?? true,
+    },
+  };
+}
+
+/** The kind of a step and what it holds. The schema has made sure that there is exactly one. */
+export async function toStepBody(step: V1.Step, parameters: Parameters): Promise<StepBody> {
+  if (step.vacuum !== undefined) return vacuum(step.vacuum);
+  if (step.analyze !== undefined) return analyze(step.analyze);
+  if (step.reindex !== undefined) return reindex(step.reindex);
+  if (step.refresh !== undefined) return refresh(step.refresh);
+  if (step.backfill !== undefined) return { kind: 'backfill', spec: { ...step.backfill } };
+  if (step.purge !== undefined) return { kind: 'purge', spec: { ...step.purge } };
+  return sql(step, parameters);
+}

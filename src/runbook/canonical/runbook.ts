@@ -1,0 +1,56 @@
+import type * as V1 from '../../generated/runbook.v1.js';
+import type { Parameters, Runbook, Step } from '../../model/runbook.js';
+import { DEFAULT_KEEP_FREE, DEFAULT_WORKERS } from '../defaults.js';
+import { toStep } from './step.js';
+
+export interface CanonicalContext {
+  readonly path: string;
+  readonly digest: string;
+  /** The values known; what the runbook shows. */
+  readonly values: Parameters;
+  /** A value for every parameter, for SQL. */
+  readonly sqlValues: Parameters;
+}
+
+const LATER_KINDS = ['backfill', 'purge'];
+
+/** What is declared and cannot be executed yet, so that running it is refused and not half done. */
+function unsupportedIn(authored: V1.RunbookV1, steps: readonly Step[]): readonly string[] {
+  const parts = ['window', 'guards', 'on_overlap'].filter((key) => {
+    const value: unknown = authored[key as keyof V1.RunbookV1];
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  });
+  const kinds = steps.filter((step) => LATER_KINDS.includes(step.kind));
+  const detached = steps.filter((step) => step.policy === 'detach');
+  return [
+    ...parts,
+    ...kinds.map((step) => `${step.kind} (step ${step.id})`),
+    ...detached.map((step) => `policy: detach (step ${step.id})`),
+  ];
+}
+
+/** Makes the canonical runbook of an authored one that has passed all checks. */
+export async function toRunbook(
+  authored: V1.RunbookV1,
+  context: CanonicalContext,
+): Promise<Runbook> {
+  const defaults = authored.defaults ?? {};
+  const steps = await Promise.all(
+    authored.steps.map((step) => toStep(step, defaults, context.sqlValues)),
+  );
+  return {
+    name: authored.name,
+    version: authored.version,
+    description: authored.description,
+    path: context.path,
+    digest: context.digest,
+    parameters: context.values,
+    budget: {
+      workers: authored.budget?.workers ?? DEFAULT_WORKERS,
+      serverWorkers: authored.budget?.server_workers,
+      keepFree: authored.budget?.keep_free ?? DEFAULT_KEEP_FREE,
+    },
+    steps,
+    unsupported: unsupportedIn(authored, steps),
+  };
+}

@@ -1,0 +1,83 @@
+import { parseSize } from '../../model/size.js';
+import { contentAt, numberAt, rawSteps, textAt, type Content, type RawStep } from '../content.js';
+import { DEFAULT_WORKERS } from '../defaults.js';
+import type { Path, Problem } from '../diagnostic.js';
+
+const SELECTORS = [
+  ['vacuum', 'tables'],
+  ['analyze', 'tables'],
+  ['reindex', 'indexes'],
+  ['reindex', 'tables'],
+] as const;
+
+function checkSizes(step: RawStep): Problem[] {
+  return SELECTORS.flatMap(([kind, key]): Problem[] => {
+    const selector = contentAt(contentAt(step.body, kind), key);
+    const smallest = parseSize(textAt(selector, 'min_size') ?? '');
+    const largest = parseSize(textAt(selector, 'max_size') ?? '');
+    if (smallest === undefined || largest === undefined || smallest <= largest) return [];
+    const message = 'min_size is above max_size, so nothing could match';
+    return [{ code: 'min-over-max', message, path: [...step.path, kind, key, 'min_size'] }];
+  });
+}
+
+function checkBatch(step: RawStep): Problem[] {
+  return ['backfill', 'purge'].flatMap((kind): Problem[] => {
+    const batch = contentAt(contentAt(step.body, kind), 'batch');
+    const [fewest, most] = [numberAt(batch, 'min_rows'), numberAt(batch, 'max_rows')];
+    if (fewest === undefined || most === undefined || fewest <= most) return [];
+    const message = 'min_rows is above max_rows';
+    return [{ code: 'min-over-max', message, path: [...step.path, kind, 'batch', 'min_rows'] }];
+  });
+}
+
+/** What PostgreSQL itself refuses beside FULL, and would do so only once the run has begun. */
+function conflictsWithFull(options: Content): readonly string[] {
+  return [
+    ...((numberAt(options, 'parallel') ?? 0) > 0 ? ['parallel'] : []),
+    ...(options['disable_page_skipping'] === true ? ['disable_page_skipping'] : []),
+    ...(options['process_toast'] === false ? ['process_toast'] : []),
+    ...(options['analyze'] !== true && textAt(options, 'buffer_usage_limit') !== undefined
+      ? ['buffer_usage_limit']
+      : []),
+  ];
+}
+
+function checkVacuumOptions(step: RawStep): Problem[] {
+  const options = contentAt(contentAt(step.body, 'vacuum'), 'options');
+  if (options['full'] !== true) return [];
+  const path: Path = [...step.path, 'vacuum', 'options'];
+  return conflictsWithFull(options).map((key) => ({
+    code: 'vacuum-options',
+    message: `VACUUM FULL does not go with \`${key}: ${String(options[key])}\``,
+    hint: 'Remove one of the two.',
+    path: [...path, key],
+    at: 'key',
+  }));
+}
+
+function checkConcurrency(step: RawStep, workers: number): Problem[] {
+  const concurrency = numberAt(step.body, 'concurrency');
+  if (concurrency === undefined || concurrency <= workers) return [];
+  const message = `a concurrency of ${String(concurrency)} cannot be reached: budget.workers is ${String(workers)}`;
+  return [
+    {
+      code: 'concurrency-over-budget',
+      severity: 'warning',
+      message,
+      hint: 'Raise budget.workers, or lower the concurrency.',
+      path: [...step.path, 'concurrency'],
+    },
+  ];
+}
+
+/** Finds limits that contradict one another. */
+export function checkLimits(content: unknown): readonly Problem[] {
+  const workers = numberAt(contentAt(content, 'budget'), 'workers') ?? DEFAULT_WORKERS;
+  return rawSteps(content).flatMap((step) => [
+    ...checkSizes(step),
+    ...checkBatch(step),
+    ...checkVacuumOptions(step),
+    ...checkConcurrency(step, workers),
+  ]);
+}

@@ -1,0 +1,8 @@
+/** What a runbook means where it says nothing. */
+export const DEFAULT_WORKERS = 2;
+export const DEFAULT_KEEP_FREE = 1;
+export const DEFAULT_CONCURRENCY = 1;
+export const DEFAULT_RETRY_DELAY_MS = 10_000;
+export const DEFAULT_RETRY_MAX_DELAY_MS = 300_000;
+/** lock_not_available, deadlock_detected, serialization_failure: the same task may pass later. */
+export const DEFAULT_RETRY_ON: readonly string[] = ['55P03', '40P01', '40001'];

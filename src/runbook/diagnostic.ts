@@ -1,0 +1,54 @@
+/** A place in a document: keys and indexes from the root. */
+export type Path = readonly (string | number)[];
+
+export type Severity = 'error' | 'warning';
+
+/** What is wrong and where, ready for an editor, a log or a person. Lines and columns count from 1. */
+export interface Diagnostic {
+  /** The kind of problem, a stable kebab-case word. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  /** The column behind the last character. */
+  readonly endColumn: number;
+  /** JSON pointer into the document; absent when the file could not be read as one. */
+  readonly path?: string;
+}
+
+/** A problem found in the content, before its place in the text is known. */
+export interface Problem {
+  readonly code: string;
+  readonly severity?: Severity;
+  readonly message: string;
+  readonly hint?: string;
+  readonly path: Path;
+  /** Whether the key at the path is at fault, or its value (the default). */
+  readonly at?: 'key' | 'value';
+  /** The index within the text at the path; without it the whole text is meant. */
+  readonly textOffset?: number;
+}
+
+/** Writes a path as a JSON pointer. */
+export function toPointer(path: Path): string {
+  return path
+    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+/** In the order of the text, each problem once. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const unique = new Map(diagnostics.map((one) => [identity(one), one]));
+  return [...unique.values()].sort(
+    (a, b) => a.line - b.line || a.column - b.column || a.code.localeCompare(b.code, 'en'),
+  );
+}
+
+function identity(one: Diagnostic): string {
+  return JSON.stringify([one.code, one.line, one.column, one.message]);
+}

@@ -1,0 +1,103 @@
+import type { RunbookV1 } from '../generated/runbook.v1.js';
+import type { Runbook } from '../model/runbook.js';
+import { toRunbook } from './canonical/runbook.js';
+import { sortDiagnostics, type Diagnostic, type Problem } from './diagnostic.js';
+import { digestOf } from './digest.js';
+import { resolveParameters, type ParameterOptions, type ResolvedParameters } from './parameters.js';
+import { parseYaml } from './parse.js';
+import { locate } from './positions.js';
+import { readRunbookText } from './read.js';
+import { checkReferences } from './references.js';
+import { explainSchemaErrors } from './schema-messages.js';
+import { validateAgainstSchema } from './schema.js';
+import type { Source } from './source.js';
+import { substituteParameters } from './substitute.js';
+import { MAX_FILE_BYTES, refuseText, sizeProblem } from './text.js';
+
+export type LoadOptions = ParameterOptions;
+
+/** A runbook, or all that is wrong with it. `source` is the text, for drawing frames around its lines. */
+export type LoadResult =
+  | {
+      readonly ok: true;
+      readonly runbook: Runbook;
+      readonly warnings: readonly Diagnostic[];
+      readonly source: string;
+    }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly source: string | undefined;
+    };
+
+function failed(diagnostics: readonly Diagnostic[], source: string | undefined): LoadResult {
+  return { ok: false, diagnostics: sortDiagnostics(diagnostics), source };
+}
+
+/** The schema cannot judge a value that a parameter will give later. */
+function schemaProblems(content: unknown, open: ReadonlySet<string>): readonly Problem[] {
+  const errors = validateAgainstSchema(content).filter((error) => !open.has(error.instancePath));
+  return explainSchemaErrors(errors);
+}
+
+async function findProblems(
+  content: unknown,
+  parameters: ResolvedParameters,
+): Promise<readonly Problem[]> {
+  const { names, values } = parameters;
+  const substituted = substituteParameters(content, names, values);
+  return [
+    ...parameters.problems,
+    ...substituted.problems,
+    ...schemaProblems(substituted.content, substituted.open),
+    ...(await checkReferences(substituted.content, names)),
+  ];
+}
+
+async function build(
+  source: Source,
+  content: unknown,
+  { names, values, standIns }: ResolvedParameters,
+): Promise<Runbook> {
+  const { content: complete } = substituteParameters(content, names, standIns);
+  return toRunbook(complete as RunbookV1, {
+    path: source.path,
+    digest: digestOf(content),
+    values,
+    sqlValues: standIns,
+  });
+}
+
+/**
+ * Makes a runbook of YAML text. Everything that is wrong is found in one pass and comes back as
+ * diagnostics; nothing is thrown for a bad text. Unless `requireParameters` is set, parameters may
+ * lack a value: the runbook is then good for validation only.
+ * @param path the name of the file in diagnostics
+ */
+export async function loadRunbookText(
+  text: string,
+  path: string,
+  options: LoadOptions = {},
+): Promise<LoadResult> {
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) return failed([sizeProblem(path)], undefined);
+  const refused = refuseText({ text, valid: true }, path);
+  if (refused !== undefined) return failed([refused], text);
+  const parsed = parseYaml(text, path);
+  if (!parsed.ok) return failed(parsed.diagnostics, text);
+  const { source, content } = parsed;
+  const parameters = resolveParameters(content, options);
+  const problems = await findProblems(content, parameters);
+  const diagnostics = sortDiagnostics(problems.map((problem) => locate(source, problem)));
+  if (diagnostics.some(({ severity }) => severity === 'error')) return failed(diagnostics, text);
+  const runbook = await build(source, content, parameters);
+  return { ok: true, runbook, warnings: diagnostics, source: text };
+}
+
+/** {@link loadRunbookText} of a file. A file that cannot be read is a diagnostic as well. */
+export async function loadRunbookFile(
+  path: string,
+  options: LoadOptions = {},
+): Promise<LoadResult> {
+  const read = await readRunbookText(path);
+  return read.ok ? loadRunbookText(read.text, path, options) : failed(read.diagnostics, read.text);
+}

@@ -1,0 +1,72 @@
+import { isAlias, isNode, isScalar, visit, type Alias, type Node, type Scalar } from 'yaml';
+import type { Diagnostic } from './diagnostic.js';
+import { rangeOnLines } from './positions.js';
+import type { Source } from './source.js';
+
+const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
+
+function problem(
+  source: Source,
+  node: { readonly range?: readonly number[] | null | undefined },
+  code: string,
+  message: string,
+  hint: string,
+): Diagnostic {
+  const [start = 0, end = start] = node.range ?? [];
+  const place = rangeOnLines(source.lines, start, Math.max(end, start));
+  return { code, severity: 'error', message, hint, file: source.path, ...place };
+}
+
+/** PostgreSQL can store neither of them, and an escape in double quotes can write both. */
+function checkCharacters(source: Source, node: Scalar): Diagnostic | undefined {
+  if (typeof node.value !== 'string' || !/[\0\p{Surrogate}]/u.test(node.value)) return undefined;
+  const message = 'this text holds a NUL or half a character, which PostgreSQL cannot store';
+  return problem(source, node, 'bad-character', message, 'Remove the escape.');
+}
+
+/** Looking an alias up walks the document, so a text of aliases alone would take minutes. */
+const MAX_ALIASES = 500;
+
+function checkAlias(source: Source, node: Alias, count: number): Diagnostic | undefined {
+  if (count > MAX_ALIASES) {
+    const message = `a runbook can hold ${String(MAX_ALIASES)} aliases at most`;
+    return problem(source, node, 'yaml-alias', message, 'Write the repeated parts out.');
+  }
+  if (node.resolve(source.document) !== undefined) return undefined;
+  const name = node.source;
+  const message = `the alias *${name} has no anchor before it`;
+  return problem(source, node, 'yaml-alias', message, `Put &${name} before the value meant.`);
+}
+
+function checkNode(source: Source, node: Exclude<Node, Alias>): Diagnostic | undefined {
+  if (node.tag !== undefined && !CORE_TAG.test(node.tag)) {
+    const tag = node.tag.replace('tag:yaml.org,2002:', '!!');
+    const message = `the tag ${tag} means nothing in a runbook`;
+    const at = source.text.lastIndexOf(tag, node.range?.[0] ?? 0);
+    const range = at < 0 ? node.range : ([at, at + tag.length, at] as const);
+    return problem(source, { range }, 'yaml-tag', message, 'Remove the tag.');
+  }
+  return isScalar(node) ? checkCharacters(source, node) : undefined;
+}
+
+/** Finds what is valid YAML but has no meaning in a runbook: other tags, other versions, dead aliases. */
+export function findNodeProblems(source: Source): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const root = source.document.contents;
+  if (source.document.directives?.yaml.explicit === true && isNode(root)) {
+    if (source.document.directives.yaml.version !== '1.2') {
+      const message = 'a runbook is YAML 1.2; in other versions `on` and `22:00` mean other things';
+      found.push(problem(source, root, 'yaml-version', message, 'Remove the %YAML line.'));
+    }
+  }
+  let aliases = 0;
+  visit(source.document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) aliases += 1;
+      const one = isAlias(node) ? checkAlias(source, node, aliases) : checkNode(source, node);
+      if (one !== undefined) found.push(one);
+      return aliases > MAX_ALIASES ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}

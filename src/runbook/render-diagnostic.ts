@@ -1,0 +1,84 @@
+import stringWidth from 'string-width';
+import type { Diagnostic, Severity } from './diagnostic.js';
+import { cutAround, toCells, type Cell } from './text-cells.js';
+
+/** The parts of a rendered diagnostic that a terminal may want to colour. */
+export type RenderPart = 'location' | Severity | 'code' | 'gutter' | 'caret' | 'hint';
+
+export interface RenderOptions {
+  /** Columns that the frame and the hint may take. Default 80. */
+  readonly width?: number;
+  readonly style?: (part: RenderPart, text: string) => string;
+}
+
+type Style = NonNullable<RenderOptions['style']>;
+
+/** Control characters of a file must not reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\uFFFD');
+}
+
+function header(diagnostic: Diagnostic, style: Style): string {
+  const { file, line, column, severity, message, code } = diagnostic;
+  const place = style('location', `${printable(file)}:${String(line)}:${String(column)}:`);
+  return `${place} ${style(severity, `${severity}:`)} ${printable(message)} ${style('code', `[${code}]`)}`;
+}
+
+function widthOf(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.width, 0);
+}
+
+function frame(diagnostic: Diagnostic, source: string, width: number, style: Style): string[] {
+  const line = source.split('\n')[diagnostic.line - 1]?.replace(/\r$/, '');
+  if (line === undefined) return [];
+  const number = String(diagnostic.line).padStart(4);
+  const blank = ' '.repeat(number.length);
+  const cells = toCells(line, diagnostic.column - 1);
+  const start = diagnostic.column - 1;
+  const end = diagnostic.endLine === diagnostic.line ? diagnostic.endColumn - 1 : line.length;
+  const shown = cutAround(cells, start, width - number.length - 4);
+  const before = widthOf(shown.filter((cell) => cell.start < start));
+  const marked = widthOf(shown.filter((cell) => cell.start >= start && cell.start < end));
+  const carets = ' '.repeat(before) + style('caret', '^'.repeat(Math.max(marked, 1)));
+  return [
+    `${style('gutter', ` ${number} |`)} ${shown.map((cell) => cell.text).join('')}`.trimEnd(),
+    `${style('gutter', ` ${blank} |`)} ${carets}`,
+  ];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && stringWidth(`${last} ${word}`) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function hintLines(hint: string, width: number, style: Style): string[] {
+  const [label, indent] = ['  hint: ', ' '.repeat(8)];
+  return wrap(printable(hint), width - label.length).map((line, index) =>
+    index === 0 ? `${style('hint', label.trimEnd())} ${line}` : indent + line,
+  );
+}
+
+/**
+ * Writes a diagnostic for people: `file:line:column: error: message [code]`, the line of the source
+ * with carets under the fault, and the hint.
+ * @param source the file's text; without it there is no frame
+ */
+export function renderDiagnostic(
+  diagnostic: Diagnostic,
+  source?: string,
+  options: RenderOptions = {},
+): string {
+  const { width = 80 } = options;
+  const style: Style = options.style ?? ((_part, text) => text);
+  return [
+    header(diagnostic, style),
+    ...(source === undefined ? [] : frame(diagnostic, source, width, style)),
+    ...(diagnostic.hint === undefined ? [] : hintLines(diagnostic.hint, width, style)),
+  ].join('\n');
+}

@@ -1,0 +1,68 @@
+import { quoteIdentifier, quoteLiteral } from './quote.js';
+import { scanSql } from './parser.js';
+
+/** A parameter in SQL text: `:'name'` stands for a literal, `:"name"` for an identifier. */
+export interface SqlParameter {
+  readonly name: string;
+  readonly form: 'literal' | 'identifier';
+  /** The index of its colon. */
+  readonly offset: number;
+  /** The index behind its closing quote. */
+  readonly end: number;
+}
+
+const QUOTED_NAME = /^(?:'(\w+)'|"(\w+)")$/;
+
+/**
+ * Lists the parameters of an SQL text, in order. Strings, comments, dollar quotes and `::` casts
+ * hold none: the text is split by PostgreSQL's own scanner.
+ */
+export async function listSqlParameters(sql: string): Promise<readonly SqlParameter[]> {
+  const tokens = await scanSql(sql);
+  return tokens.flatMap((token, index): SqlParameter[] => {
+    const colon = tokens[index - 1];
+    if (colon?.text !== ':' || colon.end !== token.start) return [];
+    const match = QUOTED_NAME.exec(token.text);
+    const name = match?.[1] ?? match?.[2];
+    if (name === undefined) return [];
+    const form = match?.[1] === undefined ? 'identifier' : 'literal';
+    return [{ name, form, offset: colon.start, end: token.end }];
+  });
+}
+
+function replaceParameters(
+  sql: string,
+  parameters: readonly SqlParameter[],
+  replacement: (parameter: SqlParameter) => string,
+): string {
+  let text = '';
+  let from = 0;
+  for (const parameter of parameters) {
+    text += sql.slice(from, parameter.offset) + replacement(parameter);
+    from = parameter.end;
+  }
+  return text + sql.slice(from);
+}
+
+/**
+ * Puts values in, quoted. A space goes before each, so that `'a':'b'` or `U&:"b"` cannot run
+ * together into one token that reads otherwise. A name without a value stays as it stands.
+ */
+export async function substituteSqlParameters(
+  sql: string,
+  values: Readonly<Record<string, string | number | boolean>>,
+): Promise<string> {
+  return replaceParameters(sql, await listSqlParameters(sql), (parameter) => {
+    const value = Object.hasOwn(values, parameter.name) ? values[parameter.name] : undefined;
+    if (value === undefined) return sql.slice(parameter.offset, parameter.end);
+    const quote = parameter.form === 'literal' ? quoteLiteral : quoteIdentifier;
+    return ` ${quote(String(value)).trimStart()}`;
+  });
+}
+
+/** The text as the parser can read it, every index unchanged: `:'name'` becomes ` 'name'`. */
+export function blankSqlParameters(sql: string, parameters: readonly SqlParameter[]): string {
+  return replaceParameters(sql, parameters, (parameter) => {
+    return ` ${sql.slice(parameter.offset + 1, parameter.end)}`;
+  });
+}

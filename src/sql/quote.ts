@@ -1,0 +1,31 @@
+import utils from 'pg/lib/utils.js';
+import { RunbookError } from '../errors.js';
+
+/** node-postgres lets NUL through; the server would cut the statement there. */
+function refuseNul(text: string, what: string): void {
+  if (!text.includes('\0')) return;
+  throw new RunbookError(
+    'invalid_runbook',
+    `${what} holds a NUL byte, which PostgreSQL cannot store`,
+    {
+      hint: 'Remove the NUL byte.',
+    },
+  );
+}
+
+/** Writes a name as an SQL identifier. It always quotes, so case and keywords need no thought. */
+export function quoteIdentifier(name: string): string {
+  refuseNul(name, 'a name');
+  return utils.escapeIdentifier(name);
+}
+
+/** Writes a text as an SQL literal; with a backslash in it, as ` E'…'`, space included. */
+export function quoteLiteral(text: string): string {
+  refuseNul(text, 'a value');
+  return utils.escapeLiteral(text);
+}
+
+/** Writes `"schema"."name"`. */
+export function quoteQualified(schema: string, name: string): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}

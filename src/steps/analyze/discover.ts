@@ -1,0 +1,91 @@
+import type { Target } from '../../generated/plan.v1.js';
+import type { AnalyzeSpec } from '../../model/runbook.js';
+import type { ServerInfo } from '../../postgres/server.js';
+import type { Queryable } from '../../postgres/session.js';
+import type { Discovery } from '../contract.js';
+import { requireOptions } from '../options.js';
+import { readTables, type TableRow } from '../relations.js';
+import {
+  byName,
+  descendingBy,
+  notDoneFor,
+  numberFact,
+  select,
+  sizeFilters,
+  type Filter,
+} from '../selection.js';
+
+/** The first PostgreSQL version of the options that came after 14. */
+const SINCE = { buffer_usage_limit: 16 };
+
+/** From PostgreSQL 18 on, ANALYZE ONLY leaves the partitions of a partitioned table alone. */
+const ANALYZE_ONLY_SINCE = 180_000;
+
+export async function discoverAnalyze(
+  db: Queryable,
+  spec: AnalyzeSpec,
+  server: ServerInfo,
+): Promise<Discovery> {
+  requireOptions('ANALYZE', spec.options, SINCE, server);
+  const relkinds = ['r', 'm', 'p', ...(spec.tables.foreign ? ['f'] : [])];
+  const rows = await readTables(db, spec.tables, relkinds, server.versionNumber);
+  const only = server.versionNumber >= ANALYZE_ONLY_SINCE;
+  return {
+    targets: selectForAnalyze(
+      spec,
+      rows.map((row) => toTarget(row, only)),
+    ),
+    leftOut: [],
+  };
+}
+
+/**
+ * @param only whether the server can analyze a partitioned table alone; where it cannot, the table's
+ *   whole tree is one conflict, or its partitions would be locked twice.
+ */
+function toTarget(row: TableRow, only: boolean): Target {
+  return {
+    oid: row.oid,
+    name: row.name,
+    schema: row.schema,
+    relation: row.relation,
+    table_oid: row.oid,
+    size_bytes: row.size_bytes,
+    facts: {
+      relkind: row.relkind,
+      modified_rows: row.modified_rows,
+      seconds_since_analyze: row.analyze_age === null ? null : Math.round(row.analyze_age),
+      may_maintain: row.may_maintain,
+      only: only && row.relkind === 'p',
+      partition_tree: only ? null : row.partition_root,
+    },
+  };
+}
+
+const ORDERS = {
+  modified_rows: descendingBy((target) => numberFact(target, 'modified_rows')),
+  size: descendingBy((target) => target.size_bytes),
+  name: byName,
+};
+
+/** Applies the declared filters, order and limit. Pure. */
+export function selectForAnalyze(spec: AnalyzeSpec, candidates: readonly Target[]): Target[] {
+  const { tables } = spec;
+  const filters = [
+    ...sizeFilters(tables),
+    ...enoughModified(tables.minModifiedRows),
+    ...notDoneFor('not_analyzed_for', 'seconds_since_analyze', tables.notAnalyzedForMs),
+  ];
+  return select(candidates, filters, ORDERS[tables.orderBy], tables.limit);
+}
+
+/** PostgreSQL does not count changed rows of a partitioned table, and autovacuum never analyzes one. */
+function enoughModified(bound: number | undefined): Filter[] {
+  if (bound === undefined) return [];
+  return [
+    {
+      name: 'min_modified_rows',
+      keep: (c) => c.facts['relkind'] === 'p' || numberFact(c, 'modified_rows') >= bound,
+    },
+  ];
+}

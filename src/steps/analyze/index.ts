@@ -1,0 +1,33 @@
+import type { Target } from '../../generated/plan.v1.js';
+import type { AnalyzeSpec } from '../../model/runbook.js';
+import { relationConflict, type StepKind } from '../contract.js';
+import { captureTables, judgeMaintenance, wentUp } from '../maintenance-evidence.js';
+import { pack } from '../packing.js';
+import { discoverAnalyze } from './discover.js';
+import { analyzeLock, renderAnalyze } from './render.js';
+
+function conflictsOf(target: Target): string[] {
+  const tree = target.facts['partition_tree'];
+  const own = relationConflict(target.table_oid);
+  return typeof tree === 'number' ? [own, `partition-tree:${String(tree)}`] : [own];
+}
+
+/** ANALYZE, several small tables to a worker. */
+export const analyzeKind: StepKind<AnalyzeSpec> = {
+  kind: 'analyze',
+  discover: discoverAnalyze,
+  tasks: (_spec, targets, concurrency) =>
+    pack(targets, concurrency).map((members) => ({
+      targets: members,
+      conflicts: [...new Set(members.flatMap(conflictsOf))],
+    })),
+  render: renderAnalyze,
+  lock: analyzeLock,
+  capture: (db, _spec, targets, serverVersion) => captureTables(db, targets, serverVersion),
+  judge: (spec, observation) =>
+    judgeMaintenance(
+      observation,
+      (after) => wentUp(observation.before, after, 'analyze_count'),
+      spec.options.skip_locked === true,
+    ),
+};

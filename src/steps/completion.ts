@@ -1,0 +1,15 @@
+/** The setting through which a worker learns which attempt it is. */
+export const ATTEMPT_SETTING = 'pg_runbook.attempt';
+
+/**
+ * Adds a completion marker that commits with the work, in the same transaction: whoever finds it
+ * knows that the work is committed, whatever crashed. The last statement is ours, so that the user's
+ * rows never fill the queue. The line break ends a comment that the user's text may end with.
+ */
+export function withCompletionMarker(sql: string): string {
+  return `${sql.trimEnd()}
+;
+INSERT INTO runbook.completion (attempt_id)
+VALUES (pg_catalog.current_setting('${ATTEMPT_SETTING}'));
+SELECT 'ok'::text`;
+}

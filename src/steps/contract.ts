@@ -1,0 +1,93 @@
+import type { Facts, LeftOut, Lock, Target, Task } from '../generated/plan.v1.js';
+import type { StepKindName } from '../model/runbook.js';
+import type { ServerInfo } from '../postgres/server.js';
+import type { Notice, Queryable } from '../postgres/session.js';
+
+/** What a step works on, found in the catalogs. */
+export interface Discovery {
+  /** In the order in which they are worked on. */
+  readonly targets: readonly Target[];
+  /** Relations that the patterns match and that this kind cannot work on. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The targets of one task, and what keeps other tasks away meanwhile. */
+export type TaskDraft = Pick<Task, 'targets' | 'conflicts'>;
+
+/** What one worker is given. */
+export type Command = Pick<Task, 'sql' | 'proof' | 'queue_size' | 'reads_output'>;
+
+/** A target as the catalogs show it at one moment. */
+export interface Capture {
+  /** False when the name now stands for another relation, or the relation got another name. */
+  readonly same: boolean;
+  readonly facts: Facts;
+}
+
+/** Captures by the OID that the plan knows; a target that is gone has none. */
+export type Captures = ReadonlyMap<number, Capture>;
+
+export interface Observation {
+  readonly target: Target;
+  readonly before: Facts;
+  /** Undefined: the relation is gone. */
+  readonly after: Facts | undefined;
+  /** True when the server answered with a command tag. */
+  readonly completed: boolean;
+  readonly notices: readonly Notice[];
+}
+
+/** What the catalogs prove of one target. */
+export type Judgement =
+  | { readonly result: 'done'; readonly reason?: string }
+  | { readonly result: 'not_done' }
+  | { readonly result: 'skipped'; readonly reason: string; readonly sqlstate: string }
+  | { readonly result: 'unknown'; readonly reason: string };
+
+/** What a failed attempt left behind, by name. */
+export interface CleanUp {
+  readonly dropped: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** What a kind of step means. Everything else in the engine is the same for all kinds. */
+export interface StepKind<Spec> {
+  readonly kind: StepKindName;
+  /**
+   * Finds the targets by one catalog query. Takes no lock stronger than ACCESS SHARE.
+   * @throws RunbookError `option_not_supported` for an option that this server lacks.
+   */
+  discover(db: Queryable, spec: Spec, server: ServerInfo): Promise<Discovery>;
+  /** Distributes the targets over tasks. Pure. */
+  tasks(spec: Spec, targets: readonly Target[], concurrency: number): TaskDraft[];
+  /** Writes the SQL of a task; the plan and the run both call this. Pure. */
+  render(spec: Spec, targets: readonly Target[]): Command;
+  /** The lock that the command takes on each target. Pure. */
+  lock(spec: Spec): Lock;
+  /** Reads the evidence for targets, by one catalog query. */
+  capture(
+    db: Queryable,
+    spec: Spec,
+    targets: readonly Target[],
+    serverVersion: number,
+  ): Promise<Captures>;
+  /** Decides what became of one target, from the evidence. Pure. */
+  judge(spec: Spec, observation: Observation): Judgement;
+  /**
+   * Removes what a failed attempt provably left behind.
+   * @param builtIndexes OIDs of indexes that this very worker was seen building.
+   */
+  cleanUp?(
+    db: Queryable,
+    targets: readonly Target[],
+    builtIndexes: readonly number[],
+  ): Promise<CleanUp>;
+}
+
+/** The conflict key of a relation: tasks that work on the same table never run at the same time. */
+export function relationConflict(tableOid: number): string {
+  return `relation:${String(tableOid)}`;
+}
+
+/** A queue for a command that prints next to nothing: PostgreSQL's default of the extension. */
+export const QUEUE_SIZE = 65_536;

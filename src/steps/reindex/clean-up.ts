@@ -1,0 +1,55 @@
+import type { Target } from '../../generated/plan.v1.js';
+import { asSqlError } from '../../postgres/errors.js';
+import type { Queryable, Row } from '../../postgres/session.js';
+import { quoteQualified } from '../../sql/quote.js';
+import type { CleanUp } from '../contract.js';
+
+interface LeftoverRow extends Row {
+  oid: number;
+  schema: string;
+  relation: string;
+}
+
+/**
+ * Drops what a failed concurrent rebuild left: an invalid index with the suffix that PostgreSQL
+ * gives, whose OID our own worker was seen building, or which is the old index that the plan named.
+ * All others may be somebody else's work in progress and are only told.
+ */
+export async function cleanUpIndexes(
+  db: Queryable,
+  targets: readonly Target[],
+  builtIndexes: readonly number[],
+): Promise<CleanUp> {
+  const ours = new Set([...builtIndexes, ...targets.map((target) => target.oid)]);
+  const dropped: string[] = [];
+  const left: string[] = [];
+  for (const index of await findLeftovers(db, targets)) {
+    const name = quoteQualified(index.schema, index.relation);
+    if (ours.has(index.oid) && (await drop(db, name))) dropped.push(name);
+    else left.push(name);
+  }
+  return { dropped, left };
+}
+
+async function findLeftovers(db: Queryable, targets: readonly Target[]): Promise<LeftoverRow[]> {
+  return db.query<LeftoverRow>(
+    `SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation
+       FROM pg_catalog.pg_index i
+       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE i.indrelid = ANY ($1::oid[]) AND NOT i.indisvalid
+        AND c.relname ~ '_cc(new|old)[0-9]*$'`,
+    [targets.map((target) => target.table_oid)],
+  );
+}
+
+async function drop(db: Queryable, name: string): Promise<boolean> {
+  try {
+    await db.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+    return true;
+  } catch (error) {
+    // Not now, because of a lock or its timeout: it is told as left behind.
+    if (asSqlError(error) === undefined) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Target } from '../../generated/plan.v1.js';
+import type { ReindexIndexes, ReindexSpec, ReindexTables } from '../../model/runbook.js';
+import type { ServerInfo } from '../../postgres/server.js';
+import type { Queryable } from '../../postgres/session.js';
+import type { Discovery } from '../contract.js';
+import { globValues } from '../relations.js';
+import {
+  atLeast,
+  byName,
+  descendingBy,
+  numberFact,
+  partition,
+  select,
+  sizeFilters,
+} from '../selection.js';
+import { indexesQuery, type IndexRow } from './query.js';
+
+export async function discoverReindex(
+  db: Queryable,
+  spec: ReindexSpec,
+  server: ServerInfo,
+): Promise<Discovery> {
+  const { scope } = spec;
+  const withBloat =
+    scope.type === 'indexes' && (scope.minBloat !== undefined || scope.orderBy === 'bloat');
+  const rows = await db.query<IndexRow>(
+    indexesQuery({ scope: scope.type, withBloat, serverVersion: server.versionNumber }),
+    [...globValues(scope.include, scope.exclude)],
+  );
+  const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
+  return { targets: selectForReindex(spec, targets), leftOut };
+}
+
+function toTarget(row: IndexRow): Target {
+  return {
+    oid: row.oid,
+    name: row.name,
+    schema: row.schema,
+    relation: row.relation,
+    table_oid: row.table_oid,
+    size_bytes: row.size_bytes,
+    facts: {
+      table: row.table_name,
+      method: row.method,
+      valid: row.valid,
+      leftover: row.leftover,
+      exclusion: row.exclusion,
+      system: row.system,
+      expression_or_partial: row.expression_or_partial,
+      may_maintain: row.may_maintain,
+      table_indexes_bytes: row.table_indexes_bytes,
+      ...(row.bloat === undefined ? {} : { bloat: row.bloat }),
+    },
+  };
+}
+
+/** @see https://www.postgresql.org/docs/current/sql-reindex.html (what CONCURRENTLY cannot do) */
+function obstacle(index: Target, spec: ReindexSpec): string | undefined {
+  if (index.facts['leftover'] === true) {
+    return 'the invalid leftover of a concurrent rebuild: drop it instead';
+  }
+  if (spec.concurrently && index.facts['exclusion'] === true) {
+    return 'an exclusion constraint, which cannot be rebuilt concurrently';
+  }
+  return spec.concurrently && index.facts['system'] === true
+    ? 'of a system catalog, which cannot be rebuilt concurrently'
+    : undefined;
+}
+
+/** Applies the declared filters, order and limit. Pure. */
+export function selectForReindex(spec: ReindexSpec, candidates: readonly Target[]): Target[] {
+  return spec.scope.type === 'indexes'
+    ? selectIndexes(spec.scope, candidates)
+    : selectTables(spec.scope, candidates);
+}
+
+function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Target[] {
+  const filters = [
+    ...sizeFilters(scope),
+    ...atLeast('min_bloat', 'bloat', scope.minBloat),
+    ...(scope.invalidOnly
+      ? [{ name: 'invalid_only', keep: (c: Target) => c.facts['valid'] === false }]
+      : []),
+  ];
+  const orders = {
+    size: descendingBy((target) => target.size_bytes),
+    bloat: descendingBy((target) => numberFact(target, 'bloat')),
+    name: byName,
+  };
+  return select(candidates, filters, orders[scope.orderBy], scope.limit);
+}
+
+/** Sizes and the limit speak of tables here, so that each table's indexes come all or not at all. */
+function selectTables(scope: ReindexTables, candidates: readonly Target[]): Target[] {
+  const tableSize = (target: Target): number => numberFact(target, 'table_indexes_bytes');
+  const kept = candidates.filter((c) =>
+    sizeFilters(scope).every(({ keep }) => keep({ ...c, size_bytes: tableSize(c) })),
+  );
+  const byTable = (a: Target, b: Target): number =>
+    String(a.facts['table']) < String(b.facts['table'])
+      ? -1
+      : Number(a.facts['table'] !== b.facts['table']);
+  const order = (a: Target, b: Target): number =>
+    (scope.orderBy === 'size' ? tableSize(b) - tableSize(a) : 0) || byTable(a, b) || byName(a, b);
+  const sorted = kept.sort(order);
+  const tables = [...new Set(sorted.map((target) => target.table_oid))].slice(0, scope.limit);
+  return sorted.filter((target) => tables.includes(target.table_oid));
+}

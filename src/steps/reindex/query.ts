@@ -1,0 +1,97 @@
+import type { Row } from '../../postgres/session.js';
+import { BUSY_CTE, GLOB_CONDITION, mayMaintain, sizeOf } from '../relations.js';
+
+/** An index as the catalogs show it. */
+export interface IndexRow extends Row {
+  oid: number;
+  schema: string;
+  relation: string;
+  name: string;
+  table_oid: number;
+  table_name: string;
+  size_bytes: number;
+  table_indexes_bytes: number;
+  method: string;
+  valid: boolean;
+  leftover: boolean;
+  exclusion: boolean;
+  system: boolean;
+  expression_or_partial: boolean;
+  may_maintain: boolean;
+  bloat?: number | null;
+}
+
+/** A btree page: header 24 and special space 16 bytes; see src/include/storage/bufpage.h and access/nbtree.h. */
+const PAGE_OVERHEAD = 40;
+/** A line pointer (4) and an index tuple's header (8), before its data. */
+const ENTRY_OVERHEAD = 12;
+
+/**
+ * The estimated share of a btree's pages that a fresh build would not need. A fresh build fills
+ * leaf pages to the fillfactor (90 by default) with one aligned entry per row, as wide as
+ * pg_stats.avg_width says, and adds about 1 % of inner pages and a metapage. Deduplication
+ * (PostgreSQL 13 and newer) makes a real build smaller, so the estimate errs towards no bloat.
+ * NULL for other methods, and where statistics are missing or hidden.
+ */
+const BLOAT = `
+  CASE WHEN am.amname = 'btree' AND c.reltuples > 0 AND w.width IS NOT NULL AND c.relpages > 1 THEN
+    greatest(0, 1 - (2 + 1.01 * ceil(
+      c.reltuples * (${String(ENTRY_OVERHEAD)} + 8 * ceil(w.width / 8.0))
+      / ((current_setting('block_size')::int - ${String(PAGE_OVERHEAD)})
+         * coalesce((SELECT o.option_value::float8 FROM pg_options_to_table(c.reloptions) o
+                      WHERE o.option_name = 'fillfactor'), 90) / 100)))
+      / (${sizeOf('pg_relation_size')} / current_setting('block_size')::float8))::float8
+  END`;
+
+/** The width of an entry's data; NULL as soon as one column has no statistics. */
+const WIDTH = `
+  LEFT JOIN LATERAL (
+    SELECT CASE WHEN count(*) = count(s.avg_width)
+                THEN sum(s.avg_width * (1 - s.null_frac))::float8 END AS width
+      FROM generate_series(0, i.indnkeyatts - 1) k
+      LEFT JOIN pg_catalog.pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[k]
+      LEFT JOIN pg_catalog.pg_attribute ia ON ia.attrelid = c.oid AND ia.attnum = k + 1
+      LEFT JOIN pg_catalog.pg_stats s
+             ON (i.indkey[k] <> 0 AND s.schemaname = tn.nspname AND s.tablename = t.relname
+                 AND s.attname = ta.attname AND NOT s.inherited)
+             OR (i.indkey[k] = 0 AND s.schemaname = n.nspname AND s.tablename = c.relname
+                 AND s.attname = ia.attname)) w ON true`;
+
+/** Which relation the globs speak of: the index itself, or its table (and then its TOAST index too). */
+const MATCH = {
+  indexes: GLOB_CONDITION,
+  tables: `t.oid IN (
+    SELECT x.oid FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     CROSS JOIN LATERAL (VALUES (c.oid), (c.reltoastrelid)) x (oid)
+     WHERE c.relkind IN ('r', 'm') AND ${GLOB_CONDITION})`,
+};
+
+/** The query for the indexes that the globs match; its values are those of the glob condition. */
+export function indexesQuery(options: {
+  scope: 'indexes' | 'tables';
+  withBloat: boolean;
+  serverVersion: number;
+}): string {
+  return `WITH ${BUSY_CTE}
+SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
+       format('%I.%I', n.nspname, c.relname) AS name,
+       i.indrelid AS table_oid, format('%I.%I', tn.nspname, t.relname) AS table_name,
+       ${sizeOf('pg_relation_size')} AS size_bytes,
+       sum(c.relpages::float8 * current_setting('block_size')::int)
+         OVER (PARTITION BY i.indrelid) AS table_indexes_bytes,
+       am.amname::text AS method, i.indisvalid AS valid,
+       NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AS leftover,
+       i.indisexclusion AS exclusion, n.nspname = 'pg_catalog' AS system,
+       i.indpred IS NOT NULL OR i.indexprs IS NOT NULL AS expression_or_partial,
+       ${mayMaintain(options.serverVersion, 't')} AS may_maintain
+       ${options.withBloat ? `, ${BLOAT} AS bloat` : ''}
+  FROM pg_catalog.pg_index i
+  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_am am ON am.oid = c.relam
+  JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+  JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+  ${options.withBloat ? WIDTH : ''}
+ WHERE ${MATCH[options.scope]}`;
+}

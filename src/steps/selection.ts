@@ -1,0 +1,87 @@
+import type { LeftOut, Target } from '../generated/plan.v1.js';
+import type { Discovery } from './contract.js';
+
+/** One declared condition on a candidate. */
+export interface Filter {
+  /** As the runbook writes it. */
+  readonly name: string;
+  readonly keep: (candidate: Target) => boolean;
+}
+
+/** A numeric fact; a fact that the catalogs do not have counts as 0. */
+export function numberFact(candidate: Target, name: string): number {
+  const value = candidate.facts[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A filter by a lower bound on a fact; undefined when the runbook declares none. */
+export function atLeast(name: string, fact: string, bound: number | undefined): Filter[] {
+  return bound === undefined ? [] : [{ name, keep: (c) => numberFact(c, fact) >= bound }];
+}
+
+/** The filters min_size and max_size. */
+export function sizeFilters(bounds: {
+  minSize: number | undefined;
+  maxSize: number | undefined;
+}): Filter[] {
+  const { minSize, maxSize } = bounds;
+  return [
+    ...(minSize === undefined
+      ? []
+      : [{ name: 'min_size', keep: (c: Target) => c.size_bytes >= minSize }]),
+    ...(maxSize === undefined
+      ? []
+      : [{ name: 'max_size', keep: (c: Target) => c.size_bytes <= maxSize }]),
+  ];
+}
+
+/** A filter on the age of the last maintenance, in ms; a relation that never had any is old enough. */
+export function notDoneFor(name: string, fact: string, ms: number | undefined): Filter[] {
+  if (ms === undefined) return [];
+  return [
+    {
+      name,
+      keep: (c) => {
+        const age = c.facts[fact];
+        return typeof age !== 'number' || age * 1000 >= ms;
+      },
+    },
+  ];
+}
+
+/** Largest first by a number, then by name, so that a plan of the same catalog is the same plan. */
+export function descendingBy(
+  value: (candidate: Target) => number,
+): (a: Target, b: Target) => number {
+  return (a, b) => value(b) - value(a) || byName(a, b);
+}
+
+export function byName(a: Target, b: Target): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** Keeps the candidates that pass every filter, in order, at most `limit` of them. */
+export function select(
+  candidates: readonly Target[],
+  filters: readonly Filter[],
+  order: (a: Target, b: Target) => number,
+  limit: number | undefined,
+): Target[] {
+  const kept = candidates.filter((candidate) => filters.every((filter) => filter.keep(candidate)));
+  return kept.sort(order).slice(0, limit);
+}
+
+/** Splits candidates into targets and those that cannot be worked on, each with its reason. */
+export function partition(
+  candidates: readonly Target[],
+  obstacle: (candidate: Target) => string | undefined,
+): Discovery {
+  const targets: Target[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const candidate of candidates) {
+    const reason = obstacle(candidate);
+    if (reason === undefined) targets.push(candidate);
+    else leftOut.push({ name: candidate.name, reason });
+  }
+  return { targets, leftOut };
+}

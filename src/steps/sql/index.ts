@@ -1,0 +1,14 @@
+import type { SqlSpec } from '../../model/runbook.js';
+import type { StepKind } from '../contract.js';
+import { renderSql, sqlLock } from './render.js';
+
+/** SQL of the user: one transaction with a completion marker, or one top-level statement. */
+export const sqlKind: StepKind<SqlSpec> = {
+  kind: 'sql',
+  discover: () => Promise.resolve({ targets: [], leftOut: [] }),
+  tasks: () => [{ targets: [], conflicts: [] }],
+  render: renderSql,
+  lock: sqlLock,
+  capture: () => Promise.resolve(new Map()),
+  judge: () => ({ result: 'not_done' }),
+};

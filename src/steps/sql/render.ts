@@ -1,0 +1,30 @@
+import type { Lock } from '../../generated/plan.v1.js';
+import type { SqlSpec } from '../../model/runbook.js';
+import { withCompletionMarker } from '../completion.js';
+import { QUEUE_SIZE, type Command } from '../contract.js';
+
+/**
+ * The output of a top-level statement cannot be read without knowing its columns, nor discarded at
+ * the source, so it gets room.
+ */
+const UNREAD_QUEUE_SIZE = 1024 * 1024;
+
+export function renderSql(spec: SqlSpec): Command {
+  return spec.transaction
+    ? {
+        sql: withCompletionMarker(spec.sql),
+        proof: 'marker',
+        queue_size: QUEUE_SIZE,
+        reads_output: true,
+      }
+    : {
+        sql: spec.sql.trim(),
+        proof: 'tag',
+        queue_size: UNREAD_QUEUE_SIZE,
+        reads_output: false,
+      };
+}
+
+export function sqlLock(): Lock {
+  return { mode: 'what the SQL takes', blocks: 'what those locks block' };
+}
