@@ -19,6 +19,7 @@ export const ERROR_EXIT_CODES = {
   invalid_connection: EXIT.inputWrong,
   connection_failed: EXIT.refused,
   connection_lost: EXIT.outcomeUnknown,
+  query_failed: EXIT.taskFailed,
   pooler_between: EXIT.refused,
   extension_missing: EXIT.refused,
   extension_unsupported: EXIT.refused,

@@ -96,7 +96,10 @@ function addFileCommands(program: Command, context: CommandContext, done: Done):
     .argument('<file>', 'the runbook')
     .addOption(parameter())
     .addOption(dsn())
-    .option('--report <path>', 'where to write the report (default: pg-runbook-reports/<run>.json)')
+    .option(
+      '--report <path>',
+      'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
+    )
     .option('--allow-changed', 'run although the same version ran before with other content')
     .addOption(
       new Option('--log-format <format>', 'progress on stderr')

@@ -13,6 +13,8 @@ export interface Conclusion {
  * What the run as a whole came to, from its tasks. An unknown outcome outweighs everything; a
  * relation that was skipped for lack of privilege counts as a failure, since somebody has to act.
  * @param interrupted the exit code of the signal that ended the run early.
+ * @param lost why the run ended early, when a connection was lost. It is no failure by itself: what
+ *   is proven afterwards counts.
  */
 export function concludeRun(
   record: Pick<ReportV1, 'steps'>,
@@ -30,15 +32,21 @@ export function concludeRun(
   }
   const failed = tasks.filter((task) => isFailure(task.status)).length;
   const forbidden = tasks.flatMap(forbiddenTargets).length;
-  if (failed === 0 && forbidden === 0 && lost === undefined) {
-    return { status: 'succeeded', exitCode: EXIT.ok, reason: undefined };
+  const unlaunched = lost === undefined ? 0 : tasks.filter(neverLaunched).length;
+  if (failed + forbidden + unlaunched === 0) {
+    return { status: 'succeeded', exitCode: EXIT.ok, reason: lost };
   }
   const reasons = [
     ...(lost === undefined ? [] : [lost]),
+    ...(unlaunched === 0 ? [] : [`${count(unlaunched, 'task')} not launched`]),
     ...(failed === 0 ? [] : [`${count(failed, 'task')} did not succeed`]),
     ...(forbidden === 0 ? [] : [`${count(forbidden, 'relation')} skipped for lack of privilege`]),
   ];
   return { status: 'failed', exitCode: EXIT.taskFailed, reason: reasons.join('; ') };
+}
+
+function neverLaunched(task: Task): boolean {
+  return task.status === 'skipped' && task.attempts.length === 0;
 }
 
 function forbiddenTargets(task: Task): Task['targets'] {

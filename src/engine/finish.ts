@@ -33,15 +33,28 @@ export async function skipTasks(
   for (const { task, reason } of skips) {
     task.items.length = 0;
     task.step.blocked = true;
+    await dropPrepared(context, task, reason);
     await finishTask(context, task, lastVerdict(task) ?? { ...SKIPPED, reason });
   }
 }
 
 const SKIPPED = { status: 'skipped', sqlstate: undefined } as const;
 
+/** An attempt that was recorded and never launched must not stay `pending` in the ledger. */
+async function dropPrepared(
+  context: RunContext,
+  { live }: TaskState,
+  reason: string,
+): Promise<void> {
+  if (live === undefined) return;
+  live.record.attempt.status = 'skipped';
+  live.record.attempt.message = reason;
+  if (live.recorded) await context.ledger.updateAttempts([live.record]);
+}
+
 /** What is known of a task that was tried and waits for its next try. */
 function lastVerdict({ record }: TaskState): Verdict | undefined {
-  const last = record.attempts.findLast((attempt) => isFinal(attempt.status));
+  const last = record.attempts.findLast((attempt) => attempt.launched_at !== null);
   return (
     last && {
       status: last.status,
@@ -89,7 +102,8 @@ function taskReason({ record }: TaskState, verdict: Verdict | undefined): string
 }
 
 async function finishStepIfDone(context: RunContext, step: StepState): Promise<void> {
-  if (step.tasks.some((task) => task.phase !== 'ended')) return;
+  if (step.ended || step.tasks.some((task) => task.phase !== 'ended')) return;
+  step.ended = true;
   finishStepRecord(step.record, toTimestamp(context.clock.now()));
   await context.ledger.updateSteps(context.record.run.id, [step.record]);
   context.emit({ type: 'step_ended', step: step.record });

@@ -5,6 +5,7 @@ import type { Captures } from '../steps/contract.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import { toTimestamp } from './clock.js';
 import { taskRow, type RunContext } from './context.js';
+import { captureTargets } from './evidence.js';
 import { failTask, finishTask } from './finish.js';
 import { newAttempt, type LiveAttempt, type TaskState, type WorkItem } from './state.js';
 import { isShortOfSlots } from './slots.js';
@@ -45,23 +46,13 @@ async function prepareAttempt(
     // It leaves the queue only when it was looked at: a lost connection must not lose the item.
     const item = task.items[0];
     if (item === undefined) return undefined;
-    const before = await captureBefore(context, task, item.targets);
+    const before = await captureTargets(context, task, item.targets);
     const targets = item.targets.filter((target) => before.get(target.oid)?.same === true);
     skipMissing(task, item.targets, before);
     task.items.shift();
     if (targets.length === 0 && task.plan.targets.length > 0) continue;
     return makeAttempt(context, task, { targets, tries: item.tries + 1 }, before);
   }
-}
-
-async function captureBefore(
-  context: RunContext,
-  { step }: TaskState,
-  targets: readonly Target[],
-): Promise<Captures> {
-  if (targets.length === 0) return new Map();
-  const { version_number } = context.record.server;
-  return step.kind.capture(context.observer, step.plan.spec, targets, version_number);
 }
 
 function skipMissing(task: TaskState, targets: readonly Target[], before: Captures): void {

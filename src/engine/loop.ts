@@ -72,7 +72,7 @@ async function giveUpOnSlots(
   now: number,
 ): Promise<void> {
   for (const task of tasksOutOfPatience(tasks, now)) {
-    const message = 'no worker slot was free for as long as the task itself might take';
+    const message = 'no worker slot was free (53000) for as long as the task itself might take';
     await failTask(context, task, { sqlstate: '53000', message });
   }
 }

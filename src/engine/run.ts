@@ -7,7 +7,7 @@ import { BackgroundClient } from '../postgres/background/client.js';
 import { chooseDialect } from '../postgres/background/detect.js';
 import type { BackgroundDialect } from '../postgres/background/dialect.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { isConnectionLost } from '../postgres/errors.js';
+import { asSqlError, isConnectionLost } from '../postgres/errors.js';
 import { readServerInfo } from '../postgres/server.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
 import { concludeRun, summarize } from './conclude.js';
@@ -29,7 +29,10 @@ export interface RunOptions {
   /** Aborted with the exit code of a signal: nothing more is launched, what runs is cancelled. */
   readonly stop: AbortSignal;
   readonly onEvent: EventListener;
-  /** Called after each step and at the end with the report as it stands. */
+  /**
+   * Called before the first launch, after each step and at the end, with the report as it stands.
+   * Only what it throws the first time prevents the run.
+   */
   readonly onReport: (report: ReportV1) => Promise<void>;
   readonly clock?: Clock;
   /** Instead of the one that the server's extension asks for. */
@@ -46,6 +49,8 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   try {
     const context = await makeContext(options, sessions);
     await context.ledger.claimVersion(plan.runbook, options.allowChanged);
+    // A report that cannot be written shows before anything is launched.
+    await context.save();
     await context.ledger.startRun(context.record, plan, options.origin);
     context.emit({ type: 'run_started', run: context.record.run });
     await finishEmptySteps(context);
@@ -102,12 +107,15 @@ async function execute(context: RunContext, options: RunOptions): Promise<void> 
 }
 
 async function recover(context: RunContext, options: RunOptions, error: unknown): Promise<void> {
-  const reason = error instanceof Error ? error.message : String(error);
-  if (isConnectionLost(error)) context.emit({ type: 'connection_lost', message: reason });
+  const told = asRunbookError(error);
+  const reason = told instanceof Error ? told.message : String(told);
+  if (isConnectionLost(told)) context.emit({ type: 'connection_lost', message: reason });
   const end = (): void => {
     conclude(context, options.stop, reason);
-    if (error instanceof RunbookError && !isConnectionLost(error)) {
-      context.record.run.exit_code = error.exitCode;
+    const { run } = context.record;
+    if (told instanceof RunbookError && !isConnectionLost(told) && run.status !== 'unknown') {
+      run.status = 'failed';
+      run.exit_code = told.exitCode;
     }
   };
   const settled = await settleAfterLoss(context, options.connection, reason, end);
@@ -117,7 +125,17 @@ async function recover(context: RunContext, options: RunOptions, error: unknown)
   }
   await context.save();
   // A defect of our own must not pass as a failed run: it is recorded, and told as what it is.
-  if (!(error instanceof RunbookError)) throw error;
+  if (!(told instanceof RunbookError)) throw told;
+}
+
+/** What the server refused the engine itself, a full disk for the ledger for one, is no defect of ours. */
+function asRunbookError(error: unknown): unknown {
+  const sql = asSqlError(error);
+  if (sql === undefined) return error;
+  return new RunbookError('query_failed', `the server refused a query: ${sql.message}`, {
+    sqlstate: sql.sqlstate,
+    cause: error,
+  });
 }
 
 /** Without the server nothing can be proven: what ran is unknown, what waited was never launched. */

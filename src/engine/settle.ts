@@ -4,6 +4,7 @@ import type { Outcome } from '../postgres/background/worker.js';
 import type { Captures, Judgement } from '../steps/contract.js';
 import { toTimestamp } from './clock.js';
 import { taskRow, type RunContext } from './context.js';
+import { captureTargets } from './evidence.js';
 import { finishTask } from './finish.js';
 import { retryDelay } from './retry.js';
 import type { LiveAttempt, TaskState } from './state.js';
@@ -45,7 +46,7 @@ async function examine(
 ): Promise<Examined> {
   const marker = await findMarker(context, task, live);
   const look = async (): Promise<Examined> => {
-    const after = await captureAfter(context, task, live.item.targets);
+    const after = await captureTargets(context, task, live.item.targets);
     const judgements = live.item.targets.map((t) => judge(task, live, t, outcome, after));
     const verdict = judgeAttempt({
       proof: task.plan.proof,
@@ -73,16 +74,6 @@ async function findMarker(
   if (task.plan.proof !== 'marker') return false;
   const id = live.record.attemptId;
   return (await context.ledger.findCompletions([id])).has(id);
-}
-
-async function captureAfter(
-  context: RunContext,
-  { step }: TaskState,
-  targets: readonly Target[],
-): Promise<Captures> {
-  if (targets.length === 0) return new Map();
-  const { version_number } = context.record.server;
-  return step.kind.capture(context.observer, step.plan.spec, targets, version_number);
 }
 
 function judge(

@@ -92,6 +92,8 @@ export class StepState implements SchedulableStep<TaskState> {
   readonly tasks: readonly TaskState[];
   readonly kind: StepKind<unknown>;
   blocked = false;
+  /** Set once its end is being recorded, so that it is told once. */
+  ended = false;
 
   constructor(
     readonly plan: PlanStep,

@@ -65,7 +65,7 @@ function watchTracked(live: LiveAttempt, state: WorkerState | undefined): End | 
     live.identity ??= state.identity;
     live.record.attempt.backend_start ??= state.identity.backendStart;
   }
-  if (state.buildingIndex !== undefined) live.builtIndexes.add(state.buildingIndex);
+  for (const index of state.buildingIndexes) live.builtIndexes.add(index);
   return undefined;
 }
 
@@ -138,7 +138,7 @@ async function climb(
 
 async function giveUp(context: RunContext, live: LiveAttempt): Promise<End> {
   const pid = live.record.attempt.pid ?? 0;
-  const wait = await describeWait(context.observer, pid);
+  const wait = await describeWait(context.observer, pid, live.identity?.backendStart);
   const why = `it did not stop when asked to, and still runs as pid ${String(pid)}: ${wait}`;
   return { outcome: { type: 'silent', why, gone: false } };
 }

@@ -151,7 +151,7 @@ export interface RefreshSpec {
 }
 
 export interface SqlSpec {
-  /** The text with its parameters put in, quoted. */
+  /** The text with its parameters put in, quoted, and its statements separated. */
   readonly sql: string;
   readonly idempotent: boolean;
   /** False: one top-level statement that runs its own transactions. */

@@ -8,8 +8,13 @@ interface BlockerRow extends Row {
 /**
  * What a process waits for, in words: the wait event, and the sessions in its way with their user,
  * application and state. Query texts are left out: they may hold personal data.
+ * @param backendStart tells the process from a later one with the same PID, where it is known.
  */
-export async function describeWait(db: Queryable, pid: number): Promise<string> {
+export async function describeWait(
+  db: Queryable,
+  pid: number,
+  backendStart: string | undefined,
+): Promise<string> {
   const [row] = await db.query<BlockerRow>(
     `SELECT a.wait_event_type || '/' || a.wait_event AS wait,
             (SELECT string_agg(format('pid %s (%s, %s, %s since %s)', b.pid, b.usename,
@@ -17,8 +22,9 @@ export async function describeWait(db: Queryable, pid: number): Promise<string> 
                       b.state, to_char(b.state_change, 'HH24:MI:SS')), '; ' ORDER BY b.pid)
                FROM pg_catalog.pg_stat_activity b
               WHERE b.pid = ANY (pg_catalog.pg_blocking_pids(a.pid))) AS blockers
-       FROM pg_catalog.pg_stat_activity a WHERE a.pid = $1`,
-    [pid],
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.pid = $1 AND ($2::timestamptz IS NULL OR a.backend_start = $2::timestamptz)`,
+    [pid, backendStart ?? null],
   );
   if (row === undefined) return 'its process is gone';
   if (row.blockers !== null) return `blocked by ${row.blockers}`;

@@ -26,19 +26,21 @@ export function pack(targets: readonly Target[], concurrency: number): Target[][
   const share = total / Math.max(count, 1);
   const tasks: Target[][] = [];
   let open: Target[] | undefined;
-  let filled = 0;
+  let packs = 0;
+  let packed = 0;
   for (const target of targets) {
     if (target.size_bytes > SMALL_BYTES) {
       tasks.push([target]);
       continue;
     }
-    if (open === undefined || filled + cost(target) > share * 1.001 || open.length >= MAX_MEMBERS) {
+    // Measured from the first pack on, so that what rounding leaves over makes no pack of its own.
+    if (open === undefined || packed >= packs * share || open.length >= MAX_MEMBERS) {
       open = [];
-      filled = 0;
+      packs += 1;
       tasks.push(open);
     }
     open.push(target);
-    filled += cost(target);
+    packed += cost(target);
   }
   return tasks;
 }

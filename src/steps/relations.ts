@@ -15,6 +15,7 @@ export interface TableRow extends Row {
   dead_rows: number;
   modified_rows: number;
   xid_age: number;
+  has_toast: boolean;
   vacuum_age: number | null;
   analyze_age: number | null;
   may_maintain: boolean;
@@ -102,6 +103,7 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        pg_stat_get_dead_tuples(c.oid)::float8 AS dead_rows,
        pg_stat_get_mod_since_analyze(c.oid)::float8 AS modified_rows,
        CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END AS xid_age,
+       c.reltoastrelid <> 0 AS has_toast,
        ${ageOf('pg_stat_get_last_vacuum_time(c.oid)', 'pg_stat_get_last_autovacuum_time(c.oid)')} AS vacuum_age,
        ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age,
        ${mayMaintain(serverVersion)} AS may_maintain

@@ -12,6 +12,7 @@ import { resolveConnection } from '../../postgres/connection-settings.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
 import { withServer } from '../connect.js';
+import { reportFailure } from '../failure.js';
 import type { Output } from '../io.js';
 import { LiveWorkers } from '../live-workers.js';
 import { loadForServer } from '../load.js';
@@ -73,11 +74,28 @@ async function execute(
       origin: { host: hostname(), pid: process.pid },
       stop: stop.signal,
       onEvent,
-      onReport: (report) => writeReport(path, report),
+      onReport: reportWriter(context.output, path),
     });
   } finally {
     stop.release();
   }
+}
+
+/**
+ * The first report must be written, or the run does not start; later a full disk must not stop
+ * maintenance that goes well: it is told, and the ledger keeps the truth.
+ */
+function reportWriter(output: Output, path: string): (report: ReportV1) => Promise<void> {
+  let written = false;
+  return async (report) => {
+    try {
+      await writeReport(path, report);
+      written = true;
+    } catch (error) {
+      if (!written) throw error;
+      reportFailure(error, output);
+    }
+  };
 }
 
 function listen(output: Output, workers: LiveWorkers): StopSignals {

@@ -77,12 +77,14 @@ COMMIT`,
    * this is the only way to learn how it ended.
    */
   async readResult(handle: Handle): Promise<Outcome> {
-    const sql = `SELECT r FROM ${this.dialect.result(String(handle.pid), literal(handle.cookie))}`;
+    const result = this.dialect.result(String(handle.pid), literal(handle.cookie));
+    // Counted on the server: what a worker sent may be more than this process has room for.
+    const sql = `SELECT count(*)::int AS rows, left(min(r), ${String(MAX_TAG)}) AS first FROM ${result}`;
     try {
       const { value, notices } = await this.session.withNotices(() =>
-        this.session.query<{ r: string | null }>(sql),
+        this.session.query<ResultRow>(sql),
       );
-      return completed(value, notices);
+      return completed(value[0], notices);
     } catch (error) {
       return outcomeOfReadError(error);
     }
@@ -134,14 +136,21 @@ function toHandle(row: Row | undefined): Handle {
   return { pid, cookie };
 }
 
-/** Utility commands answer with their tag as the only row, queries with their last column as text. */
-function completed(rows: readonly { r: string | null }[], notices: readonly Notice[]): Outcome {
-  return {
-    type: 'completed',
-    commandTag: rows[0]?.r ?? 'SELECT',
-    rowCount: rows.length,
-    notices,
-  };
+interface ResultRow extends Row {
+  rows: number;
+  first: string | null;
+}
+
+/** Longer than any command tag. */
+const MAX_TAG = 64;
+/** As PostgreSQL writes its tags (`VACUUM`, `INSERT 0 1`); other text is a query's row, maybe private. */
+const COMMAND_TAG = /^[A-Z]+(?: [A-Z]+)*(?: \d+)*$/;
+
+/** Commands without rows of their own answer with their tag as the only row. */
+function completed(result: ResultRow | undefined, notices: readonly Notice[]): Outcome {
+  const { rows = 0, first = null } = result ?? {};
+  const isTag = rows === 1 && first !== null && COMMAND_TAG.test(first);
+  return { type: 'completed', commandTag: isTag ? first : 'SELECT', rowCount: rows, notices };
 }
 
 /** Reading raises the worker's own error; only some errors are the reader's. */
@@ -157,7 +166,7 @@ function outcomeOfReadError(error: unknown): Outcome {
   }
   if (sql.sqlstate === SQLSTATE.undefinedObject) {
     const why = 'it is not tracked by the launching session any more';
-    return { type: 'silent', why, gone: true };
+    return { type: 'silent', why, gone: false };
   }
   return { type: 'error', ...sql };
 }

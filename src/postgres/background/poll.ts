@@ -10,7 +10,7 @@ export interface PollRow extends Row {
   backend_start: string | null;
   application_name: string | null;
   wait_event: string | null;
-  building_index: number | null;
+  building_indexes: number[] | null;
   has_error?: boolean | null;
   command_tag?: string | null;
   row_count?: string | null;
@@ -19,6 +19,16 @@ export interface PollRow extends Row {
   detail?: string | null;
   hint?: string | null;
 }
+
+/**
+ * The indexes that the worker's REINDEX CONCURRENTLY has made or is about to drop. It keeps this lock
+ * on them from first to last; the progress view names the new one in some phases only, and not while
+ * it waits for writers, which is where most rebuilds fail.
+ */
+const INDEXES_OF_REBUILD = `
+  SELECT array_agg(k.relation)
+    FROM pg_catalog.pg_locks k JOIN pg_catalog.pg_index i ON i.indexrelid = k.relation
+   WHERE k.pid = x.pid AND k.mode = 'ShareUpdateExclusiveLock' AND NOT i.indisvalid`;
 
 /**
  * One short query for the states of all workers of the session. The session's own PID comes first
@@ -32,7 +42,7 @@ export function pollQuery(dialect: BackgroundDialect): string {
 SELECT pg_catalog.pg_backend_pid() AS control_pid,
        l.pid, l.cookie, l.state,
        a.backend_start::text, a.application_name, a.wait_event,
-       x.index_relid AS building_index
+       CASE WHEN x.pid IS NOT NULL THEN (${INDEXES_OF_REBUILD}) END AS building_indexes
        ${told ? ', o.has_error, o.command_tag, o.row_count, e.sqlstate, e.message, e.detail, e.hint' : ''}
   FROM (SELECT 1) one
   LEFT JOIN (SELECT * FROM ${dialect.list()}) l ON true
@@ -65,7 +75,7 @@ export function toWorkerState(row: PollRow): WorkerState | undefined {
     ended,
     outcome: ended && row.has_error !== undefined ? toOutcome(row) : undefined,
     waitEvent: row.wait_event ?? undefined,
-    buildingIndex: row.building_index ?? undefined,
+    buildingIndexes: row.building_indexes ?? [],
   };
 }
 

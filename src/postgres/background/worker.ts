@@ -38,8 +38,8 @@ export interface WorkerState {
   /** Only when it ended, and only where the version can tell without reading the queue. */
   readonly outcome: Outcome | undefined;
   readonly waitEvent: string | undefined;
-  /** The index that a CREATE INDEX or REINDEX is building right now. */
-  readonly buildingIndex: number | undefined;
+  /** Invalid indexes that its REINDEX CONCURRENTLY has made or is about to drop. */
+  readonly buildingIndexes: readonly number[];
 }
 
 /** The wait events of a worker whose queue is full and whom nobody reads. */

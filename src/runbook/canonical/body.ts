@@ -2,6 +2,7 @@ import type * as V1 from '../../generated/runbook.v1.js';
 import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.js';
 import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
+import { separateStatements } from '../../sql/separate.js';
 import { toGlobs, toMs, toSelector } from './selector.js';
 
 function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
@@ -72,12 +73,14 @@ function refresh({ views, concurrently = false }: V1.Refresh): StepBody {
 }
 
 async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
+  const text = await substituteSqlParameters(step.sql ?? '', parameters);
+  const transaction = step.transaction ?? true;
   return {
     kind: 'sql',
     spec: {
-      sql: await substituteSqlParameters(step.sql ?? '', parameters),
+      sql: transaction ? await separateStatements(text) : text,
       idempotent: step.idempotent ?? false,
-      transaction: step.transaction ?? true,
+      transaction,
     },
   };
 }

@@ -41,6 +41,7 @@ function toTarget(row: IndexRow): Target {
     size_bytes: row.size_bytes,
     facts: {
       table: row.table_name,
+      main_table_oid: row.main_table_oid,
       method: row.method,
       valid: row.valid,
       leftover: row.leftover,
@@ -103,6 +104,7 @@ function selectTables(scope: ReindexTables, candidates: readonly Target[]): Targ
   const order = (a: Target, b: Target): number =>
     (scope.orderBy === 'size' ? tableSize(b) - tableSize(a) : 0) || byTable(a, b) || byName(a, b);
   const sorted = kept.sort(order);
-  const tables = [...new Set(sorted.map((target) => target.table_oid))].slice(0, scope.limit);
-  return sorted.filter((target) => tables.includes(target.table_oid));
+  const tables = new Set(sorted.map((target) => target.table_oid));
+  const chosen = new Set([...tables].slice(0, scope.limit));
+  return sorted.filter((target) => chosen.has(target.table_oid));
 }

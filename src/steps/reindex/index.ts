@@ -1,3 +1,4 @@
+import type { Target } from '../../generated/plan.v1.js';
 import type { ReindexSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
 import { cleanUpIndexes } from './clean-up.js';
@@ -11,6 +12,13 @@ import { reindexLock, renderReindex } from './render.js';
  */
 const EXPRESSION_CONFLICT = 'concurrent-rebuild-of-expression-or-partial-index';
 
+/** The table, and of a TOAST table the one that it belongs to: VACUUM and ANALYZE lock both. */
+function relations(index: Target): string[] {
+  const main = index.facts['main_table_oid'];
+  const oids = [index.table_oid, ...(typeof main === 'number' ? [main] : [])];
+  return [...new Set(oids)].map(relationConflict);
+}
+
 /** REINDEX, one index to a worker and never two of one table at once. */
 export const reindexKind: StepKind<ReindexSpec> = {
   kind: 'reindex',
@@ -20,7 +28,7 @@ export const reindexKind: StepKind<ReindexSpec> = {
       const alone = spec.concurrently && target.facts['expression_or_partial'] === true;
       return {
         targets: [target],
-        conflicts: [relationConflict(target.table_oid), ...(alone ? [EXPRESSION_CONFLICT] : [])],
+        conflicts: [...relations(target), ...(alone ? [EXPRESSION_CONFLICT] : [])],
       };
     }),
   render: renderReindex,

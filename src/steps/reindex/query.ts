@@ -9,6 +9,7 @@ export interface IndexRow extends Row {
   name: string;
   table_oid: number;
   table_name: string;
+  main_table_oid: number;
   size_bytes: number;
   table_indexes_bytes: number;
   method: string;
@@ -77,6 +78,7 @@ export function indexesQuery(options: {
 SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        format('%I.%I', n.nspname, c.relname) AS name,
        i.indrelid AS table_oid, format('%I.%I', tn.nspname, t.relname) AS table_name,
+       coalesce(m.oid, i.indrelid) AS main_table_oid,
        ${sizeOf('pg_relation_size')} AS size_bytes,
        sum(c.relpages::float8 * current_setting('block_size')::int)
          OVER (PARTITION BY i.indrelid) AS table_indexes_bytes,
@@ -92,6 +94,7 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
   JOIN pg_catalog.pg_am am ON am.oid = c.relam
   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
   JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+  LEFT JOIN pg_catalog.pg_class m ON m.reltoastrelid = t.oid AND t.relkind = 't'
   ${options.withBloat ? WIDTH : ''}
  WHERE ${MATCH[options.scope]}`;
 }

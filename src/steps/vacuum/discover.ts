@@ -11,6 +11,7 @@ import {
   descendingBy,
   notDoneFor,
   numberFact,
+  partition,
   select,
   sizeFilters,
 } from '../selection.js';
@@ -25,7 +26,17 @@ export async function discoverVacuum(
 ): Promise<Discovery> {
   requireOptions('VACUUM', spec.options, SINCE, server);
   const rows = await readTables(db, spec.tables, ['r', 'm'], server.versionNumber);
-  return { targets: selectForVacuum(spec, rows.map(toTarget)), leftOut: [] };
+  const { targets, leftOut } = partition(rows.map(toTarget), (table) => obstacle(table, spec));
+  return { targets: selectForVacuum(spec, targets), leftOut };
+}
+
+/** Where VACUUM would answer with success and do nothing, no evidence could ever prove it. */
+function obstacle(table: Target, { options }: VacuumSpec): string | undefined {
+  if (options.process_main !== false) return undefined;
+  if (options.process_toast === false) return 'process_main and process_toast are both false';
+  return table.facts['has_toast'] === true
+    ? undefined
+    : 'no TOAST table, and process_main is false';
 }
 
 function toTarget(row: TableRow): Target {
@@ -41,6 +52,7 @@ function toTarget(row: TableRow): Target {
       dead_rows: row.dead_rows,
       dead_ratio: rows === 0 ? 0 : row.dead_rows / rows,
       xid_age: row.xid_age,
+      has_toast: row.has_toast,
       seconds_since_vacuum: row.vacuum_age === null ? null : Math.round(row.vacuum_age),
       may_maintain: row.may_maintain,
     },

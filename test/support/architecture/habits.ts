@@ -9,7 +9,7 @@ const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.v\d+)?\.ts$/;
 const BARREL = /^src\/(index|steps\/[a-z-]+\/index)\.ts$/;
 const PURE = /^src\/(engine\/schedule|steps\/[^/]+\/render)\.ts$/;
 
-export const kebabCase: Habit = ({ path }) =>
+const kebabCase: Habit = ({ path }) =>
   path.split('/').slice(0, -1).every(isKebabFolder) && KEBAB_CASE.test(basename(path))
     ? []
     : [`${path}: not kebab-case`];
@@ -17,7 +17,7 @@ export const kebabCase: Habit = ({ path }) =>
 const isKebabFolder = (name: string): boolean => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name);
 
 /** A default export has no name of its own: every importer calls it something else. */
-export const noDefaultExports: Habit = ({ path, tree }) =>
+const noDefaultExports: Habit = ({ path, tree }) =>
   tree.statements.some(isDefaultExport) ? [`${path}: default export`] : [];
 
 function isDefaultExport(node: ts.Statement): boolean {
@@ -30,7 +30,7 @@ function isDefaultExport(node: ts.Statement): boolean {
 }
 
 /** A barrel pulls its whole folder into every import, and makes cycles out of nothing. */
-export const noBarrels: Habit = ({ path, tree }) => {
+const noBarrels: Habit = ({ path, tree }) => {
   if (BARREL.test(path)) return [];
   if (basename(path) === 'index.ts') return [`${path}: an index.ts that is no public entry`];
   const reexports = tree.statements.some(
@@ -40,7 +40,7 @@ export const noBarrels: Habit = ({ path, tree }) => {
 };
 
 /** The library's entry names what it exposes, and does nothing. */
-export const indexOnlyReexports: Habit = ({ path, tree }) => {
+const indexOnlyReexports: Habit = ({ path, tree }) => {
   if (path !== 'src/index.ts') return [];
   const other = tree.statements.some(
     (node) => !ts.isExportDeclaration(node) || node.moduleSpecifier === undefined,
@@ -48,11 +48,11 @@ export const indexOnlyReexports: Habit = ({ path, tree }) => {
   return other ? [`${path}: more than re-exports`] : [];
 };
 
-export const processOnlyInCli: Habit = (source) =>
+const processOnlyInCli: Habit = (source) =>
   source.path.startsWith('src/cli/') ? [] : globalsUsed(source, ['process', 'console']);
 
 /** The dry run shows what the run does only where nothing but the input decides. */
-export const pureFiles: Habit = (source) =>
+const pureFiles: Habit = (source) =>
   PURE.test(source.path)
     ? globalsUsed(source, [
         ...['process', 'console', 'Date', 'Math.random', 'fetch', 'performance', 'crypto'],

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { concludeRun, summarize } from '../../../src/engine/conclude.js';
+import type { Step, Task } from '../../../src/generated/report.v1.js';
+import type { TaskStatus } from '../../../src/model/status.js';
+
+const task = (status: TaskStatus, sqlstate: string | null = null): Task => ({
+  id: 's/1',
+  sql: 'VACUUM',
+  settings: {},
+  status,
+  reason: null,
+  targets: [
+    {
+      name: 'a',
+      oid: 1,
+      status,
+      reason: null,
+      sqlstate,
+      evidence: { before: null, after: null },
+    },
+  ],
+  attempts: [],
+});
+
+const record = (...tasks: Task[]): { steps: Step[] } => ({
+  steps: [
+    {
+      id: 's',
+      kind: 'vacuum',
+      policy: 'wait',
+      status: 'succeeded',
+      reason: null,
+      started_at: null,
+      finished_at: null,
+      tasks,
+    },
+  ],
+});
+
+describe('concludeRun', () => {
+  it.each([
+    [['succeeded'], 'succeeded', 0],
+    [['succeeded', 'skipped'], 'succeeded', 0],
+    [['succeeded', 'failed'], 'failed', 1],
+    [['timed_out'], 'failed', 1],
+    [['cancelled'], 'failed', 1],
+    [['failed', 'unknown'], 'unknown', 4],
+    [[], 'succeeded', 0],
+  ] as const)('of tasks %j is %s with exit code %i', (statuses, status, exitCode) => {
+    const tasks = statuses.map((s) => task(s));
+    expect(concludeRun(record(...tasks), undefined, undefined)).toMatchObject({ status, exitCode });
+  });
+
+  it('of an interrupted run is cancelled, with the exit code of the signal', () => {
+    const of = record(task('cancelled'));
+    expect(concludeRun(of, 143, undefined)).toMatchObject({ status: 'cancelled', exitCode: 143 });
+  });
+
+  it('puts an unknown outcome above the signal', () => {
+    expect(concludeRun(record(task('unknown')), 130, undefined).exitCode).toBe(4);
+  });
+
+  it('counts a relation skipped for lack of privilege as a failure', () => {
+    const { status, exitCode, reason } = concludeRun(
+      record(task('skipped', '42501')),
+      undefined,
+      undefined,
+    );
+    expect({ status, exitCode }).toEqual({ status: 'failed', exitCode: 1 });
+    expect(reason).toContain('1 relation skipped for lack of privilege');
+  });
+
+  it('takes a lost connection for no failure when all is proven, and for one when work was left', () => {
+    const proven = concludeRun(record(task('succeeded')), undefined, 'lost the connection');
+    expect(proven).toMatchObject({ status: 'succeeded', reason: 'lost the connection' });
+    const left = concludeRun(
+      record(task('succeeded'), task('skipped')),
+      undefined,
+      'lost the connection',
+    );
+    expect(left).toMatchObject({ status: 'failed', exitCode: 1 });
+    expect(left.reason).toBe('lost the connection; 1 task not launched');
+  });
+});
+
+describe('summarize', () => {
+  it('counts steps, tasks and targets by status', () => {
+    expect(summarize(record(task('failed'), task('skipped')))).toEqual({
+      steps: { succeeded: 1 },
+      tasks: { failed: 1, skipped: 1 },
+      targets: { failed: 1, skipped: 1 },
+    });
+  });
+});

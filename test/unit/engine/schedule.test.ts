@@ -1,0 +1,183 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import {
+  schedule,
+  type SchedulableStep,
+  type SchedulableTask,
+} from '../../../src/engine/schedule.js';
+
+type Task = SchedulableTask & { name: string };
+type Step = SchedulableStep<Task>;
+
+const task = (name: string, more: Partial<Task> = {}): Task => ({
+  name,
+  phase: 'waiting',
+  status: 'pending',
+  notBefore: 0,
+  conflicts: [],
+  ...more,
+});
+
+const step = (id: string, tasks: Task[], more: Partial<Step> = {}): Step => ({
+  id,
+  needs: [],
+  concurrency: 1,
+  onFailure: 'stop',
+  blocked: false,
+  tasks,
+  ...more,
+});
+
+const names = (tasks: readonly Task[]): string[] => tasks.map((t) => t.name);
+
+describe('schedule', () => {
+  it('launches as many tasks of a step as its concurrency allows', () => {
+    const tasks = ['a', 'b', 'c'].map((name) => task(name));
+    expect(names(schedule([step('s', tasks, { concurrency: 2 })], 9, 0).launch)).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+
+  it('counts what already runs against the concurrency', () => {
+    const tasks = [task('a', { phase: 'running', status: 'running' }), task('b')];
+    expect(schedule([step('s', tasks)], 9, 0).launch).toEqual([]);
+  });
+
+  it('launches no more than there are free workers, over all steps', () => {
+    const steps = ['s', 't', 'u'].map((id) => step(id, [task(id)]));
+    expect(names(schedule(steps, 2, 0).launch)).toEqual(['s', 't']);
+  });
+
+  it('waits for needed steps to end', () => {
+    const first = step('s', [task('a', { phase: 'running', status: 'running' })]);
+    const second = step('t', [task('b')], { needs: ['s'] });
+    expect(schedule([first, second], 9, 0)).toMatchObject({ launch: [], skip: [] });
+    const ended = step('s', [task('a', { phase: 'ended', status: 'succeeded' })]);
+    expect(names(schedule([ended, second], 9, 0).launch)).toEqual(['b']);
+  });
+
+  it('takes a needed step without tasks as ended', () => {
+    const steps = [step('s', []), step('t', [task('b')], { needs: ['s'] })];
+    expect(names(schedule(steps, 9, 0).launch)).toEqual(['b']);
+  });
+
+  it('never runs two tasks that share a conflict', () => {
+    const steps = [
+      step('s', [task('a', { conflicts: ['relation:1'] })]),
+      step('t', [task('b', { conflicts: ['relation:1', 'relation:2'] })]),
+      step('u', [task('c', { conflicts: ['relation:2'] })]),
+    ];
+    expect(names(schedule(steps, 9, 0).launch)).toEqual(['a', 'c']);
+  });
+
+  it.each(['failed', 'timed_out', 'cancelled', 'unknown'] as const)(
+    'skips everything else after a task that %s, under on_failure stop',
+    (status) => {
+      const steps = [
+        step('s', [task('a', { phase: 'ended', status }), task('b')]),
+        step('t', [task('c')]),
+      ];
+      const { launch, skip } = schedule(steps, 9, 0);
+      expect(launch).toEqual([]);
+      expect(names(skip.map((entry) => entry.task))).toEqual(['b', 'c']);
+      expect(skip[0]?.reason).toContain('step s');
+    },
+  );
+
+  it('goes on after a failure under on_failure continue, except for what needs the step', () => {
+    const steps = [
+      step('s', [task('a', { phase: 'ended', status: 'failed' }), task('b')], {
+        onFailure: 'continue',
+      }),
+      step('t', [task('c')], { needs: ['s'] }),
+      step('u', [task('d')]),
+    ];
+    const { launch, skip } = schedule(steps, 9, 0);
+    expect(names(launch)).toEqual(['b', 'd']);
+    expect(names(skip.map((entry) => entry.task))).toEqual(['c']);
+    expect(skip[0]?.reason).toContain('step s');
+  });
+
+  it('skips what needs a blocked step', () => {
+    const steps = [
+      step('s', [task('a', { phase: 'ended', status: 'skipped' })], { blocked: true }),
+      step('t', [task('b')], { needs: ['s'] }),
+    ];
+    expect(schedule(steps, 9, 0).skip).toHaveLength(1);
+  });
+
+  it('goes on after a step whose relations were all skipped by the server', () => {
+    const steps = [
+      step('s', [task('a', { phase: 'ended', status: 'skipped' })]),
+      step('t', [task('b')], { needs: ['s'] }),
+    ];
+    expect(names(schedule(steps, 9, 0).launch)).toEqual(['b']);
+  });
+
+  it('waits for a retry until its time, and says when that is', () => {
+    const steps = [step('s', [task('a', { notBefore: 500 }), task('b', { notBefore: 300 })])];
+    expect(schedule(steps, 9, 100)).toMatchObject({ launch: [], wakeAt: 300 });
+    expect(names(schedule(steps, 9, 500).launch)).toEqual(['a']);
+  });
+
+  it('launches nothing when stopped', () => {
+    const steps = [step('s', [task('a'), task('b', { phase: 'running', status: 'running' })])];
+    const { launch, skip, finished } = schedule(steps, 9, 0, 'interrupted');
+    expect(launch).toEqual([]);
+    expect(skip).toMatchObject([{ reason: 'interrupted' }]);
+    expect(finished).toBe(false);
+  });
+
+  it('is finished when all tasks have ended', () => {
+    expect(schedule([step('s', [task('a', { phase: 'ended' })])], 9, 0).finished).toBe(true);
+    expect(schedule([], 9, 0).finished).toBe(true);
+  });
+});
+
+const anyTask = fc.record({
+  name: fc.string(),
+  phase: fc.constantFrom('waiting' as const, 'running' as const, 'ended' as const),
+  status: fc.constantFrom('pending' as const, 'succeeded' as const, 'failed' as const),
+  notBefore: fc.nat(10),
+  conflicts: fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
+});
+
+const anySteps = fc.array(
+  fc.record({
+    tasks: fc.array(anyTask, { maxLength: 6 }),
+    concurrency: fc.integer({ min: 1, max: 4 }),
+    onFailure: fc.constantFrom('stop' as const, 'continue' as const),
+    blocked: fc.boolean(),
+    needsFirst: fc.boolean(),
+  }),
+  { maxLength: 5 },
+);
+
+test.prop([anySteps, fc.nat(6), fc.nat(10)])(
+  'whatever the state, no budget, concurrency or conflict is ever exceeded',
+  (specs, free, now) => {
+    const steps: Step[] = specs.map((spec, index) => ({
+      ...spec,
+      id: String(index),
+      needs: index > 0 && spec.needsFirst ? ['0'] : [],
+    }));
+    const { launch, skip } = schedule(steps, free, now);
+    const launched = new Set(launch);
+    expect(launch.length).toBeLessThanOrEqual(free);
+    for (const { concurrency, tasks } of steps) {
+      const started = tasks.filter((t) => launched.has(t)).length;
+      const running = tasks.filter((t) => t.phase === 'running').length;
+      expect(started === 0 || started + running <= concurrency).toBe(true);
+    }
+    const running = steps.flatMap((s) => s.tasks).filter((t) => t.phase === 'running');
+    const held = new Set(running.flatMap((t) => t.conflicts));
+    const keys = launch.flatMap((t) => [...new Set(t.conflicts)]);
+    expect(keys.some((key) => held.has(key))).toBe(false);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const t of [...launch, ...skip.map((entry) => entry.task)]) {
+      expect(t.phase).toBe('waiting');
+    }
+    for (const t of launch) expect(t.notBefore).toBeLessThanOrEqual(now);
+  },
+);

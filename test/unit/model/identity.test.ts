@@ -1,0 +1,21 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { makeRunId, workerApplicationName } from '../../../src/model/identity.js';
+
+describe('makeRunId', () => {
+  it('starts with the day, in UTC', () => {
+    expect(
+      makeRunId(new Date('2026-11-21T23:59:00Z'), new Uint8Array([0, 1, 2, 31, 32, 255])),
+    ).toBe('20261121-012z0z');
+  });
+});
+
+test.prop([fc.stringMatching(/^[a-z][a-z0-9-]{0,62}$/), fc.integer({ min: 1, max: 99_999 })])(
+  'an application_name fits, and always tells run and task',
+  (step, task) => {
+    const name = workerApplicationName('20261121-k3x9t2', step, task);
+    expect(name.length).toBeLessThanOrEqual(63);
+    expect(name.startsWith('pg-runbook/20261121-k3x9t2/')).toBe(true);
+    expect(name.endsWith(`/${String(task)}`)).toBe(true);
+  },
+);

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportV1, Task } from '../../../src/generated/report.v1.js';
+import { toJson } from '../../../src/report/json.js';
+import { describeReport } from '../../../src/report/text.js';
+
+const task = (more: Partial<Task>): Task => ({
+  id: 'vacuum/1',
+  sql: 'VACUUM "app"."a"',
+  settings: {},
+  status: 'succeeded',
+  reason: null,
+  targets: [],
+  attempts: [],
+  ...more,
+});
+
+const report = (tasks: Task[]): ReportV1 => ({
+  report_version: 1,
+  run: {
+    id: '20261121-k3x9t2',
+    status: 'failed',
+    reason: '1 task did not succeed',
+    plan_digest: 'sha256:0',
+    started_at: '2026-11-21T00:00:00.000Z',
+    finished_at: '2026-11-21T00:01:00.000Z',
+    exit_code: 1,
+  },
+  runbook: { name: 'n', version: 1, path: 'n.yaml', digest: 'sha256:0', parameters: {} },
+  server: {
+    version: '18.6',
+    version_number: 180_006,
+    database: 'app',
+    role: 'dba',
+    max_worker_processes: 8,
+    pg_background: { version: '2.0', dialect: '2.x', schema: 'public' },
+  },
+  budget: { workers: 2, server_workers: null, keep_free: 1 },
+  steps: [
+    {
+      id: 'vacuum',
+      kind: 'vacuum',
+      policy: 'wait',
+      status: 'failed',
+      reason: null,
+      started_at: '2026-11-21T00:00:00.000Z',
+      finished_at: '2026-11-21T00:00:02.500Z',
+      tasks,
+    },
+  ],
+  summary: { steps: {}, tasks: {}, targets: {} },
+});
+
+const skipped = {
+  name: 'app.locked',
+  oid: 1,
+  status: 'skipped' as const,
+  reason: 'its lock was not free',
+  sqlstate: '55P03',
+  evidence: { before: null, after: null },
+};
+
+describe('describeReport', () => {
+  it('tells the run, each step with its time, and what needs attention with its SQLSTATE', () => {
+    const failed = task({ status: 'failed', reason: 'deadlock detected' });
+    const text = describeReport(report([failed, task({ id: 'vacuum/2', targets: [skipped] })]));
+    expect(text.split('\n')).toEqual([
+      'run 20261121-k3x9t2 failed: 1 task did not succeed',
+      '  vacuum  failed        2.5s   2 tasks',
+      '      vacuum/1 failed: deadlock detected',
+      '      app.locked skipped [55P03]: its lock was not free',
+    ]);
+  });
+
+  it('cuts a long list of troubles', () => {
+    const failed = Array.from({ length: 30 }, (_, i) =>
+      task({ id: `vacuum/${String(i)}`, status: 'failed', reason: 'x' }),
+    );
+    expect(describeReport(report(failed))).toContain('and 20 more in the report');
+  });
+});
+
+describe('toJson', () => {
+  it('is a document that reads back', () => {
+    const document = report([task({})]);
+    expect(JSON.parse(toJson(document))).toEqual(document);
+  });
+});
