@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Attempt, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
+import { oneLine } from '../model/printable.js';
 import type { Output, Style } from './io.js';
 
 const STATUS_STYLES: Readonly<Record<string, Style>> = {
@@ -43,7 +44,7 @@ function describe(event: EngineEvent, output: Output): string | undefined {
     case 'task_ended':
       return `${event.task.id} ${status(event.task.status)}${took(event.attempt)}${reason(event.task)}`;
     case 'task_retried':
-      return `${event.task.id} will be tried again in ${describeDuration(event.delayMs)}: ${event.attempt.message ?? ''}`;
+      return `${event.task.id} will be tried again in ${describeDuration(event.delayMs)}: ${oneLine(event.attempt.message ?? '')}`;
     case 'task_split':
       return `${event.task.id} failed as a pack; ${String(event.parts)} relation(s) follow one by one`;
     case 'slots_awaited':
@@ -53,7 +54,7 @@ function describe(event: EngineEvent, output: Output): string | undefined {
     case 'queue_drained':
       return `${event.task.id} printed more than its queue holds; making room`;
     case 'cleaned_up':
-      return `${event.task.id} dropped leftovers: ${event.cleanUp.dropped.join(', ') || 'none'}; left: ${event.cleanUp.left.join(', ') || 'none'}`;
+      return `${event.task.id} dropped leftovers: ${oneLine(event.cleanUp.dropped.join(', ')) || 'none'}; left: ${oneLine(event.cleanUp.left.join(', ')) || 'none'}`;
     case 'step_ended':
       return `${event.step.id}: ${status(event.step.status)}`;
     case 'connection_lost':
@@ -65,8 +66,10 @@ function describe(event: EngineEvent, output: Output): string | undefined {
 
 function subject(task: Task): string {
   const [first, ...others] = task.targets;
-  if (first === undefined) return task.sql.split('\n', 1)[0] ?? '';
-  return others.length === 0 ? first.name : `${first.name} and ${String(others.length)} more`;
+  if (first === undefined) return oneLine(task.sql.split('\n', 1)[0] ?? '');
+  return oneLine(
+    others.length === 0 ? first.name : `${first.name} and ${String(others.length)} more`,
+  );
 }
 
 function took(attempt: Attempt | undefined): string {
@@ -76,7 +79,7 @@ function took(attempt: Attempt | undefined): string {
 }
 
 function reason(task: Task): string {
-  return task.reason === null ? '' : `: ${task.reason}`;
+  return task.reason === null ? '' : `: ${oneLine(task.reason)}`;
 }
 
 /** Ids and states only: the report holds the whole records. */

@@ -98,7 +98,6 @@ function makeAttempt(
     cause: undefined,
     rung: 'none',
     rungAt: 0,
-    builtIndexes: new Set(),
     queueFull: false,
     outcome: undefined,
   };

@@ -29,7 +29,9 @@ export async function settleTask(
   writeAttempt(context, live, live.outcome, verdict);
   writeTargets(task, live.item.targets, verdict, after);
   await context.ledger.updateAttempts([live.record]);
-  if (verdict.attempt.status !== 'succeeded') await cleanUp(context, task, live);
+  // A retry that succeeds still has to clear away what an earlier attempt left.
+  const first = task.record.attempts.length === 1;
+  if (verdict.attempt.status !== 'succeeded' || !first) await cleanUp(context, task, live);
   await goOn(context, task, live, verdict, stopping);
 }
 
@@ -129,13 +131,13 @@ function writeTargets(
 
 async function cleanUp(context: RunContext, task: TaskState, live: LiveAttempt): Promise<void> {
   const done = await task.step.kind.cleanUp?.(context.observer, live.item.targets, [
-    ...live.builtIndexes,
+    ...task.builtIndexes,
   ]);
   if (done === undefined || done.dropped.length + done.left.length === 0) return;
   context.emit({ type: 'cleaned_up', task: task.record, cleanUp: done });
   live.record.attempt.messages.push(
-    ...done.dropped.map((name) => `dropped the invalid index ${name} that this attempt left`),
-    ...done.left.map((name) => `an invalid index is there and not provably ours: ${name}`),
+    ...done.dropped.map((name) => `dropped the invalid index ${name}, left by this task`),
+    ...done.left.map((name) => `an invalid index stays: ${name}`),
   );
   await context.ledger.updateAttempts([live.record]);
 }

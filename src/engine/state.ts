@@ -35,8 +35,6 @@ export interface LiveAttempt {
   cause: StopCause | undefined;
   rung: Rung;
   rungAt: number;
-  /** Indexes that its worker was seen building. */
-  readonly builtIndexes: Set<number>;
   /** True when its queue was full at the last poll too. */
   queueFull: boolean;
   /** How its worker ended; set once, and then nobody watches it any more. */
@@ -48,6 +46,8 @@ export class TaskState implements SchedulableTask {
   readonly items: WorkItem[];
   live: LiveAttempt | undefined;
   notBefore = 0;
+  /** Indexes that workers of this task were seen building: what is left of them is ours. */
+  readonly builtIndexes = new Set<number>();
   /** Since when no worker slot could be had for it. */
   slotAwaitedSince: number | undefined;
   readonly #targetRecords: ReadonlyMap<number, TargetRecord>;

@@ -27,7 +27,7 @@ export async function watchWorkers(context: RunContext): Promise<TaskState[]> {
     const seen =
       live.handle === undefined
         ? await watchFollowed(context, live)
-        : watchTracked(live, states.get(keyOf(live.handle)));
+        : watchTracked(task, live, states.get(keyOf(live.handle)));
     const end = seen ?? (await attend(context, task, live, states));
     if (end === undefined) continue;
     live.outcome = await hearOut(context.background, task, live.handle, end.outcome);
@@ -55,7 +55,11 @@ function keyOf(handle: Handle): string {
   return `${String(handle.pid)}/${handle.cookie}`;
 }
 
-function watchTracked(live: LiveAttempt, state: WorkerState | undefined): End | undefined {
+function watchTracked(
+  task: TaskState,
+  live: LiveAttempt,
+  state: WorkerState | undefined,
+): End | undefined {
   if (state === undefined) {
     const why = 'the launching session does not track the worker any more';
     return { outcome: { type: 'silent', why, gone: false } };
@@ -65,7 +69,7 @@ function watchTracked(live: LiveAttempt, state: WorkerState | undefined): End | 
     live.identity ??= state.identity;
     live.record.attempt.backend_start ??= state.identity.backendStart;
   }
-  for (const index of state.buildingIndexes) live.builtIndexes.add(index);
+  for (const index of state.buildingIndexes) task.builtIndexes.add(index);
   return undefined;
 }
 

@@ -1,15 +1,22 @@
 import type { Finding, PlanV1, Step, Target, Task } from '../generated/plan.v1.js';
 import { formatDuration } from '../model/duration.js';
+import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
+import { wrapLine } from '../model/wrap.js';
 
-/** The plan for people: the exact SQL and settings of each task, and its targets with their sizes. Pure. */
+/**
+ * The plan for people, 80 columns wide: the exact SQL and settings of each task, and its targets
+ * with their sizes. SQL is never broken: it is what will be sent. Pure.
+ */
 export function renderPlanText(plan: PlanV1): string {
   const { runbook, server, budget } = plan;
   const tasks = plan.steps.reduce((sum, step) => sum + step.tasks.length, 0);
   return [
-    `Plan of ${runbook.name} version ${String(runbook.version)} (${runbook.path})`,
-    `  database   ${server.database} as ${server.role}, PostgreSQL ${server.version}, ` +
-      `pg_background ${server.pg_background.version}`,
+    ...prose(`Plan of ${runbook.name} version ${String(runbook.version)} (${runbook.path})`),
+    ...prose(
+      `  database   ${server.database} as ${server.role}, PostgreSQL ${server.version}, ` +
+        `pg_background ${server.pg_background.version}`,
+    ),
     `  budget     ${count(budget.workers, 'worker')}, ${count(budget.keep_free, 'slot')} kept free ` +
       `of ${String(server.max_worker_processes)}`,
     ...parameterLine(plan),
@@ -25,7 +32,14 @@ export function renderPlanText(plan: PlanV1): string {
 function parameterLine(plan: PlanV1): string[] {
   const pairs = Object.entries(plan.runbook.parameters);
   if (pairs.length === 0) return [];
-  return [`  parameters ${pairs.map(([name, value]) => `${name}=${String(value)}`).join(' ')}`];
+  return prose(
+    `  parameters ${pairs.map(([name, value]) => `${name}=${String(value)}`).join(' ')}`,
+  );
+}
+
+/** Everything but SQL: made harmless for a terminal, and broken to its width. */
+function prose(line: string): string[] {
+  return wrapLine(oneLine(line));
 }
 
 function renderStep(step: Step, index: number): string[] {
@@ -33,15 +47,18 @@ function renderStep(step: Step, index: number): string[] {
   const lockTimeout =
     step.lock_timeout_ms === null ? '' : `, lock timeout ${formatDuration(step.lock_timeout_ms)}`;
   const settings = Object.entries(step.settings).map(([name, value]) => `${name}=${value}`);
-  return [
+  const head = [
     `${String(index + 1)}. ${step.id}: ${step.kind}, ${step.policy}, ` +
       `${count(step.concurrency, 'worker')} at once${needs}`,
     `   timeout ${formatDuration(step.timeout_ms)}${lockTimeout}${retryText(step)}, ` +
       `on failure ${step.on_failure}`,
     `   locks ${step.lock.mode}: blocks ${step.lock.blocks}`,
     `   settings ${settings.join(' ')}`,
+  ];
+  return [
+    ...head.flatMap(prose),
     ...(step.tasks.length === 0 ? ['   nothing to do'] : step.tasks.flatMap(renderTask)),
-    ...step.left_out.map((out) => `   left out: ${out.name}: ${out.reason}`),
+    ...step.left_out.flatMap((out) => prose(`   left out: ${out.name}: ${out.reason}`)),
   ];
 }
 
@@ -52,7 +69,7 @@ function retryText(step: Step): string {
 }
 
 function renderTask(task: Task): string[] {
-  const [first, ...rest] = task.sql.split('\n');
+  const [first, ...rest] = task.sql.split('\n').map(oneLine);
   const sizes = task.targets.reduce((sum, target) => sum + target.size_bytes, 0);
   const about =
     task.targets.length > 1
@@ -62,7 +79,7 @@ function renderTask(task: Task): string[] {
     `   ${`${String(task.number)}.`.padStart(4)} ${first ?? ''}`,
     ...rest.map((line) => `        ${line}`),
     ...about,
-    ...task.targets.map(renderTarget),
+    ...task.targets.flatMap(renderTarget),
   ];
 }
 
@@ -74,21 +91,20 @@ const SHOWN_FACTS: readonly (readonly [string, (value: number) => string])[] = [
   ['bloat', (value) => `about ${String(Math.round(value * 100))} % bloat`],
 ];
 
-function renderTarget(target: Target): string {
+function renderTarget(target: Target): string[] {
   const facts = SHOWN_FACTS.flatMap(([name, show]) => {
     const value = target.facts[name];
     return typeof value === 'number' && value > 0 ? [show(value)] : [];
   });
-  return `        - ${[target.name, formatSize(target.size_bytes), ...facts].join(', ')}`;
+  return prose(`        - ${[target.name, formatSize(target.size_bytes), ...facts].join(', ')}`);
 }
 
 function renderFindings(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
   return [
     'Findings',
-    ...findings.map(
-      ({ severity, code, step, message }) =>
-        `  ${severity}: ${step === null ? '' : `step ${step}: `}${message} [${code}]`,
+    ...findings.flatMap(({ severity, code, step, message }) =>
+      prose(`  ${severity}: ${step === null ? '' : `step ${step}: `}${message} [${code}]`),
     ),
     '',
   ];

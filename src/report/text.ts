@@ -1,5 +1,6 @@
 import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
+import { oneLine } from '../model/printable.js';
 import { isFailure } from '../model/status.js';
 
 /** The end of a run for people: one line a step, and below it what needs attention. Pure. */
@@ -13,7 +14,9 @@ export function describeReport(report: ReportV1): string {
       `  ${describeStep(step, width)}`,
       ...describeTroubles(step),
     ]),
-  ].join('\n');
+  ]
+    .map(oneLine)
+    .join('\n');
 }
 
 function describeStep(step: Step, width: number): string {

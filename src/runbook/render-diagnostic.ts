@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { Diagnostic, Severity } from './diagnostic.js';
 import { cutAround, toCells, type Cell } from './text-cells.js';
+import { oneLine } from '../model/printable.js';
 
 /** The parts of a rendered diagnostic that a terminal may want to colour. */
 export type RenderPart = 'location' | Severity | 'code' | 'gutter' | 'caret' | 'hint';
@@ -13,15 +14,10 @@ export interface RenderOptions {
 
 type Style = NonNullable<RenderOptions['style']>;
 
-/** Control characters of a file must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\uFFFD');
-}
-
 function header(diagnostic: Diagnostic, style: Style): string {
   const { file, line, column, severity, message, code } = diagnostic;
-  const place = style('location', `${printable(file)}:${String(line)}:${String(column)}:`);
-  return `${place} ${style(severity, `${severity}:`)} ${printable(message)} ${style('code', `[${code}]`)}`;
+  const place = style('location', `${oneLine(file)}:${String(line)}:${String(column)}:`);
+  return `${place} ${style(severity, `${severity}:`)} ${oneLine(message)} ${style('code', `[${code}]`)}`;
 }
 
 function widthOf(cells: readonly Cell[]): number {
@@ -59,7 +55,7 @@ function wrap(text: string, width: number): string[] {
 
 function hintLines(hint: string, width: number, style: Style): string[] {
   const [label, indent] = ['  hint: ', ' '.repeat(8)];
-  return wrap(printable(hint), width - label.length).map((line, index) =>
+  return wrap(oneLine(hint), width - label.length).map((line, index) =>
     index === 0 ? `${style('hint', label.trimEnd())} ${line}` : indent + line,
   );
 }

@@ -75,7 +75,7 @@ export interface StepKind<Spec> {
   judge(spec: Spec, observation: Observation): Judgement;
   /**
    * Removes what a failed attempt provably left behind.
-   * @param builtIndexes OIDs of indexes that this very worker was seen building.
+   * @param builtIndexes OIDs of indexes that workers of this task were seen building.
    */
   cleanUp?(
     db: Queryable,

@@ -107,6 +107,7 @@ describe('good runbooks', () => {
       sql:
         "-- :'nothing' here\n" +
         `delete from  "public".events where day < current_date -  '90'::int;\n` +
+        'SET LOCAL pg_runbook.statement = 2;\n' +
         "select $$ :'nothing' $$;\n",
     });
   });

@@ -12,21 +12,22 @@ interface LeftoverRow extends Row {
 
 /**
  * Drops what a failed concurrent rebuild left: an invalid index with the suffix that PostgreSQL
- * gives, whose OID our own worker was seen building, or which is the old index that the plan named.
- * All others may be somebody else's work in progress and are only told.
+ * gives, new or old, whose OID our own workers were seen to hold. All others may be somebody else's
+ * work in progress and are only told.
  */
 export async function cleanUpIndexes(
   db: Queryable,
   targets: readonly Target[],
   builtIndexes: readonly number[],
 ): Promise<CleanUp> {
-  const ours = new Set([...builtIndexes, ...targets.map((target) => target.oid)]);
+  const ours = new Set(builtIndexes);
   const dropped: string[] = [];
   const left: string[] = [];
   for (const index of await findLeftovers(db, targets)) {
     const name = quoteQualified(index.schema, index.relation);
-    if (ours.has(index.oid) && (await drop(db, name))) dropped.push(name);
-    else left.push(name);
+    if (!ours.has(index.oid)) left.push(`${name}, not provably ours`);
+    else if (await drop(db, name)) dropped.push(name);
+    else left.push(`${name}, ours, which could not be dropped now`);
   }
   return { dropped, left };
 }

@@ -49,7 +49,7 @@ const WIDTH = `
   LEFT JOIN LATERAL (
     SELECT CASE WHEN count(*) = count(s.avg_width)
                 THEN sum(s.avg_width * (1 - s.null_frac))::float8 END AS width
-      FROM generate_series(0, i.indnkeyatts - 1) k
+      FROM generate_series(0, i.indnatts - 1) k
       LEFT JOIN pg_catalog.pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[k]
       LEFT JOIN pg_catalog.pg_attribute ia ON ia.attrelid = c.oid AND ia.attnum = k + 1
       LEFT JOIN pg_catalog.pg_stats s

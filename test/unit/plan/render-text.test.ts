@@ -100,3 +100,20 @@ describe('findingsOf', () => {
     expect(finding?.message).toContain('and 2 more');
   });
 });
+
+it('is 80 columns wide but for SQL, and shows no control characters', () => {
+  const [planned] = plan.steps;
+  const [first] = planned?.tasks ?? [];
+  if (planned === undefined || first === undefined) throw new Error('no task');
+  const targets = [target('app.o', { name: `app.${'very '.repeat(30)}\u001b[2J\nlong` })];
+  const settings = Object.fromEntries(
+    Array.from({ length: 9 }, (_, i) => [`a_long_setting_${String(i)}`, '256MB']),
+  );
+  const text = renderPlanText({
+    ...plan,
+    steps: [{ ...planned, settings, tasks: [{ ...first, targets }] }],
+  });
+  expect(text).not.toContain('\u001b');
+  const prose = text.split('\n').filter((line) => !/VACUUM|sha256/.test(line));
+  expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(80);
+});

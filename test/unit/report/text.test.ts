@@ -85,3 +85,10 @@ describe('toJson', () => {
     expect(JSON.parse(toJson(document))).toEqual(document);
   });
 });
+
+it('shows nothing that could move a terminal’s cursor', () => {
+  const hostile = { ...skipped, name: 'app.\u001b[2Jx\nrun succeeded', reason: 'a\rb\u202Ec' };
+  const text = describeReport(report([task({ targets: [hostile] })]));
+  expect(text).not.toMatch(/[\u001b\r\u202E]/);
+  expect(text.split('\n')).toHaveLength(3);
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineEvent } from '../../../src/index.js';
+import { useTestDatabase } from '../../support/database.js';
+import { taskOf } from '../support/report.js';
+import { runbookOf, runYaml } from '../support/run-yaml.js';
+
+const db = await useTestDatabase();
+
+const invalid = async (table: string): Promise<string[]> =>
+  (
+    await db.rows<{ name: string }>(
+      `select indexrelid::regclass::text as name from pg_index
+        where indrelid = $1::regclass and not indisvalid order by 1`,
+      [table],
+    )
+  ).map((row) => row.name);
+
+const reindex = (index: string, more: string): string =>
+  runbookOf(`
+    - id: r
+      reindex: { indexes: { include: ["public.${index}"] } }
+      lock_timeout: 1s
+      ${more}`);
+
+/** A table with an index and a writer in its way, which ends some time after the worker's failure. */
+async function blocked(table: string): Promise<() => Promise<unknown>> {
+  await db.query(`create table ${table} (id int primary key, t text)`);
+  const writer = await db.connect();
+  await writer.query(`begin; insert into ${table} values (1, 'a')`);
+  return () => writer.query('commit');
+}
+
+describe('reindex: what a failed concurrent rebuild leaves', () => {
+  it('is dropped before the retry when it is ours, and the retry succeeds', async () => {
+    const release = await blocked('ours');
+    const events: EngineEvent[] = [];
+    const report = await runYaml(
+      db,
+      reindex('ours_pkey', 'retry: { attempts: 3, delay: 1s, on: [lock_not_available] }'),
+      {
+        onEvent: (event) => {
+          events.push(event);
+          if (event.type === 'task_launched') setTimeout(() => void release(), 2000);
+        },
+      },
+    );
+    const { status, attempts } = taskOf(report);
+    expect(attempts.map((attempt) => attempt.status)).toEqual(['failed', 'succeeded']);
+    expect(attempts[0]).toMatchObject({ sqlstate: '55P03' });
+    expect(attempts[0]?.messages.join()).toContain('dropped the invalid index');
+    expect(status).toBe('succeeded');
+    expect(events.filter(({ type }) => type === 'cleaned_up')).toHaveLength(1);
+    expect(await invalid('ours')).toEqual([]);
+  });
+
+  it('somebody else’s is never dropped, and told', async () => {
+    await db.query(
+      "create table theirs (id int primary key, t text); insert into theirs values (1, 'a'), (2, 'a')",
+    );
+    const build = 'create unique index concurrently theirs_pkey_ccnew on theirs (t)';
+    await expect(db.query(build)).rejects.toMatchObject({ code: '23505' });
+    const writer = await db.connect();
+    await writer.query("begin; insert into theirs values (3, 'b')");
+    const report = await runYaml(db, reindex('theirs_pkey', ''), {
+      onEvent: ({ type }) => {
+        if (type === 'task_launched') setTimeout(() => void writer.query('commit'), 2000);
+      },
+    });
+    const [attempt] = taskOf(report).attempts;
+    expect(attempt).toMatchObject({ status: 'failed', sqlstate: '55P03' });
+    expect(attempt?.messages).toEqual([
+      'dropped the invalid index "public"."theirs_pkey_ccnew1", left by this task',
+      'an invalid index stays: "public"."theirs_pkey_ccnew", not provably ours',
+    ]);
+    expect(await invalid('theirs')).toEqual(['theirs_pkey_ccnew']);
+  });
+
+  it('a rebuild that succeeds leaves another’s leftover alone', async () => {
+    const report = await runYaml(db, reindex('theirs_pkey', ''));
+    expect(taskOf(report).status).toBe('succeeded');
+    expect(await invalid('theirs')).toEqual(['theirs_pkey_ccnew']);
+  });
+
+  it('interrupted in the middle: it is cancelled, and leaves nothing', async () => {
+    const release = await blocked('interrupted');
+    const stop = new AbortController();
+    const report = await runYaml(
+      db,
+      reindex('interrupted_pkey', 'timeout: 30s').replace('lock_timeout: 1s', ''),
+      {
+        stop: stop.signal,
+        onEvent: ({ type }) => {
+          if (type !== 'task_launched') return;
+          setTimeout(() => {
+            stop.abort(130);
+          }, 700);
+          setTimeout(() => void release(), 1500);
+        },
+      },
+    );
+    expect(report.run).toMatchObject({ status: 'cancelled', exit_code: 130 });
+    expect(await invalid('interrupted')).toEqual([]);
+  });
+});
