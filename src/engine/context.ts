@@ -15,6 +15,8 @@ export interface RunContext {
   /** Everything else: the ledger, the evidence, signals. Never the session that owns the handles. */
   readonly observer: Session;
   readonly ledger: LedgerStore;
+  /** The role's own search_path, which is for the workers. */
+  readonly searchPath: string;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** Called whenever the report has something new worth keeping. */

@@ -127,7 +127,11 @@ async function launchOne(
       sql: live.record.sql,
       queueSize: task.plan.queue_size,
       applicationName: live.record.attempt.application_name,
-      settings: { ...task.step.plan.settings, [ATTEMPT_SETTING]: live.record.attemptId },
+      settings: {
+        search_path: context.searchPath,
+        ...task.step.plan.settings,
+        [ATTEMPT_SETTING]: live.record.attemptId,
+      },
     });
   } catch (error) {
     const sql = asSqlError(error);

@@ -76,6 +76,7 @@ async function makeContext(options: RunOptions, sessions: RunSessions): Promise<
     background: new BackgroundClient(dialect, sessions.control),
     observer: sessions.observer,
     ledger: new LedgerStore(sessions.observer),
+    searchPath: sessions.searchPath,
     clock,
     emit: options.onEvent,
     save: () => {

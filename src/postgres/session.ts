@@ -6,6 +6,12 @@ import { asSqlError } from './errors.js';
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
 
+/**
+ * Nothing but PostgreSQL's own functions and operators: with a search_path that others may create
+ * objects in, a call of ours could end in a function of theirs (CVE-2018-1058).
+ */
+export const SAFE_SEARCH_PATH = 'pg_catalog, pg_temp';
+
 /** Something that answers queries. */
 export interface Queryable {
   query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;

@@ -1,6 +1,9 @@
 import type { WorkerIdentity } from '../model/identity.js';
 import type { Queryable } from './session.js';
 
+/** `a.backend_start` to the microsecond, whatever the session's DateStyle and TimeZone. */
+export const BACKEND_START = `pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /**
  * Cancels the worker's statement with pg_cancel_backend, if the process with that PID is still this
  * very worker. The identity is read in the statement that signals, so that a PID that PostgreSQL has
@@ -24,7 +27,7 @@ export async function findWorkers(
   applicationPrefix: string,
 ): Promise<WorkerIdentity[]> {
   const rows = await db.query<{ pid: number; backend_start: string; application_name: string }>(
-    `SELECT a.pid, a.backend_start::text, a.application_name
+    `SELECT a.pid, ${BACKEND_START} AS backend_start, a.application_name
        FROM pg_catalog.pg_stat_activity a
       WHERE a.backend_type = 'pg_background' AND starts_with(a.application_name, $1)`,
     [applicationPrefix],

@@ -1,4 +1,5 @@
 import type { Row } from '../session.js';
+import { BACKEND_START } from '../signal.js';
 import type { BackgroundDialect } from './dialect.js';
 import type { Outcome, WorkerState } from './worker.js';
 
@@ -41,7 +42,7 @@ export function pollQuery(dialect: BackgroundDialect): string {
   return `
 SELECT pg_catalog.pg_backend_pid() AS control_pid,
        l.pid, l.cookie, l.state,
-       a.backend_start::text, a.application_name, a.wait_event,
+       ${BACKEND_START} AS backend_start, a.application_name, a.wait_event,
        CASE WHEN x.pid IS NOT NULL THEN (${INDEXES_OF_REBUILD}) END AS building_indexes
        ${told ? ', o.has_error, o.command_tag, o.row_count, e.sqlstate, e.message, e.detail, e.hint' : ''}
   FROM (SELECT 1) one
@@ -60,14 +61,12 @@ SELECT pg_catalog.pg_backend_pid() AS control_pid,
 /** Reads one row of {@link pollQuery}; undefined for the row that only tells the session's own PID. */
 export function toWorkerState(row: PollRow): WorkerState | undefined {
   if (row.pid === null || row.cookie === null) return undefined;
+  const { backend_start: backendStart, application_name: applicationName } = row;
+  // A process shows before it has taken over its launcher's settings: without a name it is nobody yet.
   const identity =
-    row.backend_start === null || row.application_name === null
+    backendStart === null || applicationName === null || applicationName === ''
       ? undefined
-      : {
-          pid: row.pid,
-          backendStart: row.backend_start,
-          applicationName: row.application_name,
-        };
+      : { pid: row.pid, backendStart, applicationName };
   const ended = row.state === 'stopped';
   return {
     handle: { pid: row.pid, cookie: row.cookie },

@@ -1,0 +1,70 @@
+/**
+ * `npm run demo`: a server, a shop with some busy weeks behind it, the plan of a night's maintenance,
+ * the run, and what it bought. `-- --database NAME --report PATH` choose another place.
+ */
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { ReportV1 } from '../../src/generated/report.v1.js';
+import { startServer } from '../db/ensure.js';
+import { GIVEN_DSN } from '../db/given-dsn.js';
+import { balance, stepTable } from './balance.js';
+import { measure } from './measure.js';
+import { ensureBuilt, libpqEnvironment, planText, ROOT, runProgram } from './program.js';
+import { makeDatabase, runFile, SHOP_FILES, withClient } from './shop.js';
+import { wrap } from './text.js';
+
+const RUNBOOK = 'runbooks/nightly-maintenance.yaml';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const title = (text: string): void => {
+  say(`\n== ${text}`);
+};
+
+async function prepareShop(uri: string): Promise<void> {
+  const start = Date.now();
+  await withClient(uri, async (client) => {
+    for (const file of SHOP_FILES) await runFile(client, file, 1);
+  });
+  say(`  loaded and worn in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+async function demo(database: string, reportPath: string): Promise<number> {
+  await ensureBuilt();
+  const server = await startServer();
+  title(`A small shop in database ${database}`);
+  const uri = await makeDatabase(server, database);
+  await prepareShop(uri);
+  const env = libpqEnvironment(uri);
+  const before = await withClient(uri, measure);
+
+  title(`pg-runbook plan ${RUNBOOK}`);
+  say(wrap(await planText([RUNBOOK], env)).trimEnd());
+
+  title(`pg-runbook run ${RUNBOOK}`);
+  const code = await runProgram(['run', RUNBOOK, '--report', reportPath], env);
+  if (code !== 0) return code;
+
+  title('What it bought, by the catalogs');
+  say(balance(before, await withClient(uri, measure)));
+  title('Step by step, by the evidence in the report');
+  say(stepTable(JSON.parse(readFileSync(reportPath, 'utf8')) as ReportV1));
+  say(`\nThe report: ${relative(process.cwd(), reportPath)}`);
+  if ((process.env[GIVEN_DSN] ?? '') === '') {
+    say('The server stays up. Its URI: npm run --silent db:start. Stop it: npm run db:stop');
+  }
+  return 0;
+}
+
+try {
+  const { values } = parseArgs({
+    options: {
+      database: { type: 'string', default: 'pg_runbook_demo' },
+      report: { type: 'string', default: resolve(ROOT, 'pg-runbook-reports/demo.json') },
+    },
+  });
+  process.exitCode = await demo(values.database, resolve(values.report));
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

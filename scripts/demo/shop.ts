@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { Client } from 'pg';
+import { parseSql } from '../../src/sql/parser.js';
+
+/** The same server and account, another database. */
+export function inDatabase(uri: string, database: string): string {
+  const url = new URL(uri);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.toString();
+}
+
+/** Runs work on a connection that is closed at the end, whatever happens. */
+export async function withClient<T>(uri: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: uri, application_name: 'pg-runbook-demo' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops the database if it is there, with all who use it, and makes it anew. */
+export async function makeDatabase(serverUri: string, database: string): Promise<string> {
+  await withClient(serverUri, async (client) => {
+    const name = client.escapeIdentifier(database);
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  });
+  return inDatabase(serverUri, database);
+}
+
+/** The shop's SQL files, in order: its tables, its rows, and what some busy weeks did to them. */
+export const SHOP_FILES = ['shop.sql', 'load.sql', 'wear.sql'] as const;
+
+/** Runs one of the shop's files, each statement in a transaction of its own, as psql would. */
+export async function runFile(
+  client: Client,
+  file: (typeof SHOP_FILES)[number],
+  scale: number,
+): Promise<void> {
+  await client.query("SELECT set_config('demo.scale', $1, false)", [String(scale)]);
+  const sql = readFileSync(new URL(file, import.meta.url), 'utf8');
+  for (const statement of await splitStatements(sql)) await client.query(statement);
+  // A session's counters reach the others at its end or now: the plan reads them next.
+  await client.query('SELECT pg_stat_force_next_flush()');
+}
+
+async function splitStatements(sql: string): Promise<string[]> {
+  const parsed = await parseSql(sql);
+  if (!parsed.ok) throw new Error(`${parsed.error.message} at ${parsed.error.offset}`);
+  return parsed.statements.map(({ offset }, index) =>
+    sql.slice(offset, parsed.statements[index + 1]?.offset),
+  );
+}
