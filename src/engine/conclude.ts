@@ -50,7 +50,9 @@ function neverLaunched(task: Task): boolean {
 }
 
 function forbiddenTargets(task: Task): Task['targets'] {
-  return task.targets.filter((target) => target.sqlstate === SQLSTATE.insufficientPrivilege);
+  return task.targets.filter(
+    ({ status, sqlstate }) => status === 'skipped' && sqlstate === SQLSTATE.insufficientPrivilege,
+  );
 }
 
 function count(n: number, noun: string): string {

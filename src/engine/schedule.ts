@@ -8,6 +8,8 @@ export interface SchedulableTask {
   readonly notBefore: number;
   /** Tasks that share a key never run at the same time. */
   readonly conflicts: readonly string[];
+  /** Tasks of the same step, by their place from 1, that must have ended before. */
+  readonly after: readonly number[];
 }
 
 /** A step as the scheduler sees it. */
@@ -61,6 +63,7 @@ export function schedule<T extends SchedulableTask>(
       if (task.notBefore > now) {
         wakeAt = Math.min(wakeAt ?? task.notBefore, task.notBefore);
       } else if (
+        task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         room > 0 &&
         launch.length < freeWorkers &&
         !task.conflicts.some((key) => taken.has(key))

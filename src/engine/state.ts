@@ -80,6 +80,10 @@ export class TaskState implements SchedulableTask {
     return this.plan.conflicts;
   }
 
+  get after(): readonly number[] {
+    return this.plan.after;
+  }
+
   targetRecord(target: Target): TargetRecord {
     const record = this.#targetRecords.get(target.oid);
     if (record === undefined) throw new Error(`no record of target ${target.name}`);

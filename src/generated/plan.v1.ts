@@ -245,6 +245,10 @@ export interface Task {
    * The relations that it works on.
    */
   targets: Target[];
+  /**
+   * Tasks of this step, by number, that must have ended before.
+   */
+  after: number[];
 }
 /**
  * One relation.

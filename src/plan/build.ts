@@ -4,7 +4,7 @@ import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
 import { chooseDialect } from '../postgres/background/detect.js';
 import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
 import type { Queryable, Session } from '../postgres/session.js';
-import type { StepKind } from '../steps/contract.js';
+import type { StepKind, TaskDraft } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
 import { checkSettings } from './check-settings.js';
 import { planDigest } from './digest.js';
@@ -109,12 +109,7 @@ async function planStep(db: Queryable, step: RunbookStep, server: ServerInfo): P
   };
 }
 
-function toTask(
-  kind: StepKind<unknown>,
-  step: RunbookStep,
-  draft: Pick<Task, 'targets' | 'conflicts'>,
-  index: number,
-): Task {
+function toTask(kind: StepKind<unknown>, step: RunbookStep, draft: TaskDraft, index: number): Task {
   return { number: index + 1, ...kind.render(step.spec, draft.targets), ...draft };
 }
 

@@ -78,6 +78,7 @@ function renderTask(task: Task): string[] {
   return [
     `   ${`${String(task.number)}.`.padStart(4)} ${first ?? ''}`,
     ...rest.map((line) => `        ${line}`),
+    ...(task.after.length === 0 ? [] : prose(`        after task ${task.after.join(', ')}`)),
     ...about,
     ...task.targets.flatMap(renderTarget),
   ];

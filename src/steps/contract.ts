@@ -11,8 +11,8 @@ export interface Discovery {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The targets of one task, and what keeps other tasks away meanwhile. */
-export type TaskDraft = Pick<Task, 'targets' | 'conflicts'>;
+/** The targets of one task, what keeps other tasks away meanwhile, and which it has to wait for. */
+export type TaskDraft = Pick<Task, 'targets' | 'conflicts' | 'after'>;
 
 /** What one worker is given. */
 export type Command = Pick<Task, 'sql' | 'proof' | 'queue_size' | 'reads_output'>;

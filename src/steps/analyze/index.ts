@@ -20,6 +20,7 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
     pack(targets, concurrency).map((members) => ({
       targets: members,
       conflicts: [...new Set(members.flatMap(conflictsOf))],
+      after: [],
     })),
   render: renderAnalyze,
   lock: analyzeLock,

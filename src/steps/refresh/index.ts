@@ -1,8 +1,17 @@
+import type { Target } from '../../generated/plan.v1.js';
 import type { RefreshSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
 import { discoverRefresh } from './discover.js';
 import { captureViews } from './evidence.js';
+import { numberFact } from '../selection.js';
 import { refreshLock, renderRefresh } from './render.js';
+
+/** The tasks of the views one level beneath, which in their turn wait for all beneath them. */
+function levelBelow(views: readonly Target[], view: Target): number[] {
+  const depth = numberFact(view, 'depth');
+  const below = Math.max(...views.map((v) => numberFact(v, 'depth')).filter((d) => d < depth));
+  return views.flatMap((v, index) => (numberFact(v, 'depth') === below ? [index + 1] : []));
+}
 
 /** REFRESH MATERIALIZED VIEW, one view to a worker; a marker in the same transaction proves it. */
 export const refreshKind: StepKind<RefreshSpec> = {
@@ -12,6 +21,7 @@ export const refreshKind: StepKind<RefreshSpec> = {
     targets.map((target) => ({
       targets: [target],
       conflicts: [relationConflict(target.table_oid)],
+      after: levelBelow(targets, target),
     })),
   render: renderRefresh,
   lock: refreshLock,

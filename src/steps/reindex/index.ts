@@ -29,6 +29,7 @@ export const reindexKind: StepKind<ReindexSpec> = {
       return {
         targets: [target],
         conflicts: [...relations(target), ...(alone ? [EXPRESSION_CONFLICT] : [])],
+        after: [],
       };
     }),
   render: renderReindex,

@@ -6,7 +6,7 @@ import { renderSql, sqlLock } from './render.js';
 export const sqlKind: StepKind<SqlSpec> = {
   kind: 'sql',
   discover: () => Promise.resolve({ targets: [], leftOut: [] }),
-  tasks: () => [{ targets: [], conflicts: [] }],
+  tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
   lock: sqlLock,
   capture: () => Promise.resolve(new Map()),

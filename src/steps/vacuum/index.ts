@@ -15,6 +15,7 @@ export const vacuumKind: StepKind<VacuumSpec> = {
     return packs.map((members) => ({
       targets: members,
       conflicts: members.map((target) => relationConflict(target.table_oid)),
+      after: [],
     }));
   },
   render: renderVacuum,

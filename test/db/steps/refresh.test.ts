@@ -36,7 +36,8 @@ describe('refresh', async () => {
 
   it('discovers materialized views, each after those that it reads', async () => {
     const plan = await planYaml(db, refresh('include: ["v.*"], exclude: ["*.sel*"]'));
-    const names = plan.steps[0]!.tasks.map((task) => task.targets[0]!.name);
+    const { tasks } = plan.steps[0]!;
+    const names = tasks.map((task) => task.targets[0]!.name);
     expect(names).toEqual([
       'v."größe 🐘 ""x"""',
       'v.empty',
@@ -44,6 +45,7 @@ describe('refresh', async () => {
       'v.m_second',
       'v.a_third',
     ]);
+    expect(tasks.map((task) => task.after)).toEqual([[], [], [], [1, 2, 3], [4]]);
   });
 
   it('one after another, nested views show the newest rows', async () => {

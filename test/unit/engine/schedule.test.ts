@@ -15,6 +15,7 @@ const task = (name: string, more: Partial<Task> = {}): Task => ({
   status: 'pending',
   notBefore: 0,
   conflicts: [],
+  after: [],
   ...more,
 });
 
@@ -60,6 +61,16 @@ describe('schedule', () => {
   it('takes a needed step without tasks as ended', () => {
     const steps = [step('s', []), step('t', [task('b')], { needs: ['s'] })];
     expect(names(schedule(steps, 9, 0).launch)).toEqual(['b']);
+  });
+
+  it('waits within a step for the tasks that come before', () => {
+    const first = task('a', { phase: 'running', status: 'running' });
+    const second = task('b', { after: [1] });
+    const more = { concurrency: 5 };
+    expect(schedule([step('s', [first, second], more)], 9, 0).launch).toEqual([]);
+    const ended = { ...first, phase: 'ended', status: 'failed' } as const;
+    const goOn = { ...more, onFailure: 'continue' } as const;
+    expect(names(schedule([step('s', [ended, second], goOn)], 9, 0).launch)).toEqual(['b']);
   });
 
   it('never runs two tasks that share a conflict', () => {
@@ -141,6 +152,7 @@ const anyTask = fc.record({
   status: fc.constantFrom('pending' as const, 'succeeded' as const, 'failed' as const),
   notBefore: fc.nat(10),
   conflicts: fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
+  after: fc.constant([]),
 });
 
 const anySteps = fc.array(

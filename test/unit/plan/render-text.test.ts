@@ -26,6 +26,7 @@ const step: Step = {
       queue_size: 65_536,
       reads_output: true,
       conflicts: [],
+      after: [],
       targets: [target('app.orders', { size_bytes: 1024 * 1024, facts: { dead_rows: 42 } })],
     },
   ],
