@@ -3,7 +3,6 @@
  * the run, and what it bought. `-- --database NAME --report PATH` choose another place.
  */
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { startServer } from '../db/ensure.js';
@@ -12,7 +11,6 @@ import { balance, stepTable } from './balance.js';
 import { measure } from './measure.js';
 import { ensureBuilt, libpqEnvironment, planText, ROOT, runProgram } from './program.js';
 import { makeDatabase, runFile, SHOP_FILES, withClient } from './shop.js';
-import { wrap } from './text.js';
 
 const RUNBOOK = 'runbooks/nightly-maintenance.yaml';
 
@@ -39,7 +37,7 @@ async function demo(database: string, reportPath: string): Promise<number> {
   const before = await withClient(uri, measure);
 
   title(`pg-runbook plan ${RUNBOOK}`);
-  say(wrap(await planText([RUNBOOK], env)).trimEnd());
+  say((await planText([RUNBOOK], env)).trimEnd());
 
   title(`pg-runbook run ${RUNBOOK}`);
   const code = await runProgram(['run', RUNBOOK, '--report', reportPath], env);
@@ -49,9 +47,11 @@ async function demo(database: string, reportPath: string): Promise<number> {
   say(balance(before, await withClient(uri, measure)));
   title('Step by step, by the evidence in the report');
   say(stepTable(JSON.parse(readFileSync(reportPath, 'utf8')) as ReportV1));
-  say(`\nThe report: ${relative(process.cwd(), reportPath)}`);
+  say(`\nThe report: ${reportPath}`);
   if ((process.env[GIVEN_DSN] ?? '') === '') {
-    say('The server stays up. Its URI: npm run --silent db:start. Stop it: npm run db:stop');
+    say(
+      'The server stays up: npm run --silent db:start prints its URI,\n  npm run db:stop stops it.',
+    );
   }
   return 0;
 }
@@ -60,10 +60,11 @@ try {
   const { values } = parseArgs({
     options: {
       database: { type: 'string', default: 'pg_runbook_demo' },
-      report: { type: 'string', default: resolve(ROOT, 'pg-runbook-reports/demo.json') },
+      report: { type: 'string', default: 'pg-runbook-reports/demo.json' },
     },
   });
-  process.exitCode = await demo(values.database, resolve(values.report));
+  process.chdir(ROOT);
+  process.exitCode = await demo(values.database, values.report);
 } catch (error) {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

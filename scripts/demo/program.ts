@@ -4,20 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { run, runOrThrow } from '../db/command.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** From the top folder, where the demo works. */
 const MAIN = 'dist/cli/main.js';
 
 /** `npm ci` builds the program; whoever removed it since gets it back. */
 export async function ensureBuilt(): Promise<void> {
-  if (existsSync(new URL(MAIN, `file://${ROOT}`))) return;
-  await runOrThrow('npm', ['run', '--silent', 'build'], { cwd: ROOT, show: true });
+  if (existsSync(MAIN)) return;
+  await runOrThrow('npm', ['run', '--silent', 'build'], { show: true });
 }
 
 /** What a user would type, with the server in PGPASSWORD and its like and not in the process list. */
 export async function planText(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const { code, stdout, stderr } = await run(process.execPath, [MAIN, 'plan', ...args], {
-    cwd: ROOT,
-    env,
-  });
+  const { code, stdout, stderr } = await run(process.execPath, [MAIN, 'plan', ...args], { env });
   if (code !== 0) throw new Error(`the plan ended with ${code}:\n${stderr}`);
   return stdout;
 }
@@ -27,7 +25,7 @@ export async function planText(args: readonly string[], env: NodeJS.ProcessEnv):
  * @returns its exit code.
  */
 export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env, stdio: 'inherit' });
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: 'inherit' });
   // Ctrl-C reaches the child by itself, which then cancels its workers and records that: wait for it.
   const stay = (): void => undefined;
   const pass = (): void => void child.kill('SIGTERM');

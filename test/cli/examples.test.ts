@@ -18,13 +18,17 @@ interface Example {
   readonly then: readonly string[];
 }
 
+/**
+ * Vacuums are counted here, not dead rows: a row stays as long as a transaction of another test, in
+ * another database of the server, may hold the horizon back.
+ */
 const EXAMPLES: Readonly<Record<string, Example>> = {
   'nightly-maintenance': {
     parameters: ['min_dead_rows=100', 'min_index_size=8kB'],
     busy: ['old-carts', 'vacuum-hot', 'analyze', 'reindex-bloated', 'refresh-views'],
     then: [
       "select not exists (select from orders where status = 'cart' and updated_at < now() - interval '30 days')",
-      "select pg_stat_get_dead_tuples('customers'::regclass) = 0",
+      "select pg_stat_get_vacuum_count('customers'::regclass) = 2",
       "select pg_stat_get_analyze_count('events'::regclass) >= 2",
       "select (select sum(revenue) from daily_sales) = (select sum(total) from orders where status <> 'cart')",
     ],
@@ -32,7 +36,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'vacuum-hot-tables': {
     parameters: ['min_dead_rows=100', 'min_xid_age=1'],
     busy: ['dead-rows', 'old-xids'],
-    then: ["select pg_stat_get_dead_tuples('orders'::regclass) = 0"],
+    then: ["select pg_stat_get_vacuum_count('orders'::regclass) = 3"],
   },
   'analyze-after-load': {
     parameters: ['min_modified_rows=100'],
