@@ -32,6 +32,7 @@ export const ERROR_EXIT_CODES = {
   version_changed: EXIT.refused,
   ledger_missing: EXIT.refused,
   ledger_newer: EXIT.refused,
+  ledger_untrusted: EXIT.refused,
   report_not_written: EXIT.refused,
 } as const satisfies Record<string, ExitCode>;
 

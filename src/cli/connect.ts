@@ -1,7 +1,8 @@
 import { sessionApplicationName } from '../model/identity.js';
 import { resolveConnection, type ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo, type ServerInfo } from '../postgres/server.js';
-import { SAFE_SEARCH_PATH, Session } from '../postgres/session.js';
+import { applySettings, NO_TIMEOUTS, PLAIN_TRANSACTIONS } from '../postgres/session-settings.js';
+import { Session } from '../postgres/session.js';
 import type { CommandContext } from './program.js';
 
 /** A session for one command, with what it is connected to. */
@@ -11,6 +12,9 @@ export interface Connected {
   readonly settings: ConnectionSettings;
 }
 
+/** A little longer than the statement_timeout of its queries. */
+const ANSWERS_WITHIN_MS = 315_000;
+
 /** Opens a session for the time of `work`. A query that meets a lock gives up soon. */
 export async function withServer<T>(
   context: CommandContext,
@@ -19,10 +23,15 @@ export async function withServer<T>(
   work: (connected: Connected) => Promise<T>,
 ): Promise<T> {
   const settings = resolveConnection(dsn, context.env);
-  const session = await Session.open(settings, sessionApplicationName(undefined, command));
+  const name = sessionApplicationName(undefined, command);
+  const session = await Session.open(settings, name, ANSWERS_WITHIN_MS);
   try {
-    await session.script(`SET search_path = ${SAFE_SEARCH_PATH}; SET DateStyle = ISO;
-SET lock_timeout = '5s'; SET statement_timeout = '5min'; SET jit = off`);
+    await applySettings(session, {
+      ...NO_TIMEOUTS,
+      ...PLAIN_TRANSACTIONS,
+      lock_timeout: '5s',
+      statement_timeout: '5min',
+    });
     return await work({ session, settings, server: await readServerInfo(session) });
   } finally {
     await session.close();

@@ -1,15 +1,18 @@
 import { EXIT, RunbookError, type ExitCode } from '../errors.js';
+import { oneLine } from '../model/printable.js';
+import { asRunbookError } from '../postgres/errors.js';
 import type { Output } from './io.js';
 
 /** Tells an error so that its reader can act, and returns the exit code of its class. */
 export function reportFailure(error: unknown, output: Output): ExitCode {
-  if (error instanceof RunbookError) {
-    const sqlstate = error.sqlstate === undefined ? '' : ` (SQLSTATE ${error.sqlstate})`;
+  const known = asRunbookError(error);
+  if (known instanceof RunbookError) {
+    const sqlstate = known.sqlstate === undefined ? '' : ` (SQLSTATE ${known.sqlstate})`;
     output.note(
-      `${output.paint('red', 'error')}: ${error.message}${sqlstate} [${error.code}]` +
-        (error.hint === undefined ? '' : `\n  hint: ${error.hint}`),
+      `${output.paint('red', 'error')}: ${oneLine(known.message)}${sqlstate} [${known.code}]` +
+        (known.hint === undefined ? '' : `\n  hint: ${oneLine(known.hint)}`),
     );
-    return error.exitCode;
+    return known.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.note(

@@ -48,7 +48,7 @@ function describe(event: EngineEvent, output: Output): string | undefined {
     case 'task_split':
       return `${event.task.id} failed as a pack; ${String(event.parts)} relation(s) follow one by one`;
     case 'slots_awaited':
-      return `waiting for a worker slot: ${event.why}`;
+      return `waiting for a worker slot: ${oneLine(event.why)}`;
     case 'worker_signalled':
       return `${event.task.id} asked to stop: ${event.how}`;
     case 'queue_drained':
@@ -58,7 +58,7 @@ function describe(event: EngineEvent, output: Output): string | undefined {
     case 'step_ended':
       return `${event.step.id}: ${status(event.step.status)}`;
     case 'connection_lost':
-      return `${output.paint('red', 'connection lost')}: ${event.message}`;
+      return `${output.paint('red', 'connection lost')}: ${oneLine(event.message)}`;
     case 'run_ended':
       return `run ${event.run.id} ${status(event.run.status)}`;
   }

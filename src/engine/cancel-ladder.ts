@@ -2,7 +2,7 @@
 export type Rung = 'none' | 'cancel_backend' | 'cancel_worker' | 'given_up';
 
 /** Why the engine wants a worker to stop. The first cause counts. */
-export type StopCause = 'timeout' | 'interrupt' | 'connection_lost';
+export type StopCause = 'timeout' | 'interrupt' | 'handle_lost';
 
 export interface LadderState {
   readonly cause: StopCause | undefined;

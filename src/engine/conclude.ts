@@ -46,7 +46,7 @@ export function concludeRun(
 }
 
 function neverLaunched(task: Task): boolean {
-  return task.status === 'skipped' && task.attempts.length === 0;
+  return task.status === 'skipped' && task.attempts.every((a) => a.launched_at === null);
 }
 
 function forbiddenTargets(task: Task): Task['targets'] {

@@ -18,6 +18,8 @@ export interface RunContext {
   /** The role's own search_path, which is for the workers. */
   readonly searchPath: string;
   readonly clock: Clock;
+  /** Aborted when nothing more may be launched and what runs is to be cancelled. */
+  readonly stop: AbortSignal;
   readonly emit: EventListener;
   /** Called whenever the report has something new worth keeping. */
   readonly save: () => Promise<void>;

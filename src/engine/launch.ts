@@ -1,5 +1,5 @@
 import type { Target } from '../generated/plan.v1.js';
-import { workerApplicationName } from '../model/identity.js';
+import { plausiblePid, workerApplicationName } from '../model/identity.js';
 import { asSqlError, SQLSTATE } from '../postgres/errors.js';
 import type { Captures } from '../steps/contract.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
@@ -12,15 +12,16 @@ import { isShortOfSlots } from './slots.js';
 
 /**
  * Launches tasks: looks at their targets once more, records the attempts, and only then launches.
- * @returns true when the server had no slot left, so that launching should pause.
+ * @returns how many were, and whether the server had no slot left, so that launching should pause.
  */
 export async function launchTasks(
   context: RunContext,
   tasks: readonly TaskState[],
-): Promise<boolean> {
+): Promise<{ launched: number; noSlot: boolean }> {
   const prepared: TaskState[] = [];
   for (const task of tasks) {
     if (task.live === undefined) task.live = await prepareAttempt(context, task);
+    else await lookAgain(context, task, task.live);
     if (task.live === undefined) await finishTask(context, task);
     else prepared.push(task);
   }
@@ -28,13 +29,28 @@ export async function launchTasks(
   const launched: TaskState[] = [];
   let noSlot = false;
   for (const task of prepared) {
-    if (noSlot) break;
+    if (noSlot || context.stop.aborted) break;
     const result = await launchOne(context, task);
     if (result === 'launched') launched.push(task);
     noSlot = result === 'no_slot';
   }
+  await letStart(context, launched);
   await recordLaunches(context, launched);
-  return noSlot;
+  return { launched: launched.length, noSlot };
+}
+
+/** Work that others did while an attempt waited for a slot must not count as its own. */
+async function lookAgain(context: RunContext, task: TaskState, live: LiveAttempt): Promise<void> {
+  live.before = await captureTargets(context, task, live.item.targets);
+  for (const { oid } of live.item.targets) {
+    task.targetRecord(oid).evidence.before = live.before.get(oid)?.facts ?? null;
+  }
+}
+
+/** Keeps our sessions quiet while workers begin whose first moment our snapshots would disturb. */
+async function letStart(context: RunContext, launched: readonly TaskState[]): Promise<void> {
+  const ms = Math.max(0, ...launched.map((task) => task.step.kind.quietStartMs ?? 0));
+  if (ms > 0) await context.clock.sleep(ms);
 }
 
 /** Undefined when none of the task's targets is left. */
@@ -58,7 +74,7 @@ async function prepareAttempt(
 function skipMissing(task: TaskState, targets: readonly Target[], before: Captures): void {
   for (const target of targets) {
     const capture = before.get(target.oid);
-    const record = task.targetRecord(target);
+    const record = task.targetRecord(target.oid);
     record.evidence.before ??= capture?.facts ?? null;
     if (capture?.same === true) continue;
     record.status = 'skipped';
@@ -100,6 +116,7 @@ function makeAttempt(
     rungAt: 0,
     queueFull: false,
     outcome: undefined,
+    endedAt: 0,
   };
 }
 
@@ -121,7 +138,10 @@ async function launchOne(
 ): Promise<'launched' | 'no_slot' | 'refused'> {
   const live = task.live;
   if (live === undefined) return 'refused';
-  const launchedAt = context.clock.now();
+  // Marked before it is sent: when the answer is lost, the worker may run all the same.
+  live.launchedAt = context.clock.now();
+  live.rungAt = live.launchedAt;
+  live.record.attempt.launched_at = toTimestamp(live.launchedAt);
   try {
     live.handle = await context.background.launch({
       sql: live.record.sql,
@@ -136,29 +156,26 @@ async function launchOne(
   } catch (error) {
     const sql = asSqlError(error);
     if (sql === undefined) throw error;
+    live.launchedAt = 0;
+    live.record.attempt.launched_at = null;
     if (isShortOfSlots(sql.sqlstate)) return 'no_slot';
     await failTask(context, task, sql);
     return 'refused';
   }
-  live.launchedAt = launchedAt;
-  live.rungAt = launchedAt;
-  task.slotAwaitedSince = undefined;
   markLaunched(context, task, live);
   return 'launched';
 }
 
 function markLaunched(context: RunContext, task: TaskState, live: LiveAttempt): void {
-  const at = toTimestamp(live.launchedAt);
   const { attempt } = live.record;
-  attempt.pid = live.handle?.pid ?? null;
+  attempt.pid = live.handle === undefined ? null : plausiblePid(live.handle.pid);
   attempt.cookie = live.handle?.cookie ?? null;
-  attempt.launched_at = at;
   attempt.status = 'running';
   task.record.status = 'running';
-  for (const target of live.item.targets) task.targetRecord(target).status = 'running';
+  for (const target of live.item.targets) task.targetRecord(target.oid).status = 'running';
   const step = task.step.record;
   if (step.started_at === null) {
-    step.started_at = at;
+    step.started_at = attempt.launched_at;
     step.status = 'running';
     context.emit({ type: 'step_started', step });
   }

@@ -4,7 +4,7 @@ import { failTask, skipTasks } from './finish.js';
 import { launchTasks } from './launch.js';
 import { schedule, type Decision } from './schedule.js';
 import { Settler } from './settler.js';
-import { SlotBudget, tasksOutOfPatience } from './slots.js';
+import { SlotBudget } from './slots.js';
 import type { TaskState } from './state.js';
 import { requestStop, watchWorkers } from './watch.js';
 
@@ -13,65 +13,70 @@ const FIRST_POLL_MS = 5;
 const LAST_POLL_MS = 250;
 const POLL_GROWTH = 1.5;
 
-/**
- * Decide, act, record, until nothing runs and nothing waits.
- * @param stop aborted when nothing more may be launched and the running tasks are to be cancelled.
- */
-export async function runLoop(context: RunContext, stop: AbortSignal): Promise<void> {
+/** A killed engine's report tells of every worker that was launched longer ago than this. */
+const SAVE_EVERY_MS = 1_000;
+
+/** Decide, act, record, until nothing runs and nothing waits. */
+export async function runLoop(context: RunContext): Promise<void> {
+  const { clock, stop } = context;
   const slots = new SlotBudget();
   const settler = new Settler(context);
   try {
     let pollMs = FIRST_POLL_MS;
+    let savedAt = 0;
     while (!isFinished(context)) {
-      const busy = await tick(context, slots, settler, stop.aborted);
+      const busy = await tick(context, slots, settler);
       pollMs = busy ? FIRST_POLL_MS : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
-      const pause = context.clock.sleep(pollMs, stop.aborted ? undefined : stop);
+      if (busy && clock.now() - savedAt >= SAVE_EVERY_MS) {
+        await context.save();
+        savedAt = clock.now();
+      }
+      const pause = clock.sleep(pollMs, stop.aborted ? undefined : stop);
       await Promise.race([pause, settler.next()]);
       settler.check();
     }
   } finally {
     await settler.idle();
   }
+  settler.check();
 }
 
 /** One round; true when something was launched or ended. */
-async function tick(
-  context: RunContext,
-  slots: SlotBudget,
-  settler: Settler,
-  stopping: boolean,
-): Promise<boolean> {
-  if (stopping) requestStop(workingTasks(context), 'interrupt', context.clock.now());
-  const decision = await decide(context, slots, stopping);
+async function tick(context: RunContext, slots: SlotBudget, settler: Settler): Promise<boolean> {
+  if (context.stop.aborted) {
+    requestStop(workingTasks(context), 'interrupt', context.clock.now());
+  }
+  // What runs comes first: a stop must reach the workers before the records of those never launched.
+  const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
+  for (const task of ended) settler.add(task);
+  const decision = await decide(context, slots);
   if (decision.skip.length > 0) await skipTasks(context, decision.skip);
   if (decision.launch.length > 0) await launch(context, slots, decision.launch);
-  const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
-  for (const task of ended) settler.add(task, stopping);
   return decision.launch.length + ended.length > 0;
 }
 
-async function decide(
-  context: RunContext,
-  slots: SlotBudget,
-  stopping: boolean,
-): Promise<Decision<TaskState>> {
+async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<TaskState>> {
   const now = context.clock.now();
-  const reason = stopping ? 'the run was interrupted before it was launched' : undefined;
+  const reason = context.stop.aborted
+    ? 'the run was interrupted before it was launched'
+    : undefined;
   const wanted = schedule(context.steps, Number.MAX_SAFE_INTEGER, now, reason);
   if (wanted.launch.length === 0) return wanted;
   const free = await slots.free(context);
   if (free > 0) return schedule(context.steps, free, now, reason);
-  if (workingTasks(context).length === 0) await giveUpOnSlots(context, wanted.launch, now);
+  // While tasks of this run hold slots, the others wait for those, which have timeouts themselves.
+  if (workingTasks(context).length === 0) await giveUpOnSlots(context, slots, wanted.launch);
   return { ...wanted, launch: [] };
 }
 
 /** Everything has a timeout, waiting for a slot too. */
 async function giveUpOnSlots(
   context: RunContext,
+  slots: SlotBudget,
   tasks: readonly TaskState[],
-  now: number,
 ): Promise<void> {
-  for (const task of tasksOutOfPatience(tasks, now)) {
+  const waited = slots.waitedMs(context.clock.now());
+  for (const task of tasks.filter(({ step }) => waited >= step.plan.timeout_ms)) {
     const message = 'no worker slot was free (53000) for as long as the task itself might take';
     await failTask(context, task, { sqlstate: '53000', message });
   }
@@ -82,9 +87,9 @@ async function launch(
   slots: SlotBudget,
   tasks: readonly TaskState[],
 ): Promise<void> {
-  const noSlot = await launchTasks(context, tasks);
+  const { launched, noSlot } = await launchTasks(context, tasks);
+  if (launched > 0 || !noSlot) slots.reopen();
   if (noSlot) slots.close(context, 'the server has no worker slot left');
-  else slots.reopen();
 }
 
 function isFinished({ steps }: RunContext): boolean {

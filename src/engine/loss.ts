@@ -1,8 +1,7 @@
 import { APPLICATION_PREFIX } from '../model/identity.js';
-import { isConnectionLost } from '../postgres/errors.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import type { Session } from '../postgres/session.js';
-import { cancelWorker, findWorkers } from '../postgres/signal.js';
+import { cancelWorker, findWorkers, isWorkerAlive } from '../postgres/signal.js';
 import { LedgerStore } from '../ledger/store.js';
 import type { Clock } from './clock.js';
 import type { RunContext } from './context.js';
@@ -20,24 +19,24 @@ const WORKERS_END_WITHIN_MS = 15_000;
  * their application_name, cancelled by their identity, and their outcome settled by what they left:
  * a completion marker or the catalogs. What leaves neither is unknown.
  * @param conclude sets the run's own status, before that is recorded.
- * @returns false when the server could not be reached again; then everything that ran is unknown.
+ * @throws what stood in the way; then everything that still shows as running is unknown.
  */
 export async function settleAfterLoss(
   context: RunContext,
   settings: ConnectionSettings,
   reason: string,
   conclude: () => void,
-): Promise<boolean> {
+): Promise<void> {
   const observer = await reconnect(context, settings);
-  if (observer === undefined) return false;
-  const recovered = { ...context, observer, ledger: new LedgerStore(observer) };
+  const ledger = new LedgerStore(observer);
+  const recovered = { ...context, observer, ledger, stop: AbortSignal.abort() };
   try {
     const prefix = `${APPLICATION_PREFIX}/${context.record.run.id}/`;
     const gone = await stopWorkers(observer, prefix, context.clock);
     const tasks = context.steps.flatMap((step) => step.tasks);
     for (const task of tasks.filter((t) => t.phase === 'running')) {
-      endUnheard(task, gone);
-      await settleTask(recovered, task, true);
+      await endUnheard(recovered, task, gone, reason);
+      await settleTask(recovered, task);
     }
     const left = tasks.filter((task) => task.phase !== 'ended');
     await skipTasks(
@@ -46,26 +45,18 @@ export async function settleAfterLoss(
     );
     conclude();
     await recovered.ledger.finishRun(context.record.run);
-    return true;
-  } catch (error) {
-    if (!isConnectionLost(error)) throw error;
-    return false;
   } finally {
     await observer.close();
   }
 }
 
-async function reconnect(
-  context: RunContext,
-  settings: ConnectionSettings,
-): Promise<Session | undefined> {
+async function reconnect(context: RunContext, settings: ConnectionSettings): Promise<Session> {
   const until = context.clock.now() + RECONNECT_FOR_MS;
   for (;;) {
     try {
       return await openObserver(settings, context.record.run.id);
-    } catch {
-      // Every failure to connect is one more try, until the time is over: the caller then says so.
-      if (context.clock.now() >= until) return undefined;
+    } catch (error) {
+      if (context.clock.now() >= until) throw error;
     }
     await context.clock.sleep(RECONNECT_PAUSE_MS);
   }
@@ -74,9 +65,11 @@ async function reconnect(
 /** Cancels the run's workers until none is left; true when that was reached in time. */
 async function stopWorkers(db: Session, prefix: string, clock: Clock): Promise<boolean> {
   const until = clock.now() + WORKERS_END_WITHIN_MS;
-  for (;;) {
+  for (let quietLooks = 0; ;) {
     const workers = await findWorkers(db, prefix);
-    if (workers.length === 0) return true;
+    // Twice in a row: a worker that was launched last shows only once it has taken over its name.
+    quietLooks = workers.length === 0 ? quietLooks + 1 : 0;
+    if (quietLooks === 2) return true;
     if (clock.now() >= until) return false;
     for (const worker of workers) await cancelWorker(db, worker);
     await clock.sleep(RECONNECT_PAUSE_MS);
@@ -84,12 +77,23 @@ async function stopWorkers(db: Session, prefix: string, clock: Clock): Promise<b
 }
 
 /** An outcome that was heard before the loss stays; one that was not is only known to be over. */
-function endUnheard({ live }: TaskState, gone: boolean): void {
-  if (live === undefined) return;
+async function endUnheard(
+  context: RunContext,
+  { live }: TaskState,
+  namesGone: boolean,
+  reason: string,
+): Promise<void> {
+  if (live?.outcome !== undefined || live === undefined) return;
+  const { pid } = live.record.attempt;
+  const { identity } = live;
   live.handle = undefined;
-  live.cause ??= 'connection_lost';
+  live.cause ??= 'handle_lost';
+  live.endedAt = context.clock.now();
+  const renamed =
+    identity !== undefined && (await isWorkerAlive(context.observer, pid, identity.backendStart));
+  const gone = namesGone && !renamed;
   const why = gone
-    ? 'the connection was lost, the worker was cancelled, and its end was not heard'
-    : 'the connection was lost, and the worker did not end when cancelled';
-  live.outcome ??= { type: 'silent', why, gone };
+    ? `${reason}; the worker was cancelled, and its end was not heard`
+    : `${reason}; the worker did not end when cancelled: pid ${String(pid)}`;
+  live.outcome = { type: 'silent', why, gone };
 }

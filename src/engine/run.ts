@@ -2,18 +2,17 @@ import { EXIT, RunbookError, type ExitCode } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
-import { isFinal } from '../model/status.js';
 import { BackgroundClient } from '../postgres/background/client.js';
 import { chooseDialect } from '../postgres/background/detect.js';
 import type { BackgroundDialect } from '../postgres/background/dialect.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { asSqlError, isConnectionLost } from '../postgres/errors.js';
+import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
 import { readServerInfo } from '../postgres/server.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
 import { concludeRun, summarize } from './conclude.js';
 import type { RunContext } from './context.js';
 import type { EventListener } from './events.js';
-import { finishStepRecord } from './finish.js';
+import { abandonTasks, finishSteps } from './finish.js';
 import { runLoop } from './loop.js';
 import { settleAfterLoss } from './loss.js';
 import { openSessions, type RunSessions } from './sessions.js';
@@ -53,7 +52,10 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await context.save();
     await context.ledger.startRun(context.record, plan, options.origin);
     context.emit({ type: 'run_started', run: context.record.run });
-    await finishEmptySteps(context);
+    await finishSteps(
+      context,
+      context.steps.filter((step) => step.tasks.length === 0),
+    );
     await execute(context, options);
     return context.record;
   } finally {
@@ -78,6 +80,7 @@ async function makeContext(options: RunOptions, sessions: RunSessions): Promise<
     ledger: new LedgerStore(sessions.observer),
     searchPath: sessions.searchPath,
     clock,
+    stop: options.stop,
     emit: options.onEvent,
     save: () => {
       record.summary = summarize(record);
@@ -86,19 +89,10 @@ async function makeContext(options: RunOptions, sessions: RunSessions): Promise<
   };
 }
 
-/** A step without tasks ends before it begins. */
-async function finishEmptySteps(context: RunContext): Promise<void> {
-  const empty = context.steps.filter((step) => step.tasks.length === 0);
-  if (empty.length === 0) return;
-  for (const step of empty) finishStepRecord(step.record, toTimestamp(context.clock.now()));
-  const records = empty.map((step) => step.record);
-  await context.ledger.updateSteps(context.record.run.id, records);
-}
-
 async function execute(context: RunContext, options: RunOptions): Promise<void> {
   try {
-    await runLoop(context, options.stop);
-    conclude(context, options.stop, undefined);
+    await runLoop(context);
+    conclude(context, undefined);
     await context.ledger.finishRun(context.record.run);
   } catch (error) {
     await recover(context, options, error);
@@ -109,65 +103,44 @@ async function execute(context: RunContext, options: RunOptions): Promise<void> 
 
 async function recover(context: RunContext, options: RunOptions, error: unknown): Promise<void> {
   const told = asRunbookError(error);
-  const reason = told instanceof Error ? told.message : String(told);
+  const reason = messageOf(told);
   if (isConnectionLost(told)) context.emit({ type: 'connection_lost', message: reason });
   const end = (): void => {
-    conclude(context, options.stop, reason);
+    conclude(context, reason);
     const { run } = context.record;
     if (told instanceof RunbookError && !isConnectionLost(told) && run.status !== 'unknown') {
       run.status = 'failed';
       run.exit_code = told.exitCode;
     }
   };
-  const settled = await settleAfterLoss(context, options.connection, reason, end);
-  if (!settled) {
-    forgetRunning(context, reason);
+  let trouble: unknown;
+  try {
+    await settleAfterLoss(context, options.connection, reason, end);
+  } catch (second) {
+    trouble = asRunbookError(second);
+    abandonTasks(context, `${reason}; then: ${messageOf(trouble)}`);
     end();
   }
   await context.save();
   // A defect of our own must not pass as a failed run: it is recorded, and told as what it is.
-  if (!(told instanceof RunbookError)) throw told;
-}
-
-/** What the server refused the engine itself, a full disk for the ledger for one, is no defect of ours. */
-function asRunbookError(error: unknown): unknown {
-  const sql = asSqlError(error);
-  if (sql === undefined) return error;
-  return new RunbookError('query_failed', `the server refused a query: ${sql.message}`, {
-    sqlstate: sql.sqlstate,
-    cause: error,
-  });
-}
-
-/** Without the server nothing can be proven: what ran is unknown, what waited was never launched. */
-function forgetRunning(context: RunContext, reason: string): void {
-  const at = toTimestamp(context.clock.now());
-  for (const step of context.steps) {
-    for (const { record } of step.tasks) {
-      if (isFinal(record.status)) continue;
-      const status = record.status === 'running' ? 'unknown' : 'skipped';
-      for (const part of [record, ...record.targets]) {
-        if (isFinal(part.status)) continue;
-        part.status = status;
-        part.reason = reason;
-      }
-      for (const attempt of record.attempts) {
-        if (!isFinal(attempt.status)) Object.assign(attempt, { status, message: reason });
-      }
-    }
-    if (!isFinal(step.record.status)) finishStepRecord(step.record, at);
+  for (const defect of [told, trouble]) {
+    if (defect instanceof Error && !(defect instanceof RunbookError)) throw defect;
   }
 }
 
-function conclude(context: RunContext, stop: AbortSignal, lost: string | undefined): void {
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function conclude({ record, stop, clock }: RunContext, lost: string | undefined): void {
   const interrupted = stop.aborted ? exitCodeOf(stop.reason) : undefined;
-  const { status, exitCode, reason } = concludeRun(context.record, interrupted, lost);
-  const { run } = context.record;
+  const { status, exitCode, reason } = concludeRun(record, interrupted, lost);
+  const { run } = record;
   run.status = status;
   run.exit_code = exitCode;
   run.reason = reason ?? null;
-  run.finished_at = toTimestamp(context.clock.now());
-  context.record.summary = summarize(context.record);
+  run.finished_at = toTimestamp(clock.now());
+  record.summary = summarize(record);
 }
 
 function exitCodeOf(reason: unknown): ExitCode {

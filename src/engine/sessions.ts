@@ -1,6 +1,7 @@
 import { sessionApplicationName } from '../model/identity.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { SAFE_SEARCH_PATH, Session } from '../postgres/session.js';
+import { applySettings, NO_TIMEOUTS, PLAIN_TRANSACTIONS } from '../postgres/session-settings.js';
+import { Session } from '../postgres/session.js';
 
 /** The two sessions of a run. */
 export interface RunSessions {
@@ -16,19 +17,25 @@ export interface RunSessions {
 const OBSERVER_LOCK_TIMEOUT = '5s';
 const OBSERVER_STATEMENT_TIMEOUT = '60s';
 
-/** Opens the sessions of a run. The role's own timeouts must not end a session that waits for work. */
+/** Longer than any call of the session may take; then the network or the server has gone silent. */
+const CONTROL_ANSWERS_WITHIN_MS = 30_000;
+const OBSERVER_ANSWERS_WITHIN_MS = 75_000;
+
+/** Opens the sessions of a run. */
 export async function openSessions(
   settings: ConnectionSettings,
   runId: string,
   workers: number,
 ): Promise<RunSessions> {
-  const control = await Session.open(settings, sessionApplicationName(runId, 'control'));
+  const name = sessionApplicationName(runId, 'control');
+  const control = await Session.open(settings, name, CONTROL_ANSWERS_WITHIN_MS);
   try {
     const [row] = await control.query<{ path: string }>(
       "SELECT pg_catalog.current_setting('search_path') AS path",
     );
-    await control.script(`SET search_path = ${SAFE_SEARCH_PATH}; SET statement_timeout = 0;
-SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+    // The workers inherit all of this; their only timeouts are those that the plan shows.
+    await applySettings(control, { ...NO_TIMEOUTS, client_min_messages: 'notice' });
+    await control.script(`SET pg_background.worker_timeout = 0;
 SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
     const observer = await openObserver(settings, runId);
     return { control, observer, searchPath: row?.path ?? '' };
@@ -40,10 +47,13 @@ SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
 
 /** Opens the session for everything but launching and polling. */
 export async function openObserver(settings: ConnectionSettings, runId: string): Promise<Session> {
-  const observer = await Session.open(settings, sessionApplicationName(runId, 'observer'));
-  await observer.script(`SET search_path = ${SAFE_SEARCH_PATH}; SET DateStyle = ISO;
-SET statement_timeout = '${OBSERVER_STATEMENT_TIMEOUT}';
-SET lock_timeout = '${OBSERVER_LOCK_TIMEOUT}'; SET idle_session_timeout = 0;
-SET idle_in_transaction_session_timeout = 0; SET jit = off`);
+  const name = sessionApplicationName(runId, 'observer');
+  const observer = await Session.open(settings, name, OBSERVER_ANSWERS_WITHIN_MS);
+  await applySettings(observer, {
+    ...NO_TIMEOUTS,
+    ...PLAIN_TRANSACTIONS,
+    statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
+    lock_timeout: OBSERVER_LOCK_TIMEOUT,
+  });
   return observer;
 }

@@ -16,23 +16,18 @@ const STATISTICS_DELAY_MS = 700;
 /**
  * Settles the attempt of a task whose worker ended: looks at the evidence, judges, cleans up,
  * records, and decides whether the task goes on.
- * @param stopping when true nothing is tried again.
  */
-export async function settleTask(
-  context: RunContext,
-  task: TaskState,
-  stopping: boolean,
-): Promise<void> {
+export async function settleTask(context: RunContext, task: TaskState): Promise<void> {
   const { live } = task;
   if (live?.outcome === undefined) return;
   const { verdict, after } = await examine(context, task, live, live.outcome);
-  writeAttempt(context, live, live.outcome, verdict);
+  writeAttempt(live, live.outcome, verdict);
   writeTargets(task, live.item.targets, verdict, after);
   await context.ledger.updateAttempts([live.record]);
   // A retry that succeeds still has to clear away what an earlier attempt left.
   const first = task.record.attempts.length === 1;
   if (verdict.attempt.status !== 'succeeded' || !first) await cleanUp(context, task, live);
-  await goOn(context, task, live, verdict, stopping);
+  await goOn(context, task, live, verdict);
 }
 
 interface Examined {
@@ -56,7 +51,7 @@ async function examine(
       marker,
       judgements,
       cause: live.cause,
-      elapsedMs: context.clock.now() - live.launchedAt,
+      elapsedMs: live.endedAt - live.launchedAt,
       timeoutMs: task.step.plan.timeout_ms,
     });
     return { verdict, after };
@@ -93,11 +88,11 @@ function judge(
     after: after.get(target.oid)?.facts,
     completed: outcome.type === 'completed',
     notices: outcome.type === 'completed' ? outcome.notices : [],
+    among: live.item.targets,
   });
 }
 
 function writeAttempt(
-  context: RunContext,
   live: LiveAttempt,
   outcome: Outcome,
   { attempt: verdict }: AttemptVerdict,
@@ -106,7 +101,7 @@ function writeAttempt(
   attempt.status = verdict.status;
   attempt.sqlstate = verdict.sqlstate ?? null;
   attempt.message = verdict.reason ?? null;
-  attempt.finished_at = toTimestamp(context.clock.now());
+  attempt.finished_at = toTimestamp(live.endedAt);
   if (outcome.type !== 'completed') return;
   attempt.command_tag = outcome.commandTag;
   attempt.row_count = outcome.rowCount;
@@ -120,7 +115,7 @@ function writeTargets(
   after: Captures,
 ): void {
   for (const [index, target] of targets.entries()) {
-    const record = task.targetRecord(target);
+    const record = task.targetRecord(target.oid);
     const told = verdict.targets[index];
     record.status = told?.status ?? 'unknown';
     record.reason = told?.reason ?? null;
@@ -148,10 +143,12 @@ async function goOn(
   task: TaskState,
   live: LiveAttempt,
   verdict: AttemptVerdict,
-  stopping: boolean,
 ): Promise<void> {
   const { status, sqlstate } = verdict.attempt;
-  const failed = live.item.targets.filter((target) => isFailure(task.targetRecord(target).status));
+  const stopping = context.stop.aborted;
+  const failed = live.item.targets.filter((target) =>
+    isFailure(task.targetRecord(target.oid).status),
+  );
   if (!stopping && status === 'failed' && live.item.targets.length > 1) {
     // One bad relation must not decide for the others: each that was not done gets its own attempt.
     task.items.push(...failed.map((target) => ({ targets: [target], tries: 0 })));

@@ -14,8 +14,8 @@ export class Settler {
 
   constructor(private readonly context: RunContext) {}
 
-  add(task: TaskState, stopping: boolean): void {
-    const work = this.#one(() => settleTask(this.context, task, stopping))
+  add(task: TaskState): void {
+    const work = this.#one(() => settleTask(this.context, task))
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -28,7 +28,7 @@ export class Settler {
     await (this.#pending.size === 0 ? new Promise(() => undefined) : Promise.race(this.#pending));
   }
 
-  /** Waits until all are settled. */
+  /** Waits until all are settled; what one of them threw, `check` throws. */
   async idle(): Promise<void> {
     await Promise.all(this.#pending);
   }

@@ -2,7 +2,6 @@ import { SQLSTATE } from '../postgres/errors.js';
 import { readCapacity } from '../postgres/capacity.js';
 import type { RunContext } from './context.js';
 import { workingTasks } from './context.js';
-import type { TaskState } from './state.js';
 
 /** Pauses between tries for a slot: doubled from the first up to the last. */
 const FIRST_PAUSE_MS = 100;
@@ -18,18 +17,11 @@ export function isShortOfSlots(sqlstate: string): boolean {
   return NO_SLOT.includes(sqlstate);
 }
 
-/** Tasks that have waited for a slot as long as they may themselves take, and are given up. */
-export function tasksOutOfPatience(tasks: readonly TaskState[], now: number): TaskState[] {
-  return tasks.filter((task) => {
-    task.slotAwaitedSince ??= now;
-    return now - task.slotAwaitedSince >= task.step.plan.timeout_ms;
-  });
-}
-
 /** How many workers may be launched now, and when to ask again where the server is full. */
 export class SlotBudget {
   #pauseMs = FIRST_PAUSE_MS;
   #closedUntil = 0;
+  #awaitedSince: number | undefined;
 
   /** Workers that the run's budget and the server's free slots allow now. */
   async free(context: RunContext): Promise<number> {
@@ -54,6 +46,7 @@ export class SlotBudget {
   /** Stops launching for a while. */
   close(context: RunContext, why: string): void {
     if (this.#pauseMs === FIRST_PAUSE_MS) context.emit({ type: 'slots_awaited', why });
+    this.#awaitedSince ??= context.clock.now();
     this.#closedUntil = context.clock.now() + this.#pauseMs;
     this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
   }
@@ -62,5 +55,11 @@ export class SlotBudget {
   reopen(): void {
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#closedUntil = 0;
+    this.#awaitedSince = undefined;
+  }
+
+  /** For how long no slot could be had, in ms. */
+  waitedMs(now: number): number {
+    return this.#awaitedSince === undefined ? 0 : now - this.#awaitedSince;
   }
 }

@@ -25,12 +25,14 @@ export interface WorkItem {
 export interface LiveAttempt {
   readonly record: AttemptRecord;
   readonly item: WorkItem;
-  readonly before: Captures;
+  /** The evidence from right before the launch. */
+  before: Captures;
   /** True once the ledger has it. */
   recorded: boolean;
   /** Undefined until launched, and again once the extension tracks it no more. */
   handle: Handle | undefined;
   identity: WorkerIdentity | undefined;
+  /** When its launch was sent, in ms; 0 as long as it was not. */
   launchedAt: number;
   cause: StopCause | undefined;
   rung: Rung;
@@ -39,6 +41,8 @@ export interface LiveAttempt {
   queueFull: boolean;
   /** How its worker ended; set once, and then nobody watches it any more. */
   outcome: Outcome | undefined;
+  /** When its end was noticed, in ms. */
+  endedAt: number;
 }
 
 /** A task's way through the run. The records beside it are the report's, and change as it goes. */
@@ -48,8 +52,6 @@ export class TaskState implements SchedulableTask {
   notBefore = 0;
   /** Indexes that workers of this task were seen building: what is left of them is ours. */
   readonly builtIndexes = new Set<number>();
-  /** Since when no worker slot could be had for it. */
-  slotAwaitedSince: number | undefined;
   readonly #targetRecords: ReadonlyMap<number, TargetRecord>;
 
   constructor(
@@ -84,9 +86,10 @@ export class TaskState implements SchedulableTask {
     return this.plan.after;
   }
 
-  targetRecord(target: Target): TargetRecord {
-    const record = this.#targetRecords.get(target.oid);
-    if (record === undefined) throw new Error(`no record of target ${target.name}`);
+  /** The record of one of the task's own targets. */
+  targetRecord(oid: number): TargetRecord {
+    const record = this.#targetRecords.get(oid);
+    if (record === undefined) throw new Error(`no record of target ${String(oid)}`);
     return record;
   }
 }
@@ -95,7 +98,8 @@ export class TaskState implements SchedulableTask {
 export class StepState implements SchedulableStep<TaskState> {
   readonly tasks: readonly TaskState[];
   readonly kind: StepKind<unknown>;
-  blocked = false;
+  /** How many of its tasks were never launched, since the run could not come to them. */
+  blockedTasks = 0;
   /** Set once its end is being recorded, so that it is told once. */
   ended = false;
 
@@ -113,6 +117,10 @@ export class StepState implements SchedulableStep<TaskState> {
 
   get id(): string {
     return this.plan.id;
+  }
+
+  get blocked(): boolean {
+    return this.blockedTasks > 0;
   }
 
   get needs(): readonly string[] {

@@ -88,7 +88,10 @@ function errorVerdict(facts: AttemptFacts, error: Extract<Outcome, { type: 'erro
   if (error.sqlstate === SQLSTATE.queryCanceled && facts.elapsedMs >= facts.timeoutMs) {
     return verdict('timed_out');
   }
-  return verdict('cancelled', `${reason}: stopped by another session, not by pg-runbook`);
+  return verdict(
+    'cancelled',
+    `${reason}: not at pg-runbook's request (another session, or a timeout in its own SQL)`,
+  );
 }
 
 /** A marker decides where there is one; a command tag must do where there can be no marker. */

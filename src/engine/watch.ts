@@ -4,7 +4,7 @@ import {
   type WorkerState,
 } from '../postgres/background/worker.js';
 import { describeWait } from '../postgres/blockers.js';
-import { cancelWorker, findWorkers } from '../postgres/signal.js';
+import { cancelWorker, isWorkerAlive } from '../postgres/signal.js';
 import type { Handle } from '../model/identity.js';
 import { hearOut } from './hear-out.js';
 import { isOverdue, nextRung, type StopCause } from './cancel-ladder.js';
@@ -32,6 +32,7 @@ export async function watchWorkers(context: RunContext): Promise<TaskState[]> {
     if (end === undefined) continue;
     live.outcome = await hearOut(context.background, task, live.handle, end.outcome);
     live.handle = undefined;
+    live.endedAt = context.clock.now();
     ended.push(task);
   }
   return ended;
@@ -73,16 +74,10 @@ function watchTracked(
   return undefined;
 }
 
-/** A worker without a handle is followed by its identity until its process is gone. */
+/** A worker without a handle is followed until its process is gone. */
 async function watchFollowed(context: RunContext, live: LiveAttempt): Promise<End | undefined> {
-  const name = live.record.attempt.application_name;
-  const workers = await findWorkers(context.observer, name);
-  const alive = workers.some(
-    (worker) =>
-      worker.pid === live.record.attempt.pid &&
-      (live.identity === undefined || worker.backendStart === live.identity.backendStart),
-  );
-  if (alive) return undefined;
+  const { pid } = live.record.attempt;
+  if (await isWorkerAlive(context.observer, pid, live.identity?.backendStart)) return undefined;
   const why = 'its output overflowed the queue, so that its end could not be heard';
   return { outcome: { type: 'silent', why, gone: true } };
 }

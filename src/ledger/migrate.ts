@@ -61,6 +61,7 @@ export async function readLedgerState(session: Session): Promise<LedgerState> {
  *   role may not make it.
  */
 export async function migrateLedger(session: Session): Promise<number[]> {
+  await refuseForeignLedger(session);
   const before = await readLedgerState(session);
   if (before.applied > before.newest) throw newerLedger(before);
   if (before.applied === before.newest) return [];
@@ -75,6 +76,28 @@ export async function migrateLedger(session: Session): Promise<number[]> {
     if (!session.lost) await session.query('ROLLBACK');
     throw ledgerRefused(error);
   }
+}
+
+/**
+ * A schema that a stranger owns may hold triggers of theirs, which would run with our rights. Trusted
+ * are this role's own, and those who could take what they want anyway: superusers and the database's
+ * owner.
+ */
+export async function refuseForeignLedger(session: Session): Promise<void> {
+  const [row] = await session.query<{ owner: string; trusted: boolean }>(
+    `SELECT r.rolname AS owner,
+            r.rolsuper OR pg_has_role(r.oid, 'USAGE') OR r.oid = d.datdba AS trusted
+       FROM pg_catalog.pg_namespace n
+       JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
+       JOIN pg_catalog.pg_database d ON d.datname = current_database()
+      WHERE n.nspname = 'runbook'`,
+  );
+  if (row === undefined || row.trusted) return;
+  throw new RunbookError(
+    'ledger_untrusted',
+    `schema runbook belongs to ${row.owner}, who could make this role run anything`,
+    { hint: 'Give it to the database owner or a superuser: ALTER SCHEMA runbook OWNER TO …' },
+  );
 }
 
 const BOOTSTRAP = `

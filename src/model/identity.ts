@@ -13,6 +13,17 @@ export interface WorkerIdentity {
   readonly applicationName: string;
 }
 
+/** PID_MAX_LIMIT of 64-bit Linux, the largest of the systems that PostgreSQL runs on. */
+const MAX_PID = 4_194_304;
+
+/**
+ * The PID of a handle, or null where it cannot be one: for a worker that ended before its launch
+ * returned, pg_background has no PID and hands out chance bytes (measured on 2.0.3).
+ */
+export function plausiblePid(pid: number): number | null {
+  return pid > 0 && pid <= MAX_PID ? pid : null;
+}
+
 /** PostgreSQL cuts application_name at NAMEDATALEN - 1 bytes. */
 const MAX_APPLICATION_NAME = 63;
 

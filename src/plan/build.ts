@@ -8,7 +8,7 @@ import type { StepKind, TaskDraft } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
 import { checkSettings } from './check-settings.js';
 import { planDigest } from './digest.js';
-import { findingsOf } from './findings.js';
+import { findingsOf, serverFindings } from './findings.js';
 import { workerSettings } from './worker-settings.js';
 
 /**
@@ -46,7 +46,7 @@ export async function buildPlan(
       keep_free: runbook.budget.keepFree,
     },
     steps,
-    findings: steps.flatMap(findingsOf),
+    findings: [...serverFindings(server), ...steps.flatMap(findingsOf)],
   };
   return { ...content, created_at: now.toISOString(), digest: planDigest(content) };
 }

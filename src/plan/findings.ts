@@ -1,4 +1,14 @@
 import type { Finding, Step } from '../generated/plan.v1.js';
+import type { ServerInfo } from '../postgres/server.js';
+
+/** What a reviewer should know of the server and the role. Pure. */
+export function serverFindings({ role, seesAllSessions }: ServerInfo): Finding[] {
+  if (seesAllSessions) return [];
+  const message =
+    `Role ${role} does not see the sessions of other roles: the worker slots that they use are not ` +
+    'counted for keep_free and server_workers. GRANT pg_read_all_stats to it.';
+  return [{ severity: 'warning', code: 'sessions-hidden', step: null, message }];
+}
 
 /** What a reviewer should know of a planned step. Pure. */
 export function findingsOf(step: Step): Finding[] {

@@ -85,7 +85,7 @@ function toSettings(
     port,
     user,
     database,
-    password: passwordFrom(keywords, { host, port, user, database }),
+    password: passwordFrom(keywords, { host: keywords['host'] ?? host, port, user, database }),
     connectionTimeoutMillis: connectTimeoutMs(keywords['connect_timeout']),
     keepAlive: true,
     ...(ssl.options === undefined ? {} : { ssl: ssl.options }),

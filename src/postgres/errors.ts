@@ -12,6 +12,7 @@ export const SQLSTATE = {
   invalidSchemaName: '3F000',
   duplicateObject: '42710',
   uniqueViolation: '23505',
+  objectNotInPrerequisiteState: '55000',
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
   adminShutdown: '57P01',
@@ -47,4 +48,15 @@ export function hasSqlState(error: unknown, ...states: readonly string[]): boole
 /** True when the connection is gone, so that what the server did is not known. */
 export function isConnectionLost(error: unknown): boolean {
   return error instanceof RunbookError && error.code === 'connection_lost';
+}
+
+/** What the server refused us, a full disk for the ledger for one, is no defect of ours. */
+export function asRunbookError(error: unknown): unknown {
+  const sql = asSqlError(error);
+  if (sql === undefined) return error;
+  return new RunbookError('query_failed', `the server refused a query: ${sql.message}`, {
+    sqlstate: sql.sqlstate,
+    cause: error,
+    ...(sql.hint === undefined ? {} : { hint: sql.hint }),
+  });
 }

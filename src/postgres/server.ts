@@ -10,6 +10,10 @@ export interface ServerInfo {
   readonly role: string;
   readonly inRecovery: boolean;
   readonly maxWorkerProcesses: number;
+  /** The counters of VACUUM and ANALYZE, which prove their work. */
+  readonly trackCounts: boolean;
+  /** False: sessions of other roles are hidden, and so are the worker slots that they use. */
+  readonly seesAllSessions: boolean;
   /** Undefined when pg_background is not installed in this database. */
   readonly extension: ExtensionInfo | undefined;
 }
@@ -33,6 +37,8 @@ interface InfoRow extends Row {
   role: string;
   in_recovery: boolean;
   max_worker_processes: number;
+  track_counts: boolean;
+  sees_all_sessions: boolean;
   extension_version: string | null;
   extension_schema: string | null;
   functions: string[] | null;
@@ -45,6 +51,8 @@ SELECT current_setting('server_version_num')::int AS version_number,
        current_user::text AS role,
        pg_is_in_recovery() AS in_recovery,
        current_setting('max_worker_processes')::int AS max_worker_processes,
+       current_setting('track_counts')::bool AS track_counts,
+       pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all_sessions,
        e.extversion AS extension_version,
        n.nspname::text AS extension_schema,
        (SELECT array_agg(DISTINCT p.proname::text)
@@ -77,11 +85,13 @@ export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
     role: row.role,
     inRecovery: row.in_recovery,
     maxWorkerProcesses: row.max_worker_processes,
+    trackCounts: row.track_counts,
+    seesAllSessions: row.sees_all_sessions,
     extension,
   };
 }
 
-/** Refuses a server on which nothing could run: too old, or in recovery. */
+/** Refuses a server on which nothing could run or be proven. */
 export function requireUsableServer(server: ServerInfo): void {
   if (server.versionNumber < OLDEST_SERVER) {
     throw new RunbookError('server_unsupported', `PostgreSQL ${server.version} is too old`, {
@@ -91,6 +101,11 @@ export function requireUsableServer(server: ServerInfo): void {
   if (server.inRecovery) {
     throw new RunbookError('server_unsupported', 'the server is in recovery: it is a standby', {
       hint: 'Maintenance runs on the primary; its effects reach the standbys by themselves.',
+    });
+  }
+  if (!server.trackCounts) {
+    throw new RunbookError('server_unsupported', 'track_counts is off: nothing could be proven', {
+      hint: 'Turn it on (autovacuum needs it, too): ALTER ROLE … or ALTER SYSTEM SET track_counts = on.',
     });
   }
 }

@@ -6,12 +6,6 @@ import { asSqlError } from './errors.js';
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
 
-/**
- * Nothing but PostgreSQL's own functions and operators: with a search_path that others may create
- * objects in, a call of ours could end in a function of theirs (CVE-2018-1058).
- */
-export const SAFE_SEARCH_PATH = 'pg_catalog, pg_temp';
-
 /** Something that answers queries. */
 export interface Queryable {
   query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
@@ -42,10 +36,20 @@ export class Session implements Queryable {
 
   /**
    * Connects.
+   * @param answersWithinMs a query without an answer for so long means that the connection is dead:
+   *   a cut network may tell nobody.
    * @throws RunbookError `connection_failed` with what the server or the network said.
    */
-  static async open(settings: ConnectionSettings, applicationName: string): Promise<Session> {
-    const config = { ...settings.client, application_name: applicationName };
+  static async open(
+    settings: ConnectionSettings,
+    applicationName: string,
+    answersWithinMs: number,
+  ): Promise<Session> {
+    const config = {
+      ...settings.client,
+      application_name: applicationName,
+      query_timeout: answersWithinMs,
+    };
     try {
       return await Session.#connect(config, settings.description);
     } catch (error) {
@@ -110,7 +114,8 @@ export class Session implements Queryable {
     try {
       return await query();
     } catch (error) {
-      if (await this.#isAlive(error)) throw error;
+      if (!isReadTimeout(error) && (await this.#isAlive(error))) throw error;
+      this.#lost ??= error instanceof Error ? error : new Error(String(error));
       throw this.#connectionLost(error);
     }
   }
@@ -136,7 +141,11 @@ export class Session implements Queryable {
   }
 }
 
-/** node-postgres has no code for it, only this text of its own, which is not translated. */
+/** node-postgres has no code for either, only texts of its own, which are not translated. */
+function isReadTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 function isSslRefusal(error: unknown): boolean {
   return error instanceof Error && error.message === 'The server does not support SSL connections';
 }

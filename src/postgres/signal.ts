@@ -21,6 +21,25 @@ export async function cancelWorker(db: Queryable, worker: WorkerIdentity): Promi
   return rows.some((row) => row.sent);
 }
 
+/**
+ * Whether the process still runs. Its application_name is not asked for, which SQL of the worker's
+ * own may have changed: this only looks, and signals nobody.
+ * @param backendStart undefined where it was never seen: any worker with that PID may be the one.
+ */
+export async function isWorkerAlive(
+  db: Queryable,
+  pid: number | null,
+  backendStart: string | undefined,
+): Promise<boolean> {
+  const rows = await db.query(
+    `SELECT FROM pg_catalog.pg_stat_activity a
+      WHERE a.pid = $1 AND ($2::timestamptz IS NULL OR a.backend_start = $2::timestamptz)
+        AND a.backend_type = 'pg_background'`,
+    [pid, backendStart ?? null],
+  );
+  return rows.length > 0;
+}
+
 /** The live workers whose application_name starts with the prefix: pid, backend_start and name. */
 export async function findWorkers(
   db: Queryable,

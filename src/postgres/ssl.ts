@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { ConnectionOptions } from 'node:tls';
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 import { RunbookError } from '../errors.js';
 import type { LibpqKeywords } from './connection-settings.js';
 
@@ -41,7 +42,17 @@ function tlsOptions(mode: string, keywords: LibpqKeywords): ConnectionOptions {
       : { ca: read(rootFile, 'sslrootcert') }),
     ...(keywords['sslcert'] === undefined ? {} : { cert: read(keywords['sslcert'], 'sslcert') }),
     ...(keywords['sslkey'] === undefined ? {} : { key: read(keywords['sslkey'], 'sslkey') }),
-    ...(mode === 'verify-full' ? {} : { checkServerIdentity: () => undefined }),
+    ...identityCheck(mode, keywords['host']),
+  };
+}
+
+/** The certificate must name the host that was asked for, also where `hostaddr` spares its look-up. */
+function identityCheck(mode: string, host: string | undefined): ConnectionOptions {
+  if (mode !== 'verify-full') return { checkServerIdentity: () => undefined };
+  if (host === undefined) return {};
+  return {
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    checkServerIdentity: (_address, certificate) => checkServerIdentity(host, certificate),
   };
 }
 

@@ -45,8 +45,8 @@ function replaceParameters(
 }
 
 /**
- * Puts values in, quoted. A space goes before each, so that `'a':'b'` or `U&:"b"` cannot run
- * together into one token that reads otherwise. A name without a value stays as it stands.
+ * Puts values in, quoted. A space goes before each that has none, so that `'a':'b'` or `U&:"b"`
+ * cannot run together into one token that reads otherwise. A name without a value stays as it stands.
  */
 export async function substituteSqlParameters(
   sql: string,
@@ -56,7 +56,8 @@ export async function substituteSqlParameters(
     const value = Object.hasOwn(values, parameter.name) ? values[parameter.name] : undefined;
     if (value === undefined) return sql.slice(parameter.offset, parameter.end);
     const quote = parameter.form === 'literal' ? quoteLiteral : quoteIdentifier;
-    return ` ${quote(String(value)).trimStart()}`;
+    const gap = /^$|\s$/.test(sql.slice(0, parameter.offset)) ? '' : ' ';
+    return gap + quote(String(value)).trimStart();
   });
 }
 

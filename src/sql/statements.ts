@@ -92,6 +92,18 @@ export function mayRunAlone(statement: SqlStatement): boolean {
   return EITHER.has(statement.type) || refusesTransaction(statement) !== undefined;
 }
 
+/** Settings by which a worker is known, bounded and proven; a session must not change its own. */
+const ENGINE_SETTINGS = ['application_name', 'statement_timeout', 'session_authorization'];
+
+/** The command that would change who the worker is or how long it may run; undefined for any other. */
+export function changesWorker({ type, node }: SqlStatement): string | undefined {
+  if (type !== 'VariableSetStmt') return undefined;
+  if (node['kind'] === 'VAR_RESET_ALL') return 'RESET ALL';
+  const name = String(node['name']).toLowerCase();
+  if (!ENGINE_SETTINGS.includes(name) && !name.startsWith('pg_runbook.')) return undefined;
+  return `${node['kind'] === 'VAR_RESET' ? 'RESET' : 'SET'} ${name.replace('_auth', ' auth')}`;
+}
+
 /** True for COPY from or to the client: a worker has none. */
 export function copiesWithClient({ type, node }: SqlStatement): boolean {
   return type === 'CopyStmt' && node['filename'] === undefined && node['is_program'] !== true;

@@ -35,6 +35,8 @@ export interface Observation {
   /** True when the server answered with a command tag. */
   readonly completed: boolean;
   readonly notices: readonly Notice[];
+  /** All targets of the attempt: the server's warnings give a relation's name without its schema. */
+  readonly among: readonly Target[];
 }
 
 /** What the catalogs prove of one target. */
@@ -73,6 +75,10 @@ export interface StepKind<Spec> {
   ): Promise<Captures>;
   /** Decides what became of one target, from the evidence. Pure. */
   judge(spec: Spec, observation: Observation): Judgement;
+  /**
+   * For so long after a launch our own sessions ask the server nothing: see decision 19.
+   */
+  readonly quietStartMs?: number;
   /**
    * Removes what a failed attempt provably left behind.
    * @param builtIndexes OIDs of indexes that workers of this task were seen building.

@@ -28,7 +28,7 @@ SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name,
        CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END AS xid_age,
        c.relfilenode AS file_node,
        ${sizeOf('pg_table_size')} AS size_bytes,
-       ${mayMaintain(serverVersion)} AS may_maintain
+       ${mayMaintain('vacuum_or_analyze', serverVersion)} AS may_maintain
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid = ANY ($1::oid[])`,
@@ -49,20 +49,28 @@ export function wentUp(before: Facts, after: Facts, fact: string): boolean {
 }
 
 /**
- * Judges a command that answers with success even where it skipped a relation and only warned.
+ * Judges a command that answers with success even where it skipped a relation and only warned. Such
+ * a warning weighs more than the counters, which somebody else's work may have raised meanwhile.
  * @param done whether the counters prove that the work was done.
  */
 export function judgeMaintenance(
-  { target, after, completed, notices }: Observation,
+  observation: Observation,
   done: (after: Facts) => boolean,
   skipLocked: boolean,
 ): Judgement {
+  const { target, after, completed, notices, among } = observation;
   if (after === undefined) {
-    return { result: 'skipped', reason: 'it was dropped meanwhile', sqlstate: '42P01' };
+    return { result: 'skipped', reason: 'it was dropped or renamed meanwhile', sqlstate: '42P01' };
+  }
+  const skips = skipWarnings(target, notices);
+  const namesakes = among.filter(({ relation }) => relation === target.relation).length;
+  const [skip] = skips;
+  if (skip !== undefined && skips.length >= namesakes) {
+    return { result: 'skipped', reason: skip.message, sqlstate: skip.sqlstate };
   }
   if (done(after)) return { result: 'done' };
   if (!completed) return { result: 'not_done' };
-  const warning = warningAbout(target, notices);
+  const warning = notices.find((notice) => isAbout(target, notice))?.message;
   if (after['may_maintain'] === false) {
     const reason = warning ?? 'no permission: the role may not maintain this relation';
     return { result: 'skipped', reason, sqlstate: '42501' };
@@ -77,7 +85,13 @@ export function judgeMaintenance(
   };
 }
 
-/** The server's warning that names the relation. */
-function warningAbout(target: Target, notices: readonly Notice[]): string | undefined {
-  return notices.find((notice) => notice.message.includes(`"${target.relation}"`))?.message;
+/** SQLSTATEs of the warnings with which VACUUM and ANALYZE pass a relation by; their texts are translated. */
+const SKIPPED = ['55P03', '42P01'];
+
+function skipWarnings(target: Target, notices: readonly Notice[]): readonly Notice[] {
+  return notices.filter((n) => SKIPPED.includes(n.sqlstate) && isAbout(target, n));
+}
+
+function isAbout(target: Target, notice: Notice): boolean {
+  return notice.message.includes(`"${target.relation}"`);
 }

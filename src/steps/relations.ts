@@ -1,6 +1,6 @@
 import type { RelationGlob } from '../model/relation-glob.js';
-import { isExact, toRegExpSource } from '../model/relation-glob.js';
 import type { Queryable, Row } from '../postgres/session.js';
+import { globValues, TABLE_GLOB_CONDITION } from './relation-globs.js';
 
 /** A table, materialized view or partitioned table as the catalogs show it. */
 export interface TableRow extends Row {
@@ -21,36 +21,6 @@ export interface TableRow extends Row {
   may_maintain: boolean;
 }
 
-/** Values of {@link globCondition}: five arrays, from `$1` on. */
-export type GlobValues = [string[], string[], string[], string[], string[]];
-
-/**
- * The condition that `n.nspname` and `c.relname` match one of the included globs and none of the
- * excluded. System schemas only count when an included glob names them without a wildcard;
- * temporary relations never do, since only their own session can work on them.
- */
-export const GLOB_CONDITION = `
-  EXISTS (SELECT FROM unnest($1::text[], $2::text[]) g(s, r)
-           WHERE n.nspname::text ~ g.s AND c.relname::text ~ g.r)
-  AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) g(s, r)
-                   WHERE n.nspname::text ~ g.s AND c.relname::text ~ g.r)
-  AND (n.nspname::text = ANY ($5::text[])
-       OR (n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')))
-  AND c.relpersistence <> 't'`;
-
-export function globValues(
-  include: readonly RelationGlob[],
-  exclude: readonly RelationGlob[],
-): GlobValues {
-  return [
-    include.map((glob) => toRegExpSource(glob.schema)),
-    include.map((glob) => toRegExpSource(glob.name)),
-    exclude.map((glob) => toRegExpSource(glob.schema)),
-    exclude.map((glob) => toRegExpSource(glob.name)),
-    include.filter((glob) => isExact(glob.schema)).map((glob) => glob.schema.text),
-  ];
-}
-
 /**
  * A CTE with the relations that somebody locks ACCESS EXCLUSIVE, or waits to: asking for the size of
  * one would wait behind that lock, so their size is taken from the statistics instead.
@@ -62,20 +32,37 @@ export const BUSY_CTE = `
 
 /** The size of `c` by a size function, or by relpages where that would wait for a lock. */
 export function sizeOf(sizeFunction: 'pg_table_size' | 'pg_relation_size'): string {
-  return `(CASE WHEN EXISTS (SELECT FROM busy WHERE busy.relation = c.oid)
+  return `(CASE WHEN EXISTS (SELECT FROM busy
+                      WHERE busy.relation IN (c.oid, c.reltoastrelid)
+                         OR busy.relation IN (SELECT ti.indexrelid FROM pg_catalog.pg_index ti
+                                               WHERE ti.indrelid = c.reltoastrelid))
         THEN c.relpages::float8 * current_setting('block_size')::int
         ELSE pg_catalog.${sizeFunction}(c.oid)::float8 END)`;
 }
 
-/** True when the current role may VACUUM, ANALYZE, REINDEX or REFRESH the relation of pg_class `c`. */
-export function mayMaintain(serverVersion: number, c: 'c' | 't' = 'c'): string {
-  const owner = `(pg_catalog.pg_has_role(${c}.relowner, 'USAGE')
-    OR (NOT ${c}.relisshared AND pg_catalog.pg_has_role(
+/** Commands for which PostgreSQL asks different questions of the role. */
+type Maintenance = 'vacuum_or_analyze' | 'reindex' | 'refresh';
+
+/**
+ * True when the current role may do this to the relation of pg_class `c`: as its owner, from
+ * PostgreSQL 17 on with the privilege MAINTAIN, and as the database's owner where that is enough.
+ * @see https://www.postgresql.org/docs/current/sql-vacuum.html and sql-reindex, sql-refreshmaterializedview
+ */
+export function mayMaintain(
+  command: Maintenance,
+  serverVersion: number,
+  c: 'c' | 't' = 'c',
+): string {
+  const ways = [`pg_catalog.pg_has_role(${c}.relowner, 'USAGE')`];
+  if (command === 'vacuum_or_analyze') {
+    ways.push(`(NOT ${c}.relisshared AND pg_catalog.pg_has_role(
          (SELECT d.datdba FROM pg_catalog.pg_database d
-           WHERE d.datname = current_database()), 'USAGE')))`;
-  return serverVersion >= 170_000
-    ? `(${owner} OR pg_catalog.has_table_privilege(${c}.oid, 'MAINTAIN'))`
-    : owner;
+           WHERE d.datname = current_database()), 'USAGE'))`);
+  }
+  if (serverVersion >= 170_000) {
+    ways.push(`pg_catalog.has_table_privilege(${c}.oid, 'MAINTAIN')`);
+  }
+  return `(${ways.join(' OR ')})`;
 }
 
 /** Seconds since the later of two moments; NULL when there was none. */
@@ -106,10 +93,10 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        c.reltoastrelid <> 0 AS has_toast,
        ${ageOf('pg_stat_get_last_vacuum_time(c.oid)', 'pg_stat_get_last_autovacuum_time(c.oid)')} AS vacuum_age,
        ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age,
-       ${mayMaintain(serverVersion)} AS may_maintain
+       ${mayMaintain('vacuum_or_analyze', serverVersion)} AS may_maintain
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = ANY ($6::"char"[]) AND ${GLOB_CONDITION}`,
+ WHERE c.relkind = ANY ($6::"char"[]) AND ${TABLE_GLOB_CONDITION}`,
     [...globValues(selector.include, selector.exclude), relkinds],
   );
 }

@@ -18,7 +18,7 @@ describe('the ledger', () => {
   it('is missing at first, which doctor says with its fix', async () => {
     const { code, stdout } = await runCli(['doctor'], { env: db.env });
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^fix {2}ledger .*\n.*pg-runbook init/m);
+    expect(stdout).toMatch(/^fix {3}ledger .*\n.*pg-runbook init/m);
   });
 
   it('is made once, however many ask for it at once', async () => {

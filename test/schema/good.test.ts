@@ -106,7 +106,7 @@ describe('good runbooks', () => {
     expect(step(runbook, 'sql').spec).toMatchObject({
       sql:
         "-- :'nothing' here\n" +
-        `delete from  "public".events where day < current_date -  '90'::int;\n` +
+        `delete from "public".events where day < current_date - '90'::int;\n` +
         'SET LOCAL pg_runbook.statement = 2;\n' +
         "select $$ :'nothing' $$;\n",
     });

@@ -1,14 +1,17 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import { readLedgerState } from '../../ledger/migrate.js';
+import { readLedgerState, refuseForeignLedger } from '../../ledger/migrate.js';
 import { chooseDialect } from '../../postgres/background/detect.js';
 import { readCapacity } from '../../postgres/capacity.js';
 import { requireUsableServer } from '../../postgres/server.js';
+import { oneLine } from '../../model/printable.js';
+import { quoteIdentifier } from '../../sql/quote.js';
 import { withServer, type Connected } from '../connect.js';
 import type { CommandContext } from '../program.js';
 
 interface Check {
   readonly name: string;
-  readonly ok: boolean;
+  /** `fix`: a run would be refused; `warn`: it would work, and know less. */
+  readonly state: 'ok' | 'warn' | 'fix';
   readonly detail: string;
   readonly fix?: string;
 }
@@ -22,12 +25,12 @@ export async function doctor(
   const text = checks.map(describe).join('');
   const document = `${JSON.stringify({ checks }, null, 2)}\n`;
   context.output.write(options.json === true ? document : text);
-  return checks.every((check) => check.ok) ? EXIT.ok : EXIT.refused;
+  return checks.every(({ state }) => state !== 'fix') ? EXIT.ok : EXIT.refused;
 }
 
-function describe({ name, ok, detail, fix }: Check): string {
-  const line = `${ok ? 'ok ' : 'fix'}  ${name.padEnd(10)} ${detail}\n`;
-  return fix === undefined ? line : `${line}     ${' '.repeat(10)} → ${fix}\n`;
+function describe({ name, state, detail, fix }: Check): string {
+  const line = `${state.padEnd(4)}  ${name.padEnd(10)} ${oneLine(detail)}\n`;
+  return fix === undefined ? line : `${line}      ${' '.repeat(10)} → ${oneLine(fix)}\n`;
 }
 
 async function examine(connected: Connected): Promise<Check[]> {
@@ -42,9 +45,10 @@ async function examine(connected: Connected): Promise<Check[]> {
       const { version = '', schema = '' } = server.extension ?? {};
       return `pg_background ${version} in schema ${schema}, dialect ${dialect.name}`;
     }),
-    await checkRole(connected),
+    describeRole(connected),
     await checkSlots(connected),
     await check('ledger', async () => {
+      await refuseForeignLedger(session);
       const { applied, newest } = await readLedgerState(session);
       if (applied === newest) return `schema runbook, migration ${String(applied)}`;
       const newer = applied > newest;
@@ -59,27 +63,23 @@ async function examine(connected: Connected): Promise<Check[]> {
 
 async function check(name: string, look: () => string | Promise<string>): Promise<Check> {
   try {
-    return { name, ok: true, detail: await look() };
+    return { name, state: 'ok', detail: await look() };
   } catch (error) {
     if (!(error instanceof RunbookError)) throw error;
     const fix = error.hint === undefined ? {} : { fix: error.hint };
-    return { name, ok: false, detail: error.message, ...fix };
+    return { name, state: 'fix', detail: error.message, ...fix };
   }
 }
 
-/** Without the right to see all sessions, other users' workers cannot be counted nor blockers named. */
-async function checkRole({ session, server }: Connected): Promise<Check> {
-  const [row] = await session.query<{ sees_all: boolean }>(
-    "SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all",
-  );
-  if (row?.sees_all === true) {
-    return { name: 'role', ok: true, detail: `${server.role}, sees all sessions` };
-  }
+/** A run works without that right; it cannot count other roles' workers nor name who blocks it. */
+function describeRole({ server }: Connected): Check {
+  const { role, seesAllSessions } = server;
+  if (seesAllSessions) return { name: 'role', state: 'ok', detail: `${role}, sees all sessions` };
   return {
     name: 'role',
-    ok: false,
-    detail: `${server.role} cannot see other users' sessions`,
-    fix: `GRANT pg_read_all_stats TO "${server.role}";`,
+    state: 'warn',
+    detail: `${role} cannot see other users' sessions`,
+    fix: `GRANT pg_read_all_stats TO ${quoteIdentifier(role)};`,
   };
 }
 
@@ -88,10 +88,10 @@ async function checkSlots({ session }: Connected): Promise<Check> {
   const free = maxWorkerProcesses - used;
   const detail = `${String(free)} of ${String(maxWorkerProcesses)} worker slots free, ${String(ours)} used by pg-runbook`;
   return free > 1
-    ? { name: 'slots', ok: true, detail }
+    ? { name: 'slots', state: 'ok', detail }
     : {
         name: 'slots',
-        ok: false,
+        state: 'fix',
         detail,
         fix: 'Raise max_worker_processes and restart the server.',
       };

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../../errors.js';
 import { migrateLedger } from '../../ledger/migrate.js';
+import { oneLine } from '../../model/printable.js';
 import { requireUsableServer } from '../../postgres/server.js';
 import { withServer } from '../connect.js';
 import type { CommandContext } from '../program.js';
@@ -16,7 +17,9 @@ export async function init(
       applied.length === 0
         ? 'is up to date'
         : `now has migration${applied.length === 1 ? '' : 's'} ${applied.join(', ')}`;
-    context.output.write(`The ledger in database ${server.database} (schema runbook) ${done}.\n`);
+    context.output.write(
+      `The ledger in database ${oneLine(server.database)} (schema runbook) ${done}.\n`,
+    );
     return EXIT.ok;
   });
 }

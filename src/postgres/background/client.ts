@@ -102,7 +102,8 @@ COMMIT`,
       const cut = outcome.type === 'error' && outcome.sqlstate === SQLSTATE.queryCanceled;
       return cut || outcome.type === 'silent' ? undefined : outcome;
     } finally {
-      if (!this.session.lost) await this.session.query('RESET statement_timeout');
+      // Not RESET, which would bring back the role's own default and end later calls of ours.
+      if (!this.session.lost) await this.session.query('SET statement_timeout = 0');
     }
   }
 
@@ -120,8 +121,8 @@ COMMIT`,
     try {
       await this.session.query(`SELECT ${expression}`);
     } catch (error) {
-      // 42704: not tracked (any more) by this session, which is what both calls want to reach.
-      if (!hasSqlState(error, SQLSTATE.undefinedObject)) throw error;
+      // Not tracked (any more) by this session, which is what both calls want to reach.
+      if (!isUntracked(error)) throw error;
     }
   }
 }
@@ -153,6 +154,19 @@ function completed(result: ResultRow | undefined, notices: readonly Notice[]): O
   return { type: 'completed', commandTag: isTag ? first : 'SELECT', rowCount: rows, notices };
 }
 
+/**
+ * True when the session does not track the handle. Two workers that both ended before their launch
+ * returned may share the same chance PID: the first one's cookie is then refused with 55000, by a
+ * text of the extension's that is not translated. A worker's own error may have that SQLSTATE too.
+ */
+function isUntracked(error: unknown): boolean {
+  if (hasSqlState(error, SQLSTATE.undefinedObject)) return true;
+  return (
+    hasSqlState(error, SQLSTATE.objectNotInPrerequisiteState) &&
+    /cookie mismatch/i.test(asSqlError(error)?.message ?? '')
+  );
+}
+
 /** Reading raises the worker's own error; only some errors are the reader's. */
 function outcomeOfReadError(error: unknown): Outcome {
   const sql = asSqlError(error);
@@ -164,7 +178,7 @@ function outcomeOfReadError(error: unknown): Outcome {
   if (sql.sqlstate === SQLSTATE.connectionFailure) {
     return { type: 'silent', why: 'the worker process died', gone: true };
   }
-  if (sql.sqlstate === SQLSTATE.undefinedObject) {
+  if (isUntracked(error)) {
     const why = 'it is not tracked by the launching session any more';
     return { type: 'silent', why, gone: false };
   }

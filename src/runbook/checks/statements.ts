@@ -1,5 +1,6 @@
 import type { SqlStatement } from '../../sql/parser.js';
 import {
+  changesWorker,
   copiesWithClient,
   isTransactionControl,
   mayRunAlone,
@@ -14,6 +15,13 @@ function checkAny(statement: SqlStatement, path: Path): Problem[] {
       'transaction control cannot stand in a sql step: the engine opens and ends transactions';
     const hint = 'Remove it, or split the step; procedures may commit, with `transaction: false`.';
     return [{ code: 'transaction-control', message, hint, path, textOffset }];
+  }
+  const changed = changesWorker(statement);
+  if (changed !== undefined) {
+    const message = `${changed} cannot stand in a sql step: the engine knows, bounds and proves its workers by it`;
+    const hint =
+      "Remove it; the step's own `timeout` bounds it, SET LOCAL ROLE gives it other rights.";
+    return [{ code: 'changes-worker', message, hint, path, textOffset }];
   }
   if (copiesWithClient(statement)) {
     const message = 'COPY from or to the client cannot run: a worker has no client';

@@ -4,6 +4,7 @@ import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
 import type { Discovery } from '../contract.js';
 import { requireOptions } from '../options.js';
+import { findMissing } from '../relation-globs.js';
 import { readTables, type TableRow } from '../relations.js';
 import {
   byName,
@@ -35,7 +36,7 @@ export async function discoverAnalyze(
       spec,
       rows.map((row) => toTarget(row, only)),
     ),
-    leftOut: [],
+    leftOut: await findMissing(db, spec.tables.include, relkinds, 'table'),
   };
 }
 

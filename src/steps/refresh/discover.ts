@@ -3,7 +3,8 @@ import type { RefreshSpec } from '../../model/runbook.js';
 import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable, Row } from '../../postgres/session.js';
 import type { Discovery } from '../contract.js';
-import { BUSY_CTE, GLOB_CONDITION, globValues, mayMaintain, sizeOf } from '../relations.js';
+import { findMissing, GLOB_CONDITION, globValues } from '../relation-globs.js';
+import { BUSY_CTE, mayMaintain, sizeOf } from '../relations.js';
 import { byName, numberFact, partition } from '../selection.js';
 
 interface ViewRow extends Row {
@@ -29,7 +30,11 @@ export async function discoverRefresh(
   const candidates = rows.map(toTarget);
   // A view that reads another materialized view comes after it, or it would copy the old rows.
   candidates.sort((a, b) => numberFact(a, 'depth') - numberFact(b, 'depth') || byName(a, b));
-  return partition(candidates, (view) => (spec.concurrently ? obstacle(view) : undefined));
+  const { targets, leftOut } = partition(candidates, (view) =>
+    spec.concurrently ? obstacle(view) : undefined,
+  );
+  const missing = await findMissing(db, spec.views.include, ['m'], 'materialized view');
+  return { targets, leftOut: [...leftOut, ...missing] };
 }
 
 /**
@@ -57,7 +62,7 @@ SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name, n.nspname::text AS 
        EXISTS (SELECT FROM pg_catalog.pg_index i
                 WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
                   AND i.indpred IS NULL AND i.indexprs IS NULL) AS unique_index,
-       ${mayMaintain(serverVersion)} AS may_maintain,
+       ${mayMaintain('refresh', serverVersion)} AS may_maintain,
        (SELECT max(u.depth) FROM under u WHERE u.top = c.oid) AS depth
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

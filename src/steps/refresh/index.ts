@@ -28,6 +28,6 @@ export const refreshKind: StepKind<RefreshSpec> = {
   capture: (db, _spec, targets) => captureViews(db, targets),
   judge: (_spec, { after }) =>
     after === undefined
-      ? { result: 'skipped', reason: 'it was dropped meanwhile', sqlstate: '42P01' }
+      ? { result: 'skipped', reason: 'it was dropped or renamed meanwhile', sqlstate: '42P01' }
       : { result: 'not_done' },
 };

@@ -3,7 +3,7 @@ import type { ReindexIndexes, ReindexSpec, ReindexTables } from '../../model/run
 import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
 import type { Discovery } from '../contract.js';
-import { globValues } from '../relations.js';
+import { findMissing, globValues } from '../relation-globs.js';
 import {
   atLeast,
   byName,
@@ -28,7 +28,9 @@ export async function discoverReindex(
     [...globValues(scope.include, scope.exclude)],
   );
   const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
-  return { targets: selectForReindex(spec, targets), leftOut };
+  const [relkinds, what] = scope.type === 'indexes' ? [['i'], 'index'] : [['r', 'm', 'p'], 'table'];
+  const missing = await findMissing(db, scope.include, relkinds, what);
+  return { targets: selectForReindex(spec, targets), leftOut: [...leftOut, ...missing] };
 }
 
 function toTarget(row: IndexRow): Target {
@@ -49,6 +51,7 @@ function toTarget(row: IndexRow): Target {
       system: row.system,
       expression_or_partial: row.expression_or_partial,
       may_maintain: row.may_maintain,
+      may_name: row.may_name,
       table_indexes_bytes: row.table_indexes_bytes,
       ...(row.bloat === undefined ? {} : { bloat: row.bloat }),
     },
@@ -59,6 +62,10 @@ function toTarget(row: IndexRow): Target {
 function obstacle(index: Target, spec: ReindexSpec): string | undefined {
   if (index.facts['leftover'] === true) {
     return 'the invalid leftover of a concurrent rebuild: drop it instead';
+  }
+  // Ordinary roles may not name what is in pg_toast, though they own the table.
+  if (index.facts['may_name'] === false && index.facts['main_table_oid'] !== index.table_oid) {
+    return `a TOAST index, and no USAGE on schema ${index.schema}`;
   }
   if (spec.concurrently && index.facts['exclusion'] === true) {
     return 'an exclusion constraint, which cannot be rebuilt concurrently';

@@ -46,7 +46,7 @@ SELECT w.oid AS planned_oid, c.oid AS index_oid, c.relfilenode AS file_node,
 /** A rebuild shows as another index under the name (concurrently) or a new file, and a valid index. */
 export function judgeReindex(spec: ReindexSpec, { before, after }: Observation): Judgement {
   if (after === undefined) {
-    return { result: 'skipped', reason: 'it was dropped meanwhile', sqlstate: '42704' };
+    return { result: 'skipped', reason: 'it was dropped or renamed meanwhile', sqlstate: '42704' };
   }
   const identity = spec.concurrently ? 'index_oid' : 'file_node';
   if (before[identity] === after[identity]) return { result: 'not_done' };

@@ -1,5 +1,6 @@
 import type { Row } from '../../postgres/session.js';
-import { BUSY_CTE, GLOB_CONDITION, mayMaintain, sizeOf } from '../relations.js';
+import { GLOB_CONDITION, TABLE_GLOB_CONDITION } from '../relation-globs.js';
+import { BUSY_CTE, mayMaintain, sizeOf } from '../relations.js';
 
 /** An index as the catalogs show it. */
 export interface IndexRow extends Row {
@@ -19,6 +20,7 @@ export interface IndexRow extends Row {
   system: boolean;
   expression_or_partial: boolean;
   may_maintain: boolean;
+  may_name: boolean;
   bloat?: number | null;
 }
 
@@ -65,7 +67,7 @@ const MATCH = {
     SELECT x.oid FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      CROSS JOIN LATERAL (VALUES (c.oid), (c.reltoastrelid)) x (oid)
-     WHERE c.relkind IN ('r', 'm') AND ${GLOB_CONDITION})`,
+     WHERE c.relkind IN ('r', 'm') AND ${TABLE_GLOB_CONDITION})`,
 };
 
 /** The query for the indexes that the globs match; its values are those of the glob condition. */
@@ -86,7 +88,8 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AS leftover,
        i.indisexclusion AS exclusion, n.nspname = 'pg_catalog' AS system,
        i.indpred IS NOT NULL OR i.indexprs IS NOT NULL AS expression_or_partial,
-       ${mayMaintain(options.serverVersion, 't')} AS may_maintain
+       ${mayMaintain('reindex', options.serverVersion, 't')} AS may_maintain,
+       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_name
        ${options.withBloat ? `, ${BLOAT} AS bloat` : ''}
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'

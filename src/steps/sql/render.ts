@@ -9,10 +9,13 @@ import { QUEUE_SIZE, type Command } from '../contract.js';
  */
 const UNREAD_QUEUE_SIZE = 1024 * 1024;
 
+/**
+ * Whatever role the user's SQL has set, its marker needs the one that may write the ledger.
+ */
 export function renderSql(spec: SqlSpec): Command {
   return spec.transaction
     ? {
-        sql: withCompletionMarker(spec.sql),
+        sql: withCompletionMarker(`${spec.sql.trimEnd()}\n;\nRESET ROLE`),
         proof: 'marker',
         queue_size: QUEUE_SIZE,
         reads_output: true,

@@ -4,6 +4,7 @@ import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
 import type { Discovery } from '../contract.js';
 import { requireOptions } from '../options.js';
+import { findMissing } from '../relation-globs.js';
 import { readTables, type TableRow } from '../relations.js';
 import {
   atLeast,
@@ -27,7 +28,8 @@ export async function discoverVacuum(
   requireOptions('VACUUM', spec.options, SINCE, server);
   const rows = await readTables(db, spec.tables, ['r', 'm'], server.versionNumber);
   const { targets, leftOut } = partition(rows.map(toTarget), (table) => obstacle(table, spec));
-  return { targets: selectForVacuum(spec, targets), leftOut };
+  const missing = await findMissing(db, spec.tables.include, ['r', 'm', 'p'], 'table');
+  return { targets: selectForVacuum(spec, targets), leftOut: [...leftOut, ...missing] };
 }
 
 /** Where VACUUM would answer with success and do nothing, no evidence could ever prove it. */

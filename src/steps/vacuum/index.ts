@@ -1,13 +1,18 @@
 import type { VacuumSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
-import { captureTables, judgeMaintenance, wentUp } from '../maintenance-evidence.js';
+import { captureTables } from '../maintenance-evidence.js';
 import { pack } from '../packing.js';
 import { discoverVacuum } from './discover.js';
+import { judgeVacuum } from './judge.js';
 import { renderVacuum, vacuumLock } from './render.js';
+
+/** A worker's own start takes some 5 ms; in the next ones VACUUM decides which rows may go. */
+const QUIET_START_MS = 30;
 
 /** VACUUM, several small tables to a worker. */
 export const vacuumKind: StepKind<VacuumSpec> = {
   kind: 'vacuum',
+  quietStartMs: QUIET_START_MS,
   discover: discoverVacuum,
   tasks: (spec, targets, concurrency) => {
     // VACUUM FULL rewrites: a statement that holds several such locks in turn would help nobody.
@@ -21,24 +26,5 @@ export const vacuumKind: StepKind<VacuumSpec> = {
   render: renderVacuum,
   lock: vacuumLock,
   capture: (db, _spec, targets, serverVersion) => captureTables(db, targets, serverVersion),
-  judge: (spec, observation) =>
-    judgeMaintenance(
-      observation,
-      (after) => {
-        const { options } = spec;
-        // VACUUM FULL does not count as a vacuum; it gives the table a new file.
-        const vacuumed =
-          options.full === true
-            ? observation.before['file_node'] !== after['file_node']
-            : wentUp(
-                observation.before,
-                after,
-                options.process_main === false ? 'toast_vacuum_count' : 'vacuum_count',
-              );
-        const analyzed =
-          options.analyze !== true || wentUp(observation.before, after, 'analyze_count');
-        return vacuumed && analyzed;
-      },
-      spec.options.skip_locked === true,
-    ),
+  judge: judgeVacuum,
 };

@@ -10,7 +10,10 @@ const db = await useTestDatabase();
 
 it('a pooler that hands out another server session is refused with exit 3', async () => {
   const connection = resolveConnection(db.uri, {});
-  const sessions = [await Session.open(connection, 'one'), await Session.open(connection, 'two')];
+  const sessions = [
+    await Session.open(connection, 'one', 60_000),
+    await Session.open(connection, 'two', 60_000),
+  ];
   let calls = 0;
   // What a pooler in transaction mode does: each transaction may meet another server session.
   const pooled = new Proxy(sessions[0] as Session, {

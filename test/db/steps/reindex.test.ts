@@ -58,7 +58,7 @@ describe('reindex: discovery', async () => {
     ['indexes: { include: ["d.*"], min_size: 100kB }', 'd.leaf_pkey'],
     ['indexes: { include: ["d.a_*"], max_size: 8kB }', 'd.a_broken'],
     ['tables: { include: ["d.leaf"] }', 'd.leaf_pkey'],
-    ['tables: { include: ["d.tree"] }', ''],
+    ['tables: { include: ["d.tree"] }', 'd.leaf_pkey'],
     ['tables: { include: ["d.view"] }', 'd.view_one'],
     ['tables: { include: ["d.*"], order_by: size, limit: 1 }', 'd.leaf_pkey'],
     ['indexes: { include: ["nowhere.*"] }', ''],

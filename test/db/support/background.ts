@@ -39,7 +39,7 @@ export async function openBackground(
   db: TestDatabase,
   dialect: BackgroundDialect = canonicalDialect(EXTENSION_SCHEMA),
 ): Promise<Background> {
-  const session = await Session.open(connectionTo(db), 'pg-runbook:test:control');
+  const session = await Session.open(connectionTo(db), 'pg-runbook:test:control', 60_000);
   onTestFinished(() => session.close());
   return { client: new BackgroundClient(dialect, session), session };
 }

@@ -50,7 +50,7 @@ export async function withSession<T>(
   connection: ConnectionSettings,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await Session.open(connection, 'pg-runbook:test');
+  const session = await Session.open(connection, 'pg-runbook:test', 60_000);
   try {
     return await work(session);
   } finally {

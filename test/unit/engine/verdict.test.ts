@@ -84,7 +84,7 @@ describe('proof by the marker', () => {
       reason: expect.stringContaining('nothing was committed') as string,
     });
     expect(status({ ...marker, outcome: silent, cause: 'interrupt' })).toBe('cancelled');
-    expect(status({ ...marker, outcome: silent, cause: 'connection_lost' })).toBe('failed');
+    expect(status({ ...marker, outcome: silent, cause: 'handle_lost' })).toBe('failed');
   });
 
   it('missing while the worker may still run is unknown', () => {
@@ -105,7 +105,7 @@ describe('proof by the command tag', () => {
   it('is success with a tag and unknown without', () => {
     expect(status({ ...tag })).toBe('succeeded');
     expect(status({ ...tag, outcome: silent })).toBe('unknown');
-    expect(status({ ...tag, outcome: silent, cause: 'connection_lost' })).toBe('unknown');
+    expect(status({ ...tag, outcome: silent, cause: 'handle_lost' })).toBe('unknown');
   });
 });
 

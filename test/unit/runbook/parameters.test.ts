@@ -41,7 +41,7 @@ describe('parameters', () => {
       timeoutMs: 420_000,
       spec: { tables: { minDeadRows: 7, minDeadRatio: 0.1 }, options: { full: true } },
     });
-    expect(runbook.steps[1]?.spec).toMatchObject({ sql: `select  'fast',  "fast"` });
+    expect(runbook.steps[1]?.spec).toMatchObject({ sql: `select 'fast', "fast"` });
   });
 
   it('may lack a value for validation, and may not for a run', async () => {

@@ -38,7 +38,7 @@ describe('SQL parameters', () => {
   it('are put in quoted, by their form', async () => {
     const sql = `select :'a', :"b", :'n', :'t', :'unknown'`;
     expect(await substituteSqlParameters(sql, { a: "o'b", b: 'x"y', n: 5, t: true })).toBe(
-      `select  'o''b',  "x""y",  '5',  'true', :'unknown'`,
+      `select 'o''b', "x""y", '5', 'true', :'unknown'`,
     );
   });
 

@@ -1,0 +1,37 @@
+import type { Session } from './session.js';
+
+/**
+ * Nothing but PostgreSQL's own functions and operators: with a search_path that others may create
+ * objects in, a call of ours could end in a function of theirs (CVE-2018-1058).
+ */
+const SAFE_SEARCH_PATH = 'pg_catalog, pg_temp';
+
+/** A role's or database's own timeouts must not end a session that waits for its workers. */
+export const NO_TIMEOUTS = {
+  statement_timeout: '0',
+  transaction_timeout: '0',
+  idle_session_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+};
+
+/** What our own queries rely on, whatever a role or a database has for default. */
+export const PLAIN_TRANSACTIONS = {
+  DateStyle: 'ISO',
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  jit: 'off',
+};
+
+/** Sets the session's search_path and those of the given settings that the server's version knows. */
+export async function applySettings(
+  session: Session,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  await session.query(`SET search_path = ${SAFE_SEARCH_PATH}`);
+  await session.query(
+    `SELECT set_config(s.name, v.value, false)
+       FROM jsonb_each_text($1) v JOIN pg_catalog.pg_settings s ON s.name = v.key`,
+    [JSON.stringify(settings)],
+  );
+}
