@@ -71,15 +71,18 @@ function endUnlaunched(task: TaskState, reason: string): Attempt | undefined {
   return endTask(task, tried ?? { status: 'skipped', reason, sqlstate: undefined });
 }
 
-/** An attempt that was recorded and never launched must not stay `pending` in the ledger. */
+/** An attempt that was never launched must not stay `pending`; what the ledger never saw was none. */
 function dropPrepared(
-  { live }: TaskState,
+  { live, record }: TaskState,
   reason: string,
 ): NonNullable<TaskState['live']>['record'][] {
   if (live === undefined) return [];
-  live.record.attempt.status = 'skipped';
-  live.record.attempt.message = reason;
-  return live.recorded ? [live.record] : [];
+  if (!live.recorded) {
+    record.attempts.pop();
+    return [];
+  }
+  Object.assign(live.record.attempt, { status: 'skipped', message: reason });
+  return [live.record];
 }
 
 /** What is known of a task that was tried and waits for its next try. */

@@ -95,9 +95,15 @@ describe('a small role', () => {
     expect(stderr).toContain('GRANT USAGE ON SCHEMA');
   });
 
-  it('with it runs what it may, and a table that it may not maintain is skipped with 42501, exit 1', async () => {
+  it('is warned by doctor of what it cannot see, which is no error', async () => {
     await db.query(`grant usage on schema runbook to ${role};
       grant select, insert, update, delete on all tables in schema runbook to ${role}`);
+    const { code, stdout } = await runCli(['doctor'], { env });
+    expect(stdout).toMatch(/^warn {2}role .*\n.*pg_read_all_stats/m);
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+  });
+
+  it('with it runs what it may, and a table that it may not maintain is skipped with 42501, exit 1', async () => {
     const run = await runReported(
       db,
       folder,
@@ -162,6 +168,29 @@ describe('a small role', () => {
     expect(commandLines.filter((line) => line.includes('pg-runbook'))).not.toEqual([]);
     expect(commandLines.slice(-500).join('\n')).not.toContain(password);
   });
+});
+
+describe('a ledger that a stranger made', () => {
+  const stranger = `${db.name}_stranger`;
+
+  beforeAll(() =>
+    db.query(`create role ${stranger}; alter schema runbook owner to ${stranger};
+      create role ${db.name}_victim login password 'x'; grant usage on schema pgbg, runbook to ${db.name}_victim`),
+  );
+  afterAll(() =>
+    db.query(`alter schema runbook owner to postgres;
+      drop owned by ${db.name}_victim; drop role ${db.name}_victim, ${stranger}`),
+  );
+
+  it.each([['init'], ['doctor']])(
+    'is not touched by %s: its triggers would run with our rights',
+    async (command) => {
+      const env = { ...db.env, PGUSER: `${db.name}_victim`, PGPASSWORD: 'x' };
+      const { code, stdout, stderr } = await runCli([command], { env });
+      expect(code).toBe(3);
+      expect(stdout + stderr).toContain(`schema runbook belongs to ${stranger}`);
+    },
+  );
 });
 
 describe('what is not supported yet', () => {

@@ -43,4 +43,26 @@ describe('a database with odd settings', () => {
     expect(await db.rows('select * from app.t')).toEqual([{ i: 1 }]);
     expect(await db.rows('select * from public.trapped')).toEqual([]);
   });
+
+  it('and a role whose transactions are read only, or limited, by default', async () => {
+    await db.query(`
+      alter database ${db.name} set default_transaction_read_only = on;
+      alter database ${db.name} set default_transaction_deferrable = on;
+      alter database ${db.name} set lock_timeout = '1ms';
+      alter database ${db.name} set idle_in_transaction_session_timeout = '1ms';
+      alter database ${db.name} set transaction_timeout = '1s'`);
+    const run = await runReported(
+      db,
+      folder,
+      runbook(`  - id: long
+    vacuum: { tables: { include: [app.t] } }
+  - id: write
+    needs: [long]
+    sql: INSERT INTO app.t VALUES (7); SELECT pg_sleep(2)
+    settings: { default_transaction_read_only: off }
+`),
+    );
+    expect(run.code, run.stderr + run.stdout).toBe(0);
+    expect(await db.rows('select * from app.t where i = 7')).toEqual([{ i: 7 }]);
+  });
 });

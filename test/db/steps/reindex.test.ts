@@ -73,6 +73,19 @@ describe('reindex: discovery', async () => {
     expect((await planned('schemas: [d]')).names).toContain(names.split(' ').at(-1));
   });
 
+  it('without a right to the schema of TOAST tables their indexes are left out, and told', async () => {
+    await db.query(`create schema theirs authorization ${small.user};
+      create table theirs.t (id int primary key, t text);
+      alter table theirs.t owner to ${small.user}`);
+    const plan = await planYaml(
+      db,
+      runbookOf('- id: r\n  reindex: { tables: { include: [theirs.t] } }'),
+      small,
+    );
+    expect(plan.steps[0]!.tasks.map((task) => task.targets[0]!.name)).toEqual(['theirs.t_pkey']);
+    expect(plan.steps[0]!.left_out.map(({ reason }) => reason).join()).toContain('pg_toast');
+  });
+
   it('what cannot be rebuilt concurrently is left out with the reason, or rebuilt otherwise', async () => {
     const booked = 'indexes: { include: ["d.booked*"] }';
     expect((await planned(booked)).leftOut).toContain('exclusion constraint');

@@ -139,4 +139,19 @@ describe('sql', () => {
     const [attempt] = taskOf(await runYaml(db, runbookOf(steps))).attempts;
     expect(attempt?.messages).toEqual(['WARNING: look here']);
   });
+
+  it('that goes on as another role still leaves its marker', async () => {
+    await db.query('truncate log');
+    const role = `${db.name}_other`;
+    await db.query(`create role ${role}; grant insert on log to ${role}`);
+    const steps = `
+      - id: s
+        sql: |
+          set role ${role};
+          insert into log select current_user`;
+    const report = await runYaml(db, runbookOf(steps));
+    expect([stepOf(report).status, taskOf(report).reason]).toEqual(['succeeded', null]);
+    expect(await db.rows('table log')).toEqual([{ note: role }]);
+    await db.query(`drop owned by ${role}; drop role ${role}`);
+  });
 });

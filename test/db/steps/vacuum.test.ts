@@ -52,6 +52,8 @@ describe('vacuum: discovery', async () => {
   it.each([
     ['include: ["d.*"], order_by: name', 'd."select" d.a d.b d.c d.part_1 d.view'],
     ['include: ["d.*"], exclude: ["*.part*", "d.v*"], order_by: name', 'd."select" d.a d.b d.c'],
+    ['include: ["d.part"]', 'd.part_1'],
+    ['include: ["d.part*"], exclude: ["d.part"]', ''],
     ['include: ["*.select"]', 'd."select"'],
     ['include: [\'"we""ird"."größe 🐘"\']', '"we""ird"."größe 🐘"'],
     ['include: ["*.größe*"]', '"we""ird"."größe 🐘"'],
@@ -69,6 +71,11 @@ describe('vacuum: discovery', async () => {
     ['include: ["nowhere.*"]', ''],
   ])('%s', async (tables, names) => {
     expect((await planned(tables)).join(' ')).toBe(names);
+  });
+
+  it('tells of exact names that do not exist, and not of patterns that match nothing', async () => {
+    const plan = await planYaml(db, vacuum('include: [d.c, d.typo, "d.nothing*"]'));
+    expect(plan.steps[0]!.left_out).toEqual([{ name: 'd.typo', reason: 'there is no such table' }]);
   });
 
   it('leaves out temporary, foreign and system tables unless asked for', async () => {

@@ -1,12 +1,24 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { makeRunId, workerApplicationName } from '../../../src/model/identity.js';
+import { makeRunId, plausiblePid, workerApplicationName } from '../../../src/model/identity.js';
 
 describe('makeRunId', () => {
   it('starts with the day, in UTC', () => {
     expect(
       makeRunId(new Date('2026-11-21T23:59:00Z'), new Uint8Array([0, 1, 2, 31, 32, 255])),
     ).toBe('20261121-012z0z');
+  });
+});
+
+describe('plausiblePid', () => {
+  it.each([
+    [1, 1],
+    [4_194_304, 4_194_304],
+    [0, null],
+    [-1, null],
+    [1_952_867_692, null],
+  ])('of %i is %s', (pid, plausible) => {
+    expect(plausiblePid(pid)).toBe(plausible);
   });
 });
 

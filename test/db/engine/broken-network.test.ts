@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { useTestDatabase } from '../../support/database.js';
+import { useProxy } from '../support/proxy.js';
+import { expectLedgerToAgree, runbook, runReported, stepOf, taskOf, useFolder } from './support.js';
+
+const db = await useTestDatabase();
+const folder = useFolder();
+const proxy = await useProxy(Number(db.env['PGPORT']));
+const env = { ...db.env, PGHOST: '127.0.0.1', PGPORT: String(proxy.port), PGSSLMODE: 'disable' };
+await db.query('create table effect (what text)');
+
+describe('a broken network', () => {
+  it('that loses the answer to a launch: what ran is told by its marker, not as never launched', async () => {
+    proxy.loseAnswerTo('pg_background_launch');
+    const run = await runReported(
+      db,
+      folder,
+      runbook(`  - id: heard-of-never
+    sql: INSERT INTO effect VALUES ('done')
+  - id: later
+    needs: [heard-of-never]
+    sql: INSERT INTO effect VALUES ('later')
+`),
+      { env },
+    );
+    expect(await db.rows('select * from effect')).toEqual([{ what: 'done' }]);
+    const { task, attempt } = taskOf(run, 'heard-of-never');
+    expect([task.status, attempt.status]).toEqual(['succeeded', 'succeeded']);
+    expect(attempt.launched_at).not.toBeNull();
+    expect(stepOf(run, 'later')).toMatchObject({ status: 'skipped' });
+    expect(run.report.run).toMatchObject({ status: 'failed', exit_code: 1 });
+    expect(run.report.run.reason).toContain('lost the connection');
+    await expectLedgerToAgree(db, run);
+  });
+
+  it('that falls silent counts as lost after a while', async () => {
+    // The session that the network swallows stays on the server until TCP gives up: not our leak.
+    proxy.freezeAt('pg_background_launch');
+    const run = await runReported(
+      db,
+      folder,
+      runbook("  - id: unsent\n    sql: INSERT INTO effect VALUES ('unsent')\n"),
+      { env },
+    );
+    expect(await db.rows("select * from effect where what = 'unsent'")).toEqual([]);
+    expect(taskOf(run, 'unsent').task.status).toBe('failed');
+    expect(run.report.run.reason).toContain('lost the connection');
+    expect(run.code).toBe(1);
+    await expectLedgerToAgree(db, run);
+    await db.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name like 'pg-runbook:control:%'`);
+  });
+});

@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterAll } from 'vitest';
+
+/** A network between the engine and the server, which a test can break. */
+export interface Proxy {
+  readonly port: number;
+  /** Passes the next request that holds `text` on to the server, and cuts before its answer. */
+  loseAnswerTo(text: string): void;
+  /** From the next request that holds `text` on, its connection neither passes anything nor ends. */
+  freezeAt(text: string): void;
+}
+
+/** A proxy on loopback to a server's port; it goes at the end of the test file. */
+export async function useProxy(target: number): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  let trap: { readonly text: string; readonly then: 'cut' | 'freeze' } | undefined;
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    let state: 'open' | 'cut' | 'freeze' = 'open';
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    client.on('data', (data) => {
+      if (state !== 'open') return;
+      if (trap !== undefined && data.includes(trap.text)) {
+        state = trap.then;
+        trap = undefined;
+        if (state === 'freeze') return;
+      }
+      upstream.write(data);
+    });
+    upstream.on('data', (data) => {
+      if (state === 'open') client.write(data);
+      else if (state === 'cut') client.destroy();
+    });
+    client.on('close', () => state !== 'freeze' && upstream.end());
+    upstream.on('close', () => state !== 'freeze' && client.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    loseAnswerTo: (text) => (trap = { text, then: 'cut' }),
+    freezeAt: (text) => (trap = { text, then: 'freeze' }),
+  };
+}
