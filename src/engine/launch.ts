@@ -27,6 +27,7 @@ export async function launchTasks(
   }
   await recordNewAttempts(context, prepared);
   const launched: TaskState[] = [];
+  const launchedFrom = context.clock.now();
   let noSlot = false;
   for (const task of prepared) {
     if (noSlot || context.stop.aborted) break;
@@ -34,7 +35,7 @@ export async function launchTasks(
     if (result === 'launched') launched.push(task);
     noSlot = result === 'no_slot';
   }
-  await letStart(context, launched);
+  await letStart(context, launched, context.clock.now() - launchedFrom);
   await recordLaunches(context, launched);
   return { launched: launched.length, noSlot };
 }
@@ -47,10 +48,20 @@ async function lookAgain(context: RunContext, task: TaskState, live: LiveAttempt
   }
 }
 
+/** On a busy machine a worker's start takes longer, and so did its launch, by about this factor. */
+const START_PER_LAUNCH = 4;
+const LONGEST_QUIET_MS = 250;
+
 /** Keeps our sessions quiet while workers begin whose first moment our snapshots would disturb. */
-async function letStart(context: RunContext, launched: readonly TaskState[]): Promise<void> {
-  const ms = Math.max(0, ...launched.map((task) => task.step.kind.quietStartMs ?? 0));
-  if (ms > 0) await context.clock.sleep(ms);
+async function letStart(
+  context: RunContext,
+  launched: readonly TaskState[],
+  launchMs: number,
+): Promise<void> {
+  const quietMs = Math.max(0, ...launched.map((task) => task.step.kind.quietStartMs ?? 0));
+  if (quietMs === 0) return;
+  const byLoad = (START_PER_LAUNCH * launchMs) / launched.length;
+  await context.clock.sleep(Math.min(Math.max(quietMs, byLoad), LONGEST_QUIET_MS));
 }
 
 /** Undefined when none of the task's targets is left. */

@@ -26,7 +26,7 @@ export async function runLoop(context: RunContext): Promise<void> {
     let savedAt = 0;
     while (!isFinished(context)) {
       const busy = await tick(context, slots, settler);
-      pollMs = busy ? FIRST_POLL_MS : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
+      pollMs = busy ? firstPollMs(context) : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
       if (busy && clock.now() - savedAt >= SAVE_EVERY_MS) {
         await context.save();
         savedAt = clock.now();
@@ -39,6 +39,12 @@ export async function runLoop(context: RunContext): Promise<void> {
     await settler.idle();
   }
   settler.check();
+}
+
+/** Polls are snapshots too: kinds that they would disturb are polled less eagerly. */
+function firstPollMs(context: RunContext): number {
+  const quiet = workingTasks(context).map((task) => task.step.kind.quietStartMs ?? 0);
+  return Math.max(FIRST_POLL_MS, ...quiet);
 }
 
 /** One round; true when something was launched or ended. */

@@ -34,5 +34,5 @@ function isAnalyzed({ options }: VacuumSpec, before: Facts, after: Facts): boole
 function unremovedRows(before: Facts, after: Facts): string | undefined {
   const [had, has] = [Number(before['dead_rows'] ?? 0), Number(after['dead_rows'] ?? 0)];
   if (had < NOTEWORTHY_ROWS || has < had) return undefined;
-  return `vacuumed, but ${String(had)} dead rows stay: an older transaction may still see them`;
+  return `${String(had)} dead rows stay: an older snapshot sees them`;
 }

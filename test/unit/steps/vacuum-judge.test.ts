@@ -53,7 +53,7 @@ describe('judgeVacuum', () => {
   it('says when the rows stay: the work was done, and brought little', () => {
     expect(judge({ after: { ...done, dead_rows: 500 } })).toEqual({
       result: 'done',
-      reason: 'vacuumed, but 500 dead rows stay: an older transaction may still see them',
+      reason: '500 dead rows stay: an older snapshot sees them',
     });
     expect(judge({ after: { ...done, dead_rows: 499 } })).toEqual({ result: 'done' });
   });
