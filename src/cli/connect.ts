@@ -1,7 +1,12 @@
 import { sessionApplicationName } from '../model/identity.js';
 import { resolveConnection, type ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo, type ServerInfo } from '../postgres/server.js';
-import { applySettings, NO_TIMEOUTS, PLAIN_TRANSACTIONS } from '../postgres/session-settings.js';
+import {
+  applySettings,
+  commitDurably,
+  NO_TIMEOUTS,
+  PLAIN_TRANSACTIONS,
+} from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
 import type { CommandContext } from './program.js';
 
@@ -32,6 +37,7 @@ export async function withServer<T>(
       lock_timeout: '5s',
       statement_timeout: '5min',
     });
+    await commitDurably(session);
     return await work({ session, settings, server: await readServerInfo(session) });
   } finally {
     await session.close();

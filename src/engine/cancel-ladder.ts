@@ -1,8 +1,7 @@
+import type { StopCause } from '../model/stop-cause.js';
+
 /** How far an attempt to stop a worker has gone. */
 export type Rung = 'none' | 'cancel_backend' | 'cancel_worker' | 'given_up';
-
-/** Why the engine wants a worker to stop. The first cause counts. */
-export type StopCause = 'timeout' | 'interrupt' | 'handle_lost';
 
 export interface LadderState {
   readonly cause: StopCause | undefined;

@@ -1,5 +1,6 @@
 import type { ReportV1 } from '../generated/report.v1.js';
-import type { LedgerStore, TaskRecord } from '../ledger/store.js';
+import type { AttemptLedger } from '../ledger/attempts.js';
+import type { LedgerStore } from '../ledger/store.js';
 import type { BackgroundClient } from '../postgres/background/client.js';
 import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
@@ -15,6 +16,7 @@ export interface RunContext {
   /** Everything else: the ledger, the evidence, signals. Never the session that owns the handles. */
   readonly observer: Session;
   readonly ledger: LedgerStore;
+  readonly attempts: AttemptLedger;
   /** The role's own search_path, which is for the workers. */
   readonly searchPath: string;
   readonly clock: Clock;
@@ -28,9 +30,4 @@ export interface RunContext {
 /** All tasks whose worker lives, as far as is known. */
 export function workingTasks(context: Pick<RunContext, 'steps'>): TaskState[] {
   return context.steps.flatMap((step) => step.tasks.filter((task) => task.working !== undefined));
-}
-
-/** A task with the keys of its row in the ledger. */
-export function taskRow(task: TaskState): TaskRecord {
-  return { stepId: task.step.id, number: task.plan.number, task: task.record };
 }

@@ -1,13 +1,12 @@
-import type { Target } from '../generated/plan.v1.js';
-import { plausiblePid, workerApplicationName } from '../model/identity.js';
-import { asSqlError, SQLSTATE } from '../postgres/errors.js';
-import type { Captures } from '../steps/contract.js';
+import { plausiblePid } from '../model/identity.js';
+import type { Prepared } from '../ledger/records.js';
+import { asSqlError } from '../postgres/errors.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import { toTimestamp } from './clock.js';
-import { taskRow, type RunContext } from './context.js';
-import { captureTargets } from './evidence.js';
-import { failTask, finishTask } from './finish.js';
-import { newAttempt, type LiveAttempt, type TaskState, type WorkItem } from './state.js';
+import type { RunContext } from './context.js';
+import { failTask, tellEnds } from './finish.js';
+import { looking } from './look.js';
+import type { LiveAttempt, TaskState } from './state.js';
 import { isShortOfSlots } from './slots.js';
 
 /**
@@ -18,18 +17,11 @@ export async function launchTasks(
   context: RunContext,
   tasks: readonly TaskState[],
 ): Promise<{ launched: number; noSlot: boolean }> {
-  const prepared: TaskState[] = [];
-  for (const task of tasks) {
-    if (task.live === undefined) task.live = await prepareAttempt(context, task);
-    else await lookAgain(context, task, task.live);
-    if (task.live === undefined) await finishTask(context, task);
-    else prepared.push(task);
-  }
-  await recordNewAttempts(context, prepared);
+  await prepareAttempts(context, tasks);
   const launched: TaskState[] = [];
   const launchedFrom = context.clock.now();
   let noSlot = false;
-  for (const task of prepared) {
+  for (const task of tasks.filter(({ live }) => live !== undefined)) {
     if (noSlot || context.stop.aborted) break;
     const result = await launchOne(context, task);
     if (result === 'launched') launched.push(task);
@@ -40,12 +32,53 @@ export async function launchTasks(
   return { launched: launched.length, noSlot };
 }
 
-/** Work that others did while an attempt waited for a slot must not count as its own. */
-async function lookAgain(context: RunContext, task: TaskState, live: LiveAttempt): Promise<void> {
-  live.before = await captureTargets(context, task, live.item.targets);
-  for (const { oid } of live.item.targets) {
-    task.targetRecord(oid).evidence.before = live.before.get(oid)?.facts ?? null;
+async function prepareAttempts(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
+  const { attempts, clock, record } = context;
+  const fresh = tasks.filter(({ live }) => live === undefined);
+  // Work that others did while an attempt waited for a slot must not count as its own.
+  for (const task of tasks) {
+    const { live, step } = task;
+    if (live === undefined) continue;
+    task.apply(
+      await looking(clock, () => attempts.lookAgain(live.id, step.execution)),
+      clock.now(),
+    );
   }
+  if (fresh.length === 0) return;
+  const executions = Object.fromEntries(fresh.map(({ step }) => [step.id, step.execution]));
+  const keys = fresh.map((task) => task.key);
+  const prepared = await looking(clock, () =>
+    attempts.prepareAttempts(record.run.id, keys, executions),
+  );
+  const gone: TaskState[] = [];
+  for (const [index, task] of fresh.entries()) {
+    const answer = prepared[index];
+    if (answer === undefined) throw new Error('the ledger left out a task');
+    task.apply(answer.task, clock.now());
+    task.live = makeLive(task, answer);
+    if (task.live === undefined) gone.push(task);
+  }
+  await tellEnds(context, gone);
+}
+
+/** Undefined when none of the task's targets was left. */
+function makeLive(task: TaskState, prepared: Prepared): LiveAttempt | undefined {
+  if (prepared.attempt_id === undefined) return undefined;
+  return {
+    id: prepared.attempt_id,
+    sql: prepared.sql,
+    attempt: task.applyAttempt(prepared.attempt),
+    handle: undefined,
+    identity: undefined,
+    launchedAt: 0,
+    cause: undefined,
+    rung: 'none',
+    rungAt: 0,
+    unnoted: false,
+    queueFull: false,
+    outcome: undefined,
+    endedAt: 0,
+  };
 }
 
 /** On a busy machine a worker's start takes longer, and so did its launch, by about this factor. */
@@ -64,85 +97,6 @@ async function letStart(
   await context.clock.sleep(Math.min(Math.max(quietMs, byLoad), LONGEST_QUIET_MS));
 }
 
-/** Undefined when none of the task's targets is left. */
-async function prepareAttempt(
-  context: RunContext,
-  task: TaskState,
-): Promise<LiveAttempt | undefined> {
-  for (;;) {
-    // It leaves the queue only when it was looked at: a lost connection must not lose the item.
-    const item = task.items[0];
-    if (item === undefined) return undefined;
-    const before = await captureTargets(context, task, item.targets);
-    const targets = item.targets.filter((target) => before.get(target.oid)?.same === true);
-    skipMissing(task, item.targets, before);
-    task.items.shift();
-    if (targets.length === 0 && task.plan.targets.length > 0) continue;
-    return makeAttempt(context, task, { targets, tries: item.tries + 1 }, before);
-  }
-}
-
-function skipMissing(task: TaskState, targets: readonly Target[], before: Captures): void {
-  for (const target of targets) {
-    const capture = before.get(target.oid);
-    const record = task.targetRecord(target.oid);
-    record.evidence.before ??= capture?.facts ?? null;
-    if (capture?.same === true) continue;
-    record.status = 'skipped';
-    record.reason = 'dropped, renamed or replaced since the plan was made';
-    record.sqlstate = SQLSTATE.undefinedTable;
-  }
-}
-
-function makeAttempt(
-  context: RunContext,
-  task: TaskState,
-  item: WorkItem,
-  before: Captures,
-): LiveAttempt {
-  const runId = context.record.run.id;
-  const { step, plan, record } = task;
-  const number = record.attempts.length + 1;
-  const whole = item.targets.length === plan.targets.length;
-  const sql = whole ? plan.sql : step.kind.render(step.plan.spec, item.targets).sql;
-  const name = workerApplicationName(runId, step.id, plan.number);
-  const attempt = newAttempt(number, name, whole ? null : sql);
-  record.attempts.push(attempt);
-  return {
-    record: {
-      attemptId: `${runId}/${step.id}/${String(plan.number)}/${String(number)}`,
-      stepId: step.id,
-      taskNumber: plan.number,
-      sql,
-      attempt,
-    },
-    item,
-    before,
-    recorded: false,
-    handle: undefined,
-    identity: undefined,
-    launchedAt: 0,
-    cause: undefined,
-    rung: 'none',
-    rungAt: 0,
-    queueFull: false,
-    outcome: undefined,
-    endedAt: 0,
-  };
-}
-
-async function recordNewAttempts(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
-  const fresh = tasks.flatMap((task) =>
-    task.live === undefined || task.live.recorded ? [] : [task.live],
-  );
-  if (fresh.length === 0) return;
-  await context.ledger.recordAttempts(
-    context.record.run.id,
-    fresh.map((live) => live.record),
-  );
-  for (const live of fresh) live.recorded = true;
-}
-
 async function launchOne(
   context: RunContext,
   task: TaskState,
@@ -152,23 +106,23 @@ async function launchOne(
   // Marked before it is sent: when the answer is lost, the worker may run all the same.
   live.launchedAt = context.clock.now();
   live.rungAt = live.launchedAt;
-  live.record.attempt.launched_at = toTimestamp(live.launchedAt);
+  live.attempt.launched_at = toTimestamp(live.launchedAt);
   try {
     live.handle = await context.background.launch({
-      sql: live.record.sql,
+      sql: live.sql,
       queueSize: task.plan.queue_size,
-      applicationName: live.record.attempt.application_name,
+      applicationName: live.attempt.application_name,
       settings: {
         search_path: context.searchPath,
         ...task.step.plan.settings,
-        [ATTEMPT_SETTING]: live.record.attemptId,
+        [ATTEMPT_SETTING]: live.id,
       },
     });
   } catch (error) {
     const sql = asSqlError(error);
     if (sql === undefined) throw error;
     live.launchedAt = 0;
-    live.record.attempt.launched_at = null;
+    live.attempt.launched_at = null;
     if (isShortOfSlots(sql.sqlstate)) return 'no_slot';
     await failTask(context, task, sql);
     return 'refused';
@@ -178,12 +132,11 @@ async function launchOne(
 }
 
 function markLaunched(context: RunContext, task: TaskState, live: LiveAttempt): void {
-  const { attempt } = live.record;
+  const { attempt } = live;
   attempt.pid = live.handle === undefined ? null : plausiblePid(live.handle.pid);
   attempt.cookie = live.handle?.cookie ?? null;
   attempt.status = 'running';
   task.record.status = 'running';
-  for (const target of live.item.targets) task.targetRecord(target.oid).status = 'running';
   const step = task.step.record;
   if (step.started_at === null) {
     step.started_at = attempt.launched_at;
@@ -196,7 +149,8 @@ function markLaunched(context: RunContext, task: TaskState, live: LiveAttempt): 
 async function recordLaunches(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
   if (tasks.length === 0) return;
   const runId = context.record.run.id;
-  await context.ledger.updateAttempts(tasks.flatMap((task) => task.live?.record ?? []));
-  await context.ledger.updateTasks(runId, tasks.map(taskRow));
+  await context.attempts.recordLaunches(
+    tasks.flatMap(({ live }) => (live === undefined ? [] : [live])),
+  );
   await context.ledger.updateSteps(runId, [...new Set(tasks.map((task) => task.step.record))]);
 }

@@ -2,6 +2,7 @@ import { APPLICATION_PREFIX } from '../model/identity.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import type { Session } from '../postgres/session.js';
 import { cancelWorker, findWorkers, isWorkerAlive } from '../postgres/signal.js';
+import { AttemptLedger } from '../ledger/attempts.js';
 import { LedgerStore } from '../ledger/store.js';
 import type { Clock } from './clock.js';
 import type { RunContext } from './context.js';
@@ -28,8 +29,13 @@ export async function settleAfterLoss(
   conclude: () => void,
 ): Promise<void> {
   const observer = await reconnect(context, settings);
-  const ledger = new LedgerStore(observer);
-  const recovered = { ...context, observer, ledger, stop: AbortSignal.abort() };
+  const recovered = {
+    ...context,
+    observer,
+    ledger: new LedgerStore(observer),
+    attempts: new AttemptLedger(observer),
+    stop: AbortSignal.abort(),
+  };
   try {
     const prefix = `${APPLICATION_PREFIX}/${context.record.run.id}/`;
     const gone = await stopWorkers(observer, prefix, context.clock);
@@ -84,7 +90,7 @@ async function endUnheard(
   reason: string,
 ): Promise<void> {
   if (live?.outcome !== undefined || live === undefined) return;
-  const { pid } = live.record.attempt;
+  const { pid } = live.attempt;
   const { identity } = live;
   live.handle = undefined;
   live.cause ??= 'handle_lost';

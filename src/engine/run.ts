@@ -1,6 +1,7 @@
 import { EXIT, RunbookError, type ExitCode } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
 import type { ReportV1 } from '../generated/report.v1.js';
+import { AttemptLedger } from '../ledger/attempts.js';
 import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
 import { BackgroundClient } from '../postgres/background/client.js';
 import { chooseDialect } from '../postgres/background/detect.js';
@@ -50,7 +51,8 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await context.ledger.claimVersion(plan.runbook, options.allowChanged);
     // A report that cannot be written shows before anything is launched.
     await context.save();
-    await context.ledger.startRun(context.record, plan, options.origin);
+    const executions = Object.fromEntries(context.steps.map((s) => [s.id, s.execution]));
+    await context.ledger.startRun(context.record, plan, executions, options.origin);
     context.emit({ type: 'run_started', run: context.record.run });
     await finishSteps(
       context,
@@ -73,11 +75,12 @@ async function makeContext(options: RunOptions, sessions: RunSessions): Promise<
     steps: options.plan.steps.map((step, index) => {
       const stepRecord = record.steps[index];
       if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
-      return new StepState(step, stepRecord);
+      return new StepState(step, stepRecord, options.plan.server.version_number);
     }),
     background: new BackgroundClient(dialect, sessions.control),
     observer: sessions.observer,
     ledger: new LedgerStore(sessions.observer),
+    attempts: new AttemptLedger(sessions.observer),
     searchPath: sessions.searchPath,
     clock,
     stop: options.stop,

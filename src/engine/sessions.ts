@@ -1,6 +1,11 @@
 import { sessionApplicationName } from '../model/identity.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { applySettings, NO_TIMEOUTS, PLAIN_TRANSACTIONS } from '../postgres/session-settings.js';
+import {
+  applySettings,
+  commitDurably,
+  NO_TIMEOUTS,
+  PLAIN_TRANSACTIONS,
+} from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
 
 /** The two sessions of a run. */
@@ -55,5 +60,6 @@ export async function openObserver(settings: ConnectionSettings, runId: string):
     statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
     lock_timeout: OBSERVER_LOCK_TIMEOUT,
   });
+  await commitDurably(observer);
   return observer;
 }

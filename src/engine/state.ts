@@ -6,29 +6,23 @@ import type {
   Target as TargetRecord,
   Task as TaskRecord,
 } from '../generated/report.v1.js';
-import type { AttemptRecord } from '../ledger/store.js';
+import type { TaskChange, TaskKey } from '../ledger/records.js';
+import type { Execution } from '../model/execution.js';
 import type { Handle, WorkerIdentity } from '../model/identity.js';
 import type { TaskStatus } from '../model/status.js';
+import type { StopCause } from '../model/stop-cause.js';
 import type { Outcome } from '../postgres/background/worker.js';
-import type { Captures, StepKind } from '../steps/contract.js';
+import type { StepKind } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
-import type { Rung, StopCause } from './cancel-ladder.js';
+import type { Rung } from './cancel-ladder.js';
 import type { SchedulableStep, SchedulableTask } from './schedule.js';
-
-/** Targets that one attempt works on, and how often that was tried. */
-export interface WorkItem {
-  readonly targets: readonly Target[];
-  readonly tries: number;
-}
 
 /** An attempt from its record in the ledger to its recorded outcome. */
 export interface LiveAttempt {
-  readonly record: AttemptRecord;
-  readonly item: WorkItem;
-  /** The evidence from right before the launch. */
-  before: Captures;
-  /** True once the ledger has it. */
-  recorded: boolean;
+  readonly id: string;
+  readonly sql: string;
+  /** Its record in the report. */
+  readonly attempt: Attempt;
   /** Undefined until launched, and again once the extension tracks it no more. */
   handle: Handle | undefined;
   identity: WorkerIdentity | undefined;
@@ -37,6 +31,8 @@ export interface LiveAttempt {
   cause: StopCause | undefined;
   rung: Rung;
   rungAt: number;
+  /** True when something was learnt of it that the ledger does not have yet. */
+  unnoted: boolean;
   /** True when its queue was full at the last poll too. */
   queueFull: boolean;
   /** How its worker ended; set once, and then nobody watches it any more. */
@@ -45,28 +41,27 @@ export interface LiveAttempt {
   endedAt: number;
 }
 
-/** A task's way through the run. The records beside it are the report's, and change as it goes. */
+/** A task's way through the run. The record beside it is the report's, and changes as it goes. */
 export class TaskState implements SchedulableTask {
-  readonly items: WorkItem[];
   live: LiveAttempt | undefined;
   notBefore = 0;
+  /** Pieces of work that wait for their launch. */
+  items = 1;
+  /** Never launched, since the run could not come to it. */
+  blocked = false;
   /** Indexes that workers of this task were seen building: what is left of them is ours. */
   readonly builtIndexes = new Set<number>();
-  readonly #targetRecords: ReadonlyMap<number, TargetRecord>;
 
   constructor(
     readonly step: StepState,
     readonly plan: PlanTask,
     readonly record: TaskRecord,
-  ) {
-    this.items = [{ targets: plan.targets, tries: 0 }];
-    this.#targetRecords = new Map(record.targets.map((target) => [target.oid, target]));
-  }
+  ) {}
 
   /** An attempt that is prepared and not launched yet leaves its task waiting. */
   get phase(): SchedulableTask['phase'] {
     if (this.live !== undefined && this.live.launchedAt > 0) return 'running';
-    return this.live === undefined && this.items.length === 0 ? 'ended' : 'waiting';
+    return this.live === undefined && this.items === 0 ? 'ended' : 'waiting';
   }
 
   /** The attempt whose worker lives, as far as is known. */
@@ -86,11 +81,26 @@ export class TaskState implements SchedulableTask {
     return this.plan.after;
   }
 
-  /** The record of one of the task's own targets. */
-  targetRecord(oid: number): TargetRecord {
-    const record = this.#targetRecords.get(oid);
-    if (record === undefined) throw new Error(`no record of target ${String(oid)}`);
-    return record;
+  /** By its keys in the ledger. */
+  get key(): TaskKey {
+    return { stepId: this.step.id, number: this.plan.number };
+  }
+
+  /** Takes over what the ledger says of it. */
+  apply(change: TaskChange, now: number): void {
+    const { status, reason, targets } = change;
+    Object.assign(this.record, { status, reason, targets });
+    this.items = change.items;
+    this.blocked = change.blocked;
+    this.notBefore = change.delay_ms === null ? 0 : now + change.delay_ms;
+  }
+
+  /** Takes over an attempt as the ledger has it. */
+  applyAttempt(attempt: Attempt): Attempt {
+    const known = this.record.attempts.find(({ number }) => number === attempt.number);
+    if (known !== undefined) return Object.assign(known, attempt);
+    this.record.attempts.push(attempt);
+    return attempt;
   }
 }
 
@@ -98,16 +108,18 @@ export class TaskState implements SchedulableTask {
 export class StepState implements SchedulableStep<TaskState> {
   readonly tasks: readonly TaskState[];
   readonly kind: StepKind<unknown>;
-  /** How many of its tasks were never launched, since the run could not come to them. */
-  blockedTasks = 0;
+  /** How its work is looked at and judged. */
+  readonly execution: Execution;
   /** Set once its end is being recorded, so that it is told once. */
   ended = false;
 
   constructor(
     readonly plan: PlanStep,
     readonly record: StepRecord,
+    serverVersion: number,
   ) {
     this.kind = stepKind(plan.kind);
+    this.execution = this.kind.execution(plan.spec, serverVersion);
     this.tasks = plan.tasks.map((task, index) => {
       const taskRecord = record.tasks[index];
       if (taskRecord === undefined) throw new Error(`no record of task ${String(index + 1)}`);
@@ -117,6 +129,11 @@ export class StepState implements SchedulableStep<TaskState> {
 
   get id(): string {
     return this.plan.id;
+  }
+
+  /** How many of its tasks were never launched, since the run could not come to them. */
+  get blockedTasks(): number {
+    return this.tasks.filter((task) => task.blocked).length;
   }
 
   get blocked(): boolean {
@@ -186,25 +203,5 @@ function newTarget(target: Target): TargetRecord {
     reason: null,
     sqlstate: null,
     evidence: { before: null, after: null },
-  };
-}
-
-/** An attempt that was not launched yet. */
-export function newAttempt(number: number, applicationName: string, sql: string | null): Attempt {
-  return {
-    number,
-    pid: null,
-    cookie: null,
-    backend_start: null,
-    application_name: applicationName,
-    launched_at: null,
-    finished_at: null,
-    status: 'pending',
-    sqlstate: null,
-    message: null,
-    command_tag: null,
-    row_count: null,
-    sql,
-    messages: [],
   };
 }

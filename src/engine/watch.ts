@@ -7,7 +7,8 @@ import { describeWait } from '../postgres/blockers.js';
 import { cancelWorker, isWorkerAlive } from '../postgres/signal.js';
 import type { Handle } from '../model/identity.js';
 import { hearOut } from './hear-out.js';
-import { isOverdue, nextRung, type StopCause } from './cancel-ladder.js';
+import type { StopCause } from '../model/stop-cause.js';
+import { isOverdue, nextRung } from './cancel-ladder.js';
 import { workingTasks, type RunContext } from './context.js';
 import type { LiveAttempt, TaskState } from './state.js';
 
@@ -35,7 +36,21 @@ export async function watchWorkers(context: RunContext): Promise<TaskState[]> {
     live.endedAt = context.clock.now();
     ended.push(task);
   }
+  await noteNews(context);
   return ended;
+}
+
+/** What is needed to judge and to clean up after us must outlive this process. */
+async function noteNews(context: RunContext): Promise<void> {
+  const notes = context.steps.flatMap((step) =>
+    step.tasks.flatMap(({ live, builtIndexes }) => {
+      if (live?.unnoted !== true) return [];
+      live.unnoted = false;
+      const backendStart = live.attempt.backend_start;
+      return [{ id: live.id, backendStart, cause: live.cause, builtIndexes }];
+    }),
+  );
+  if (notes.length > 0) await context.attempts.noteAttempts(notes);
 }
 
 /** Asks workers to stop: the first cause is kept. */
@@ -44,6 +59,7 @@ export function requestStop(tasks: readonly TaskState[], cause: StopCause, now: 
     if (live === undefined || live.cause !== undefined) continue;
     live.cause = cause;
     live.rungAt = now;
+    live.unnoted = true;
   }
 }
 
@@ -66,17 +82,22 @@ function watchTracked(
     return { outcome: { type: 'silent', why, gone: false } };
   }
   if (state.ended) return { outcome: state.outcome };
-  if (state.identity?.applicationName === live.record.attempt.application_name) {
+  if (state.identity?.applicationName === live.attempt.application_name) {
+    live.unnoted ||= live.identity === undefined;
     live.identity ??= state.identity;
-    live.record.attempt.backend_start ??= state.identity.backendStart;
+    live.attempt.backend_start ??= state.identity.backendStart;
   }
-  for (const index of state.buildingIndexes) task.builtIndexes.add(index);
+  for (const index of state.buildingIndexes) {
+    if (task.builtIndexes.has(index)) continue;
+    task.builtIndexes.add(index);
+    live.unnoted = true;
+  }
   return undefined;
 }
 
 /** A worker without a handle is followed until its process is gone. */
 async function watchFollowed(context: RunContext, live: LiveAttempt): Promise<End | undefined> {
-  const { pid } = live.record.attempt;
+  const { pid } = live.attempt;
   if (await isWorkerAlive(context.observer, pid, live.identity?.backendStart)) return undefined;
   const why = 'its output overflowed the queue, so that its end could not be heard';
   return { outcome: { type: 'silent', why, gone: true } };
@@ -136,7 +157,7 @@ async function climb(
 }
 
 async function giveUp(context: RunContext, live: LiveAttempt): Promise<End> {
-  const pid = live.record.attempt.pid ?? 0;
+  const pid = live.attempt.pid ?? 0;
   const wait = await describeWait(context.observer, pid, live.identity?.backendStart);
   const why = `it did not stop when asked to, and still runs as pid ${String(pid)}: ${wait}`;
   return { outcome: { type: 'silent', why, gone: false } };

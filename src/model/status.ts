@@ -13,6 +13,13 @@ export const TASK_STATUSES = [
 
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** A status with its reason and what the server called it. */
+export interface Verdict {
+  readonly status: TaskStatus;
+  readonly reason: string | null;
+  readonly sqlstate: string | null;
+}
+
 export const RUN_STATUSES = [
   'running',
   'succeeded',

@@ -35,3 +35,14 @@ export async function applySettings(
     [JSON.stringify(settings)],
   );
 }
+
+/**
+ * Makes the session's commits survive a crash of the server where its defaults would not: under
+ * `synchronous_commit = off` a worker could live on without the record from before its launch.
+ */
+export async function commitDurably(session: Session): Promise<void> {
+  await session.query(
+    `SELECT set_config('synchronous_commit', 'local', false)
+      WHERE current_setting('synchronous_commit') = 'off'`,
+  );
+}

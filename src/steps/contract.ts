@@ -1,7 +1,8 @@
-import type { Facts, LeftOut, Lock, Target, Task } from '../generated/plan.v1.js';
+import type { LeftOut, Lock, Target, Task } from '../generated/plan.v1.js';
+import type { Execution } from '../model/execution.js';
 import type { StepKindName } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
-import type { Notice, Queryable } from '../postgres/session.js';
+import type { Queryable } from '../postgres/session.js';
 
 /** What a step works on, found in the catalogs. */
 export interface Discovery {
@@ -16,35 +17,6 @@ export type TaskDraft = Pick<Task, 'targets' | 'conflicts' | 'after'>;
 
 /** What one worker is given. */
 export type Command = Pick<Task, 'sql' | 'proof' | 'queue_size' | 'reads_output'>;
-
-/** A target as the catalogs show it at one moment. */
-export interface Capture {
-  /** False when the name now stands for another relation, or the relation got another name. */
-  readonly same: boolean;
-  readonly facts: Facts;
-}
-
-/** Captures by the OID that the plan knows; a target that is gone has none. */
-export type Captures = ReadonlyMap<number, Capture>;
-
-export interface Observation {
-  readonly target: Target;
-  readonly before: Facts;
-  /** Undefined: the relation is gone. */
-  readonly after: Facts | undefined;
-  /** True when the server answered with a command tag. */
-  readonly completed: boolean;
-  readonly notices: readonly Notice[];
-  /** All targets of the attempt: the server's warnings give a relation's name without its schema. */
-  readonly among: readonly Target[];
-}
-
-/** What the catalogs prove of one target. */
-export type Judgement =
-  | { readonly result: 'done'; readonly reason?: string }
-  | { readonly result: 'not_done' }
-  | { readonly result: 'skipped'; readonly reason: string; readonly sqlstate: string }
-  | { readonly result: 'unknown'; readonly reason: string };
 
 /** What a failed attempt left behind, by name. */
 export interface CleanUp {
@@ -66,15 +38,8 @@ export interface StepKind<Spec> {
   render(spec: Spec, targets: readonly Target[]): Command;
   /** The lock that the command takes on each target. Pure. */
   lock(spec: Spec): Lock;
-  /** Reads the evidence for targets, by one catalog query. */
-  capture(
-    db: Queryable,
-    spec: Spec,
-    targets: readonly Target[],
-    serverVersion: number,
-  ): Promise<Captures>;
-  /** Decides what became of one target, from the evidence. Pure. */
-  judge(spec: Spec, observation: Observation): Judgement;
+  /** How its work is looked at and judged. Pure. */
+  execution(spec: Spec, serverVersion: number): Execution;
   /**
    * For so long after a launch our own sessions ask the server nothing: see decision 19.
    */

@@ -1,10 +1,10 @@
 import type { Target } from '../../generated/plan.v1.js';
 import type { AnalyzeSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
-import { captureTables, judgeMaintenance, wentUp } from '../maintenance-evidence.js';
+import { maintenanceExecution, wentUp } from '../maintenance-evidence.js';
 import { pack } from '../packing.js';
 import { discoverAnalyze } from './discover.js';
-import { analyzeLock, renderAnalyze } from './render.js';
+import { analyzeCommand, analyzeLock, renderAnalyze } from './render.js';
 
 function conflictsOf(target: Target): string[] {
   const tree = target.facts['partition_tree'];
@@ -24,11 +24,13 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
     })),
   render: renderAnalyze,
   lock: analyzeLock,
-  capture: (db, _spec, targets, serverVersion) => captureTables(db, targets, serverVersion),
-  judge: (spec, observation) =>
-    judgeMaintenance(
-      observation,
-      (after) => wentUp(observation.before, after, 'analyze_count'),
-      spec.options.skip_locked === true,
+  execution: (spec, serverVersion) =>
+    maintenanceExecution(
+      {
+        command: analyzeCommand(spec),
+        skipLocked: spec.options.skip_locked === true,
+        done: wentUp('analyze_count'),
+      },
+      serverVersion,
     ),
 };

@@ -7,6 +7,11 @@ import { renderOptions } from '../options.js';
 /** What ANALYZE may print of one relation. */
 const BYTES_PER_TARGET = { quiet: 1_024, verbose: 8_192 };
 
+/** ANALYZE with its options, which the names of relations follow. */
+export function analyzeCommand({ options }: AnalyzeSpec): string {
+  return `ANALYZE${renderOptions(options)}`;
+}
+
 export function renderAnalyze(spec: AnalyzeSpec, targets: readonly Target[]): Command {
   const names = targets.map((target) => {
     const name = quoteQualified(target.schema, target.relation);
@@ -14,7 +19,7 @@ export function renderAnalyze(spec: AnalyzeSpec, targets: readonly Target[]): Co
   });
   const perTarget = BYTES_PER_TARGET[spec.options.verbose === true ? 'verbose' : 'quiet'];
   return {
-    sql: `ANALYZE${renderOptions(spec.options)} ${names.join(', ')}`,
+    sql: `${analyzeCommand(spec)} ${names.join(', ')}`,
     proof: 'catalog',
     queue_size: QUEUE_SIZE + targets.length * perTarget,
     reads_output: true,

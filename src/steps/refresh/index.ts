@@ -2,7 +2,7 @@ import type { Target } from '../../generated/plan.v1.js';
 import type { RefreshSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
 import { discoverRefresh } from './discover.js';
-import { captureViews } from './evidence.js';
+import { refreshExecution } from './evidence.js';
 import { numberFact } from '../selection.js';
 import { refreshLock, renderRefresh } from './render.js';
 
@@ -25,9 +25,5 @@ export const refreshKind: StepKind<RefreshSpec> = {
     })),
   render: renderRefresh,
   lock: refreshLock,
-  capture: (db, _spec, targets) => captureViews(db, targets),
-  judge: (_spec, { after }) =>
-    after === undefined
-      ? { result: 'skipped', reason: 'it was dropped or renamed meanwhile', sqlstate: '42P01' }
-      : { result: 'not_done' },
+  execution: refreshExecution,
 };

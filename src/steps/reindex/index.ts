@@ -3,7 +3,7 @@ import type { ReindexSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
 import { cleanUpIndexes } from './clean-up.js';
 import { discoverReindex } from './discover.js';
-import { captureIndexes, judgeReindex } from './evidence.js';
+import { reindexExecution } from './evidence.js';
 import { reindexLock, renderReindex } from './render.js';
 
 /**
@@ -34,7 +34,6 @@ export const reindexKind: StepKind<ReindexSpec> = {
     }),
   render: renderReindex,
   lock: reindexLock,
-  capture: (db, _spec, targets) => captureIndexes(db, targets),
-  judge: judgeReindex,
+  execution: reindexExecution,
   cleanUp: cleanUpIndexes,
 };

@@ -9,6 +9,11 @@ export const sqlKind: StepKind<SqlSpec> = {
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
   lock: sqlLock,
-  capture: () => Promise.resolve(new Map()),
-  judge: () => ({ result: 'not_done' }),
+  execution: () => ({
+    evidence: null,
+    gone_sqlstate: '42P01',
+    skip_warnings: null,
+    skip_locked: false,
+    command: null,
+  }),
 };

@@ -1,9 +1,8 @@
 import type { VacuumSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind } from '../contract.js';
-import { captureTables } from '../maintenance-evidence.js';
 import { pack } from '../packing.js';
 import { discoverVacuum } from './discover.js';
-import { judgeVacuum } from './judge.js';
+import { vacuumExecution } from './evidence.js';
 import { renderVacuum, vacuumLock } from './render.js';
 
 /** A worker's own start takes some 5 ms; in the next ones VACUUM decides which rows may go. */
@@ -25,6 +24,5 @@ export const vacuumKind: StepKind<VacuumSpec> = {
   },
   render: renderVacuum,
   lock: vacuumLock,
-  capture: (db, _spec, targets, serverVersion) => captureTables(db, targets, serverVersion),
-  judge: judgeVacuum,
+  execution: vacuumExecution,
 };

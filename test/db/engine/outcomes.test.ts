@@ -235,7 +235,7 @@ describe('a lost connection', () => {
     await db.assertNoLeaks();
   });
 
-  it('of the observer stops the run, and what ran meanwhile is proven', async () => {
+  it('of the observer stops the run, and what ran is settled by proof', async () => {
     const running = runReported(
       db,
       folder,
@@ -250,7 +250,8 @@ describe('a lost connection', () => {
     await db.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name like 'pg-runbook:observer:%' and datname = current_database()`);
     const run = await running;
-    expect(taskOf(run, 'nap').task.status).toBe('succeeded');
+    expect(taskOf(run, 'nap').task.status).toBe('failed');
+    expect(taskOf(run, 'nap').task.reason).toContain('nothing was committed');
     expect(stepOf(run, 'never').status).toBe('skipped');
     expect(run.code).toBe(1);
     expect(run.report.run.reason).toContain('lost the connection');

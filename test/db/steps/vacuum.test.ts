@@ -238,4 +238,16 @@ describe('vacuum: truth', () => {
     expect(attemptsOf(report).filter(({ status }) => status === 'failed').length).toBe(2);
     expect(report.run).toMatchObject({ status: 'failed', exit_code: 1 });
   });
+
+  it('tells of rows that stay since an older snapshot still sees them', async () => {
+    await db.query('create table stays (id int); insert into stays select generate_series(1, 500)');
+    const reader = await db.connect();
+    await reader.query('begin isolation level repeatable read; select count(*) from stays');
+    await db.query('delete from stays; select pg_stat_force_next_flush()');
+    const report = await runYaml(db, vacuum('include: [public.stays]'));
+    await reader.query('commit');
+    const target = targetOf(report, 'public.stays');
+    expect(target.status).toBe('succeeded');
+    expect(target.reason).toBe('500 dead rows stay: an older snapshot sees them');
+  });
 });

@@ -1,0 +1,162 @@
+import type { Execution } from '../model/execution.js';
+import type { Queryable } from '../postgres/session.js';
+import type {
+  AttemptEnd,
+  AttemptNote,
+  Ended,
+  Launch,
+  Prepared,
+  Settled,
+  TaskChange,
+  TaskEnd,
+  TaskKey,
+} from './records.js';
+
+/**
+ * What the ledger's functions do with tasks and attempts. Every method is one statement, so that each
+ * record is there or not.
+ * @see migrations/000002.sql
+ */
+export class AttemptLedger {
+  constructor(private readonly db: Queryable) {}
+
+  /**
+   * Looks at the targets of tasks and records their next attempts, before they are launched.
+   * @param executions by step.
+   */
+  async prepareAttempts(
+    runId: string,
+    tasks: readonly TaskKey[],
+    executions: Readonly<Record<string, Execution>>,
+  ): Promise<Prepared[]> {
+    const rows = await this.db.query<{ prepared: Prepared }>(
+      `SELECT runbook.prepare_attempt($1, t.step, t.number, $3::jsonb -> t.step) AS prepared
+         FROM jsonb_to_recordset($2) t(step text, number int)`,
+      [
+        runId,
+        JSON.stringify(tasks.map(({ stepId, number }) => ({ step: stepId, number }))),
+        JSON.stringify(executions),
+      ],
+    );
+    return rows.map((row) => row.prepared);
+  }
+
+  /** Takes the evidence from before anew, for an attempt that had to wait for a slot. */
+  async lookAgain(attemptId: string, execution: Execution): Promise<TaskChange> {
+    const [row] = await this.db.query<{ task: TaskChange }>(
+      'SELECT runbook.look_again($1, $2) AS task',
+      [attemptId, JSON.stringify(execution)],
+    );
+    return only(row).task;
+  }
+
+  /** Records attempts as launched, with their handles. */
+  async recordLaunches(launches: readonly Launch[]): Promise<void> {
+    await this.db.query(
+      `WITH launched AS (
+         UPDATE runbook.attempt t
+            SET pid = a.pid, cookie = a.cookie, status = 'running',
+                launched_at = a.launched_at
+           FROM jsonb_to_recordset($1) a(attempt_id text, pid int, cookie bigint, launched_at timestamptz)
+          WHERE t.attempt_id = a.attempt_id AND t.status IN ('pending', 'running')
+         RETURNING t.run_id, t.step_id, t.task_no, t.target_oids)
+       UPDATE runbook.task t
+          SET status = 'running', targets = runbook.write_targets(t.targets, (
+                SELECT coalesce(jsonb_object_agg(o, '{"status": "running"}'::jsonb), '{}')
+                  FROM unnest(l.target_oids) o))
+         FROM launched l
+        WHERE (t.run_id, t.step_id, t.task_no) = (l.run_id, l.step_id, l.task_no)`,
+      [JSON.stringify(launches.map(({ id, attempt }) => ({ ...attempt, attempt_id: id })))],
+    );
+  }
+
+  /** Records who a worker is, why it was asked to stop, and the indexes that it was seen to build. */
+  async noteAttempts(notes: readonly AttemptNote[]): Promise<void> {
+    await this.db.query(
+      `UPDATE runbook.attempt t
+          SET backend_start = coalesce(t.backend_start, a.backend_start),
+              cause = coalesce(t.cause, a.cause), built_indexes = a.built_indexes
+         FROM jsonb_to_recordset($1) a(attempt_id text, backend_start timestamptz, cause text,
+              built_indexes bigint[])
+        WHERE t.attempt_id = a.attempt_id`,
+      [
+        JSON.stringify(
+          notes.map(({ id, backendStart, cause, builtIndexes }) => ({
+            attempt_id: id,
+            backend_start: backendStart,
+            cause,
+            built_indexes: [...builtIndexes],
+          })),
+        ),
+      ],
+    );
+  }
+
+  /**
+   * Judges an ended attempt by what is known and proven, and records it.
+   * @param look `first`: counters may show a little later, so that an unproven success is not
+   *   recorded yet. `final`: what is not proven now is unknown.
+   * @param stopping true when nothing more is launched.
+   * @returns undefined when a first look found no proof of a success.
+   */
+  async settleAttempt(
+    attemptId: string,
+    end: AttemptEnd,
+    execution: Execution,
+    look: 'first' | 'final',
+    stopping: boolean,
+  ): Promise<Settled | undefined> {
+    const [row] = await this.db.query<{ settled: Settled | null }>(
+      'SELECT runbook.settle_attempt($1, $2, $3, $4, $5) AS settled',
+      [
+        attemptId,
+        JSON.stringify(endDocument(end)),
+        JSON.stringify(execution),
+        look === 'final',
+        stopping,
+      ],
+    );
+    return only(row).settled ?? undefined;
+  }
+
+  /** Adds messages of our own to an attempt. */
+  async addMessages(attemptId: string, messages: readonly string[]): Promise<void> {
+    await this.db.query(
+      `UPDATE runbook.attempt SET messages = coalesce(messages, '[]') || $2::jsonb
+        WHERE attempt_id = $1`,
+      [attemptId, JSON.stringify(messages)],
+    );
+  }
+
+  /** Ends tasks that are launched no more, and what was recorded of their next attempts. */
+  async endTasks(runId: string, ends: readonly TaskEnd[]): Promise<Ended[]> {
+    const rows = await this.db.query<{ ended: Ended }>(
+      `SELECT runbook.end_unlaunched($1, e.step, e.number, e.verdict) AS ended
+         FROM jsonb_to_recordset($2) e(step text, number int, verdict jsonb)`,
+      [
+        runId,
+        JSON.stringify(
+          ends.map(({ task, verdict }) => ({ step: task.stepId, number: task.number, verdict })),
+        ),
+      ],
+    );
+    return rows.map((row) => row.ended);
+  }
+}
+
+function only<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('a function of the ledger gave no row');
+  return row;
+}
+
+function endDocument({ outcome, cause, elapsedMs, launchedAt, finishedAt }: AttemptEnd): object {
+  const ended = {
+    cause,
+    elapsed_ms: elapsedMs,
+    launched_at: launchedAt,
+    finished_at: finishedAt,
+  };
+  if (outcome.type !== 'completed') return { ...outcome, ...ended };
+  const { type, commandTag, rowCount, notices } = outcome;
+  return { type, command_tag: commandTag, row_count: rowCount, notices, ...ended };
+}

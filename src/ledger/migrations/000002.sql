@@ -1,0 +1,461 @@
+-- One way of preparing, judging and settling attempts, for whoever does it: the engine beside its
+-- workers, a supervisor when no client is there, and those who look afterwards.
+
+ALTER TABLE runbook.step
+  ADD COLUMN plan jsonb NOT NULL DEFAULT '{}',
+  ADD COLUMN execution jsonb NOT NULL DEFAULT '{}';
+COMMENT ON COLUMN runbook.step.execution IS
+  'How its work is looked at and judged: see runbook.look and runbook.judge_target.';
+
+ALTER TABLE runbook.task
+  ADD COLUMN plan jsonb NOT NULL DEFAULT '{}',
+  ADD COLUMN application_name text NOT NULL DEFAULT '',
+  ADD COLUMN items jsonb NOT NULL DEFAULT '[]',
+  ADD COLUMN not_before timestamptz,
+  ADD COLUMN blocked boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN runbook.task.items IS
+  'What is left to be launched: OIDs of targets, and how often they were tried. Empty with no attempt running: the task has ended.';
+COMMENT ON COLUMN runbook.task.blocked IS
+  'Never launched, since the run could not come to it.';
+
+ALTER TABLE runbook.attempt
+  ADD COLUMN target_oids bigint[] NOT NULL DEFAULT '{}',
+  ADD COLUMN tries integer NOT NULL DEFAULT 1,
+  ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
+  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost')),
+  ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}';
+COMMENT ON COLUMN runbook.attempt.before IS
+  'The evidence from right before the launch, by OID.';
+COMMENT ON COLUMN runbook.attempt.cause IS
+  'Why we asked the worker to stop; the first cause is kept.';
+COMMENT ON COLUMN runbook.attempt.built_indexes IS
+  'Invalid indexes that the worker was seen to build or to replace: what is left of them is ours.';
+
+CREATE FUNCTION runbook.to_timestamp_text(at timestamptz) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+CREATE FUNCTION runbook.combine_statuses(statuses text[]) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce((
+    SELECT w.status
+      FROM unnest(ARRAY['unknown', 'failed', 'timed_out', 'cancelled', 'running', 'pending', 'detached',
+                        'succeeded', 'skipped']) WITH ORDINALITY w(status, weight)
+     WHERE w.status = ANY (statuses) ORDER BY w.weight LIMIT 1), 'succeeded')
+$$;
+COMMENT ON FUNCTION runbook.combine_statuses IS
+  'The status of a whole: of its parts'' the one that must not be hidden.';
+
+CREATE FUNCTION runbook.is_failure(status text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT status IN ('failed', 'timed_out', 'cancelled')
+$$;
+
+CREATE FUNCTION runbook.is_final(status text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT status NOT IN ('pending', 'running', 'detached')
+$$;
+
+CREATE FUNCTION runbook.verdict(status text, reason text, sqlstate text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('status', status, 'reason', reason, 'sqlstate', sqlstate)
+$$;
+
+CREATE FUNCTION runbook.look(evidence text, targets jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  seen jsonb;
+BEGIN
+  IF evidence IS NULL OR jsonb_array_length(targets) = 0 THEN
+    RETURN '{}';
+  END IF;
+  EXECUTE format('SELECT jsonb_object_agg(e.oid, to_jsonb(e) - ''oid'') FROM (%s) e', evidence)
+    INTO seen USING targets;
+  RETURN coalesce(seen, '{}');
+END $$;
+COMMENT ON FUNCTION runbook.look IS
+  'What the catalogs show of targets, by the OID that the plan knows: whether it is the same relation, facts, and against the facts from before, the result. What is gone has no entry.';
+
+CREATE FUNCTION runbook.judge_target(target jsonb, seen jsonb, namesakes integer, outcome jsonb,
+                                     execution jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  warned jsonb;
+  skips jsonb;
+  completed boolean := outcome ->> 'type' = 'completed';
+BEGIN
+  IF jsonb_typeof(target -> 'before') IS DISTINCT FROM 'object' THEN
+    RETURN jsonb_build_object('result', 'unknown', 'reason', 'nothing is known from before');
+  ELSIF seen IS NULL THEN
+    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', execution ->> 'gone_sqlstate',
+                              'reason', 'it was dropped or renamed meanwhile');
+  END IF;
+  IF jsonb_typeof(execution -> 'skip_warnings') IS DISTINCT FROM 'array' THEN
+    RETURN jsonb_build_object('result', seen ->> 'result', 'reason', seen ->> 'reason');
+  END IF;
+  -- The server's warnings name a relation without its schema; their texts are translated.
+  SELECT jsonb_agg(n ORDER BY i) INTO warned
+    FROM jsonb_array_elements(outcome -> 'notices') WITH ORDINALITY x(n, i)
+   WHERE strpos(n ->> 'message', '"' || (target ->> 'relation') || '"') > 0;
+  SELECT jsonb_agg(n ORDER BY i) INTO skips
+    FROM jsonb_array_elements(warned) WITH ORDINALITY x(n, i)
+   WHERE execution -> 'skip_warnings' ? (n ->> 'sqlstate');
+  -- A warning weighs more than counters, which somebody else's work may have raised meanwhile.
+  IF jsonb_array_length(skips) >= greatest(namesakes, 1) THEN
+    RETURN jsonb_build_object('result', 'skipped', 'reason', skips -> 0 ->> 'message',
+                              'sqlstate', skips -> 0 ->> 'sqlstate');
+  ELSIF seen ->> 'result' <> 'not_done' OR NOT completed THEN
+    RETURN jsonb_build_object('result', seen ->> 'result', 'reason', seen ->> 'reason');
+  ELSIF seen -> 'facts' ->> 'may_maintain' = 'false' THEN
+    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', '42501', 'reason',
+      coalesce(warned -> 0 ->> 'message', 'no permission: the role may not maintain this relation'));
+  ELSIF (execution ->> 'skip_locked')::boolean THEN
+    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', '55P03', 'reason',
+      coalesce(warned -> 0 ->> 'message', 'skip_locked: its lock was not free at once'));
+  END IF;
+  RETURN jsonb_build_object('result', 'unknown', 'reason', coalesce(warned -> 0 ->> 'message',
+    'the server said success, but its counters do not show the work'));
+END $$;
+COMMENT ON FUNCTION runbook.judge_target IS
+  'What is proven of one target: done, not_done, skipped or unknown. VACUUM and ANALYZE answer with success where they skipped a relation and only warned.';
+
+CREATE FUNCTION runbook.told_verdict(outcome jsonb, cause text, elapsed_ms double precision,
+                                     timeout_ms double precision) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  by_cause text := CASE cause WHEN 'timeout' THEN 'timed_out' WHEN 'interrupt' THEN 'cancelled' END;
+  state text := outcome ->> 'sqlstate';
+  reason text := concat(outcome ->> 'message', ' (' || (outcome ->> 'detail') || ')');
+BEGIN
+  IF outcome ->> 'type' = 'completed' THEN
+    RETURN runbook.verdict('succeeded', NULL, NULL);
+  ELSIF outcome ->> 'type' = 'silent' THEN
+    RETURN runbook.verdict(CASE WHEN (outcome ->> 'gone')::boolean THEN coalesce(by_cause, 'unknown')
+                                ELSE 'unknown' END, outcome ->> 'why', NULL);
+  ELSIF state NOT IN ('57014', '57P01') THEN
+    RETURN runbook.verdict('failed', reason, state);
+  END IF;
+  -- 57014 is timeout and cancel in one, with translated texts: only our own clock and requests tell.
+  IF by_cause IS NULL AND state = '57014' AND elapsed_ms >= timeout_ms THEN
+    by_cause := 'timed_out';
+  END IF;
+  RETURN runbook.verdict(coalesce(by_cause, 'cancelled'), CASE WHEN by_cause IS NULL THEN reason ||
+    ': not at pg-runbook''s request (another session, or a timeout in its own SQL)' ELSE reason END, state);
+END $$;
+COMMENT ON FUNCTION runbook.told_verdict IS 'What pg_background told, before any evidence.';
+
+CREATE FUNCTION runbook.judge_attempt(proof text, outcome jsonb, marker boolean, judgements jsonb,
+                                      cause text, elapsed_ms double precision,
+                                      timeout_ms double precision) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  told jsonb := runbook.told_verdict(outcome, cause, elapsed_ms, timeout_ms);
+  proven jsonb := told;
+  targets jsonb;
+  telling jsonb;
+  combined text;
+BEGIN
+  IF proof = 'catalog' AND told ->> 'status' = 'succeeded' THEN
+    proven := runbook.verdict('unknown', 'the server said success, but the catalogs do not show the work', NULL);
+  ELSIF proof = 'marker' AND marker THEN
+    proven := runbook.verdict('succeeded', NULL, NULL);
+  ELSIF proof = 'marker' AND outcome ->> 'type' = 'completed' THEN
+    proven := runbook.verdict('unknown', 'the server said success, but the completion marker is missing', NULL);
+  ELSIF proof = 'marker' AND told ->> 'status' = 'unknown' AND (outcome ->> 'gone')::boolean THEN
+    -- Its transaction is over and left no marker: it is certain that nothing was committed.
+    proven := runbook.verdict('failed', concat(told ->> 'reason', ': nothing was committed'), NULL);
+  END IF;
+  SELECT coalesce(jsonb_agg(CASE j ->> 'result'
+           WHEN 'done' THEN runbook.verdict('succeeded', j ->> 'reason', NULL)
+           WHEN 'skipped' THEN runbook.verdict('skipped', j ->> 'reason', j ->> 'sqlstate')
+           WHEN 'unknown' THEN runbook.verdict('unknown', j ->> 'reason', NULL)
+           ELSE proven END ORDER BY i), '[]')
+    INTO targets FROM jsonb_array_elements(judgements) WITH ORDINALITY x(j, i);
+  IF proof <> 'catalog' AND NOT judgements @> '[{"result": "skipped"}]' THEN
+    RETURN jsonb_build_object('attempt', proven, 'targets', targets);
+  END IF;
+  combined := runbook.combine_statuses(ARRAY(SELECT t ->> 'status' FROM jsonb_array_elements(targets) t));
+  SELECT t INTO telling FROM jsonb_array_elements(targets) WITH ORDINALITY x(t, i)
+   WHERE t ->> 'status' = combined ORDER BY i LIMIT 1;
+  -- What the server said stays with the attempt also where the catalogs decide the status.
+  RETURN jsonb_build_object('targets', targets, 'attempt', runbook.verdict(combined,
+    CASE WHEN told ->> 'sqlstate' IS NULL THEN telling ->> 'reason' ELSE told ->> 'reason' END,
+    coalesce(told ->> 'sqlstate', telling ->> 'sqlstate')));
+END $$;
+COMMENT ON FUNCTION runbook.judge_attempt IS
+  'What became of an attempt and of each target. Success needs proof: the marker, the catalogs, or for commands that leave neither, their command tag.';
+
+CREATE FUNCTION runbook.attempt_state(a runbook.attempt, task_sql text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object(
+    'number', a.attempt_no, 'pid', a.pid, 'cookie', a.cookie::text,
+    'backend_start', to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'application_name', a.application_name, 'launched_at', runbook.to_timestamp_text(a.launched_at),
+    'finished_at', runbook.to_timestamp_text(a.finished_at), 'status', a.status,
+    'sqlstate', a.sqlstate, 'message', a.message, 'command_tag', a.command_tag,
+    'row_count', a.row_count, 'sql', nullif(a.sql, task_sql), 'messages', coalesce(a.messages, '[]'))
+$$;
+COMMENT ON FUNCTION runbook.attempt_state IS 'An attempt as the report has it.';
+
+CREATE FUNCTION runbook.task_state(t runbook.task) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('step', t.step_id, 'number', t.task_no, 'status', t.status,
+    'reason', t.reason, 'targets', t.targets, 'items', jsonb_array_length(t.items), 'blocked', t.blocked,
+    'delay_ms', greatest(0, extract(epoch FROM t.not_before - clock_timestamp()) * 1000)::float8)
+$$;
+COMMENT ON FUNCTION runbook.task_state IS 'What of a task changes as it goes on.';
+
+CREATE FUNCTION runbook.write_targets(targets jsonb, changes jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(t || coalesce(changes -> (t ->> 'oid'), '{}') ORDER BY i), '[]')
+    FROM jsonb_array_elements(targets) WITH ORDINALITY x(t, i)
+$$;
+COMMENT ON FUNCTION runbook.write_targets IS 'Targets with the changes that are given by OID.';
+
+CREATE FUNCTION runbook.end_task(p_run text, p_step text, p_task integer, p_verdict jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t runbook.task;
+  ends jsonb;
+  statuses text[];
+  ended text;
+  skipped integer;
+BEGIN
+  SELECT * INTO STRICT t FROM runbook.task
+   WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
+  SELECT coalesce(jsonb_agg(CASE WHEN runbook.is_final(x ->> 'status') OR p_verdict IS NULL THEN x
+                                 ELSE x || p_verdict END ORDER BY i), '[]'),
+         coalesce(array_agg(CASE WHEN runbook.is_final(x ->> 'status') OR p_verdict IS NULL
+                                 THEN x ->> 'status' ELSE p_verdict ->> 'status' END), '{}')
+    INTO ends, statuses FROM jsonb_array_elements(t.targets) WITH ORDINALITY y(x, i);
+  ended := CASE WHEN statuses = '{}' THEN coalesce(p_verdict ->> 'status', 'skipped')
+                ELSE runbook.combine_statuses(statuses) END;
+  skipped := cardinality(array_positions(statuses, 'skipped'));
+  UPDATE runbook.task u
+     SET status = ended, targets = ends, items = '[]', not_before = NULL,
+         reason = CASE WHEN ended = 'succeeded' AND skipped > 0
+           THEN format('%s of %s relations were skipped', skipped, cardinality(statuses))
+           ELSE coalesce((SELECT x ->> 'reason' FROM jsonb_array_elements(ends) WITH ORDINALITY y(x, i)
+                           WHERE x ->> 'status' = ended ORDER BY i LIMIT 1), p_verdict ->> 'reason') END
+   WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task) RETURNING * INTO t;
+  RETURN runbook.task_state(t);
+END $$;
+COMMENT ON FUNCTION runbook.end_task IS
+  'Ends a task: its targets say what became of it; those that nothing is known of get the verdict.';
+
+CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t runbook.task;
+  a runbook.attempt;
+  item jsonb;
+  wanted jsonb;
+  seen jsonb;
+  kept jsonb;
+  number integer;
+BEGIN
+  SELECT * INTO STRICT t FROM runbook.task
+   WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
+  SELECT coalesce(max(attempt_no), 0) + 1 INTO number FROM runbook.attempt
+   WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task);
+  LOOP
+    item := t.items -> 0;
+    IF item IS NULL THEN
+      RETURN jsonb_build_object('task', runbook.end_task(p_run, p_step, p_task, NULL));
+    END IF;
+    SELECT coalesce(jsonb_agg(x ORDER BY i), '[]') INTO wanted
+      FROM jsonb_array_elements(t.plan -> 'targets') WITH ORDINALITY y(x, i)
+     WHERE item -> 'oids' @> (x -> 'oid');
+    seen := runbook.look(p_execution ->> 'evidence', wanted);
+    SELECT coalesce(jsonb_agg(x ORDER BY i), '[]') INTO kept
+      FROM jsonb_array_elements(wanted) WITH ORDINALITY y(x, i)
+     WHERE (seen -> (x ->> 'oid') ->> 'same')::boolean;
+    SELECT runbook.write_targets(t.targets, coalesce(jsonb_object_agg(x ->> 'oid', CASE
+             WHEN kept @> jsonb_build_array(jsonb_build_object('oid', x -> 'oid'))
+             THEN jsonb_build_object('evidence', jsonb_build_object('before', seen -> (x ->> 'oid') -> 'facts', 'after', NULL))
+             ELSE jsonb_build_object('status', 'skipped', 'sqlstate', '42P01',
+                    'reason', 'dropped, renamed or replaced since the plan was made') END), '{}'))
+      INTO t.targets FROM jsonb_array_elements(wanted) x;
+    t.items := t.items - 0;
+    UPDATE runbook.task u SET targets = t.targets, items = t.items
+     WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task);
+    EXIT WHEN kept <> '[]' OR wanted = '[]';
+  END LOOP;
+  INSERT INTO runbook.attempt (attempt_id, run_id, step_id, task_no, attempt_no, sql, application_name,
+                               status, target_oids, tries, before)
+  VALUES (concat_ws('/', p_run, p_step, p_task, number), p_run, p_step, p_task, number,
+          CASE WHEN jsonb_array_length(kept) = jsonb_array_length(t.plan -> 'targets') THEN t.plan ->> 'sql'
+               ELSE runbook.part_sql(p_execution ->> 'command', kept) END,
+          t.application_name, 'pending',
+          ARRAY(SELECT (x ->> 'oid')::bigint FROM jsonb_array_elements(kept) x),
+          (item ->> 'tries')::integer + 1,
+          (SELECT coalesce(jsonb_object_agg(x ->> 'oid', seen -> (x ->> 'oid') -> 'facts'), '{}')
+             FROM jsonb_array_elements(kept) x))
+  RETURNING * INTO a;
+  RETURN jsonb_build_object('task', runbook.task_state(t), 'attempt_id', a.attempt_id, 'sql', a.sql,
+                            'target_oids', a.target_oids,
+                            'attempt', runbook.attempt_state(a, t.plan ->> 'sql'));
+END $$;
+COMMENT ON FUNCTION runbook.prepare_attempt IS
+  'Looks at the targets of a task''s next piece of work and records the attempt, before its launch. Without an attempt in the answer no target was left, and the task has ended.';
+
+CREATE FUNCTION runbook.part_sql(command text, targets jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT command || ' ' || string_agg(
+           CASE WHEN (x -> 'facts' ->> 'only')::boolean THEN 'ONLY ' ELSE '' END
+           || format('%I.%I', x ->> 'schema', x ->> 'relation'), ', ' ORDER BY i)
+    FROM jsonb_array_elements(targets) WITH ORDINALITY y(x, i)
+$$;
+COMMENT ON FUNCTION runbook.part_sql IS 'The command for some of a pack''s relations.';
+
+CREATE FUNCTION runbook.look_again(p_attempt text, p_execution jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  a runbook.attempt;
+  t runbook.task;
+  seen jsonb;
+BEGIN
+  SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
+  SELECT * INTO STRICT t FROM runbook.task
+   WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no) FOR UPDATE;
+  seen := runbook.look(p_execution ->> 'evidence', runbook.targets_of(a, t));
+  UPDATE runbook.attempt u
+     SET before = (SELECT coalesce(jsonb_object_agg(key, value -> 'facts'), '{}') FROM jsonb_each(seen))
+   WHERE u.attempt_id = p_attempt;
+  UPDATE runbook.task u
+     SET targets = runbook.write_targets(u.targets, (
+           SELECT coalesce(jsonb_object_agg(key, jsonb_build_object('evidence',
+                    jsonb_build_object('before', value -> 'facts', 'after', NULL))), '{}')
+             FROM jsonb_each(seen)))
+   WHERE (u.run_id, u.step_id, u.task_no) = (a.run_id, a.step_id, a.task_no) RETURNING * INTO t;
+  RETURN runbook.task_state(t);
+END $$;
+COMMENT ON FUNCTION runbook.look_again IS
+  'Takes the evidence from before once more for an attempt that had to wait for a slot: what others did meanwhile must not count as its own.';
+
+CREATE FUNCTION runbook.targets_of(a runbook.attempt, t runbook.task) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(x || jsonb_build_object('before', a.before -> (x ->> 'oid')) ORDER BY i), '[]')
+    FROM jsonb_array_elements(t.plan -> 'targets') WITH ORDINALITY y(x, i)
+   WHERE (x ->> 'oid')::bigint = ANY (a.target_oids)
+$$;
+COMMENT ON FUNCTION runbook.targets_of IS
+  'The targets of an attempt, each with its evidence from before.';
+
+CREATE FUNCTION runbook.retry_delay_ms(retry jsonb, tries integer, sqlstate text) RETURNS double precision
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN tries < (retry ->> 'attempts')::integer AND retry -> 'on' ? sqlstate
+    THEN least((retry ->> 'delay_ms')::float8 * 2 ^ (tries - 1), (retry ->> 'max_delay_ms')::float8)
+         * (1 + random()) / 2 END
+$$;
+COMMENT ON FUNCTION runbook.retry_delay_ms IS
+  'Milliseconds before the next try, doubled with each up to a bound, half of it drawn so that tasks that failed together do not meet again; NULL when there is none.';
+
+CREATE FUNCTION runbook.settle_attempt(p_attempt text, p_outcome jsonb, p_execution jsonb,
+                                       p_final boolean, p_stopping boolean) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  a runbook.attempt;
+  t runbook.task;
+  s runbook.step;
+  among jsonb;
+  seen jsonb;
+  judgements jsonb;
+  verdict jsonb;
+  failed bigint[];
+  delay_ms double precision;
+  parts integer := 0;
+BEGIN
+  SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
+  SELECT * INTO STRICT t FROM runbook.task
+   WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no) FOR UPDATE;
+  SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (a.run_id, a.step_id);
+  IF runbook.is_final(a.status) THEN
+    -- Whoever came first has settled it.
+    RETURN jsonb_build_object('task', runbook.task_state(t), 'parts', 0,
+                              'attempt', runbook.attempt_state(a, t.plan ->> 'sql'));
+  END IF;
+  among := runbook.targets_of(a, t);
+  seen := runbook.look(p_execution ->> 'evidence', among);
+  SELECT coalesce(jsonb_agg(runbook.judge_target(x, seen -> (x ->> 'oid'),
+           (SELECT count(*)::integer FROM jsonb_array_elements(among) n WHERE n -> 'relation' = x -> 'relation'),
+           p_outcome, p_execution) ORDER BY i), '[]')
+    INTO judgements FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i);
+  verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome,
+    EXISTS (SELECT FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
+    coalesce(a.cause, p_outcome ->> 'cause'), (p_outcome ->> 'elapsed_ms')::float8,
+    (s.plan ->> 'timeout_ms')::float8);
+  IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' = 'completed'
+     AND verdict -> 'attempt' ->> 'status' = 'unknown' THEN
+    RETURN NULL;
+  END IF;
+  UPDATE runbook.attempt u
+     SET status = verdict -> 'attempt' ->> 'status', message = verdict -> 'attempt' ->> 'reason',
+         sqlstate = verdict -> 'attempt' ->> 'sqlstate',
+         finished_at = coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp()),
+         command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
+         cause = coalesce(a.cause, p_outcome ->> 'cause'),
+         launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
+         messages = (SELECT coalesce(jsonb_agg(concat(n ->> 'severity', ': ', n ->> 'message') ORDER BY i), '[]')
+                       FROM jsonb_array_elements(p_outcome -> 'notices') WITH ORDINALITY y(n, i))
+   WHERE u.attempt_id = p_attempt RETURNING * INTO a;
+  SELECT runbook.write_targets(t.targets, coalesce(jsonb_object_agg(x ->> 'oid',
+           (verdict -> 'targets' -> (i - 1)::integer) || jsonb_build_object('evidence', jsonb_build_object(
+             'before', x -> 'before', 'after', seen -> (x ->> 'oid') -> 'facts'))), '{}')),
+         coalesce(array_agg((x ->> 'oid')::bigint ORDER BY i)
+           FILTER (WHERE runbook.is_failure(verdict -> 'targets' -> (i - 1)::integer ->> 'status')), '{}')
+    INTO t.targets, failed FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i);
+  IF NOT p_stopping AND a.status = 'failed' AND cardinality(a.target_oids) > 1 THEN
+    -- One bad relation must not decide for the others: each that was not done gets its own attempt.
+    parts := cardinality(failed);
+    SELECT t.items || jsonb_agg(jsonb_build_object('oids', jsonb_build_array(o), 'tries', 0) ORDER BY i)
+      INTO t.items FROM unnest(failed) WITH ORDINALITY y(o, i);
+  ELSIF NOT p_stopping AND runbook.is_failure(a.status) AND a.cause IS NULL THEN
+    delay_ms := runbook.retry_delay_ms(s.plan -> 'retry', a.tries, a.sqlstate);
+    IF delay_ms IS NOT NULL THEN
+      t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries);
+      t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
+    END IF;
+  END IF;
+  UPDATE runbook.task u SET targets = t.targets, items = t.items, not_before = t.not_before
+   WHERE (u.run_id, u.step_id, u.task_no) = (a.run_id, a.step_id, a.task_no);
+  RETURN jsonb_build_object('attempt', runbook.attempt_state(a, t.plan ->> 'sql'), 'parts', parts,
+    'retry_in_ms', delay_ms, 'task', CASE WHEN t.items = '[]'
+      THEN runbook.end_task(a.run_id, a.step_id, a.task_no, verdict -> 'attempt')
+      ELSE runbook.task_state(t) END);
+END $$;
+COMMENT ON FUNCTION runbook.settle_attempt IS
+  'Judges an attempt whose worker ended by what is known and proven, records it, and says what comes next of its task. NULL, with nothing recorded, when success is not proven yet and this is not the final look: counters may show a little later.';
+
+CREATE FUNCTION runbook.end_unlaunched(p_run text, p_step text, p_task integer, p_verdict jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  a runbook.attempt;
+  ended jsonb := p_verdict;
+  task jsonb;
+BEGIN
+  UPDATE runbook.attempt u
+     SET status = p_verdict ->> 'status', message = p_verdict ->> 'reason',
+         sqlstate = p_verdict ->> 'sqlstate', finished_at = clock_timestamp()
+   WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task) AND u.status = 'pending'
+  RETURNING * INTO a;
+  IF p_verdict ->> 'status' = 'skipped' THEN
+    -- A task that was tried and waited for its next try ends with what that try came to.
+    SELECT runbook.verdict(u.status, u.message, u.sqlstate) INTO ended FROM runbook.attempt u
+     WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task) AND u.launched_at IS NOT NULL
+     ORDER BY u.attempt_no DESC LIMIT 1;
+    UPDATE runbook.task t SET blocked = (ended IS NULL)
+     WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, p_task);
+  END IF;
+  task := runbook.end_task(p_run, p_step, p_task, coalesce(ended, p_verdict));
+  RETURN jsonb_build_object('task', task, 'attempt',
+    CASE WHEN a.attempt_id IS NOT NULL THEN runbook.attempt_state(a, (
+      SELECT t.plan ->> 'sql' FROM runbook.task t
+       WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, p_task))) END);
+END $$;
+COMMENT ON FUNCTION runbook.end_unlaunched IS
+  'Ends a task that is launched no more, and the attempt that was recorded for it and not launched.';

@@ -1,0 +1,2 @@
+/** Why we want a worker to stop. The first cause counts. */
+export type StopCause = 'timeout' | 'interrupt' | 'handle_lost';
