@@ -33,6 +33,10 @@ export const ERROR_EXIT_CODES = {
   ledger_missing: EXIT.refused,
   ledger_newer: EXIT.refused,
   ledger_untrusted: EXIT.refused,
+  run_not_found: EXIT.inputWrong,
+  run_live: EXIT.refused,
+  run_ended: EXIT.refused,
+  run_taken_over: EXIT.outcomeUnknown,
   report_not_written: EXIT.refused,
 } as const satisfies Record<string, ExitCode>;
 

@@ -1,3 +1,4 @@
+import { migrateLedger } from '../ledger/migrate.js';
 import { sessionApplicationName } from '../model/identity.js';
 import { resolveConnection, type ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo, type ServerInfo } from '../postgres/server.js';
@@ -42,4 +43,17 @@ export async function withServer<T>(
   } finally {
     await session.close();
   }
+}
+
+/** {@link withServer} for commands that read the ledger, which is brought up to date first. */
+export async function withLedger<T>(
+  context: CommandContext,
+  dsn: string | undefined,
+  command: string,
+  work: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  return withServer(context, dsn, command, async (connected) => {
+    await migrateLedger(connected.session);
+    return work(connected);
+  });
 }

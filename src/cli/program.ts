@@ -46,6 +46,7 @@ function makeProgram(context: CommandContext, done: Done): Command {
     .addHelpText('after', example('pg-runbook plan runbooks/nightly-maintenance.yaml'));
   // Subcommands take these settings from the program when they are made.
   addFileCommands(program, context, done);
+  addRunCommands(program, context, done);
   addServerCommands(program, context, done);
   addReferenceCommands(program, context, done);
   return program;
@@ -101,11 +102,7 @@ function addFileCommands(program: Command, context: CommandContext, done: Done):
       'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
     )
     .option('--allow-changed', 'run although the same version ran before with other content')
-    .addOption(
-      new Option('--log-format <format>', 'progress on stderr')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
+    .addOption(logFormat())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
     .addHelpText('after', EXIT_HELP)
@@ -113,6 +110,90 @@ function addFileCommands(program: Command, context: CommandContext, done: Done):
     .action(async (file, options) => {
       const { run } = await import('./commands/run.js');
       done(await run(context, file, options));
+    });
+}
+
+const logFormat = (): Option<
+  '--log-format <format>',
+  undefined,
+  'text',
+  undefined,
+  false,
+  'text' | 'json'
+> =>
+  new Option('--log-format <format>', 'progress on stderr')
+    .choices(['text', 'json'])
+    .default('text');
+
+const RUN_ARGUMENT = 'the id of a run, the beginning of one, or latest';
+
+function addRunCommands(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('status')
+    .description('show a run as it stands, settled by proof; without RUN the last runs')
+    .argument('[run]', RUN_ARGUMENT)
+    .addOption(dsn())
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook status', 'pg-runbook status latest --json'))
+    .action(async (run, options) => {
+      const { status } = await import('./commands/status.js');
+      done(await status(context, run, options));
+    });
+  program
+    .command('wait')
+    .description('block until a run has ended, detached steps too, and exit as it did')
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(dsn())
+    .option('--timeout <duration>', 'give up after this long, with exit 75')
+    .option('--report <path>', 'where to write the report')
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', example('pg-runbook wait latest --timeout 2h'))
+    .action(async (run, options) => {
+      const { wait } = await import('./commands/wait.js');
+      done(await wait(context, run, options));
+    });
+  program
+    .command('cancel')
+    .description(
+      'stop a run, or one step of it, from any host; nothing that is not ours is touched',
+    )
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(dsn())
+    .option('--step <id>', 'only this step')
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook cancel latest --step reindex-bloated'))
+    .action(async (run, options) => {
+      const { cancel } = await import('./commands/cancel.js');
+      done(await cancel(context, run, options));
+    });
+  program
+    .command('resume')
+    .description('go on with a run whose engine is gone: adopt, settle by proof, do the rest')
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(dsn())
+    .option('--report <path>', 'where to write the report (default: as run does)')
+    .addOption(logFormat())
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', example('pg-runbook resume latest'))
+    .action(async (run, options) => {
+      const { resume } = await import('./commands/resume.js');
+      done(await resume(context, run, options));
+    });
+  program
+    .command('prune')
+    .description('forget old runs in the ledger; live ones stay')
+    .addOption(dsn())
+    .option('--keep <time>', 'runs that began within this time stay', '90d')
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook prune --keep 365d'))
+    .action(async (options) => {
+      const { prune } = await import('./commands/prune.js');
+      done(await prune(context, options));
     });
 }
 

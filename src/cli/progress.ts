@@ -37,6 +37,8 @@ function describe(event: EngineEvent, output: Output): string | undefined {
   switch (event.type) {
     case 'run_started':
       return `run ${event.run.id} started`;
+    case 'run_resumed':
+      return `run ${event.run.id} goes on; ${String(event.adopted)} worker(s) of before still run`;
     case 'step_started':
       return `${event.step.id}: ${event.step.kind}, ${String(event.step.tasks.length)} task(s)`;
     case 'task_launched':
@@ -55,6 +57,8 @@ function describe(event: EngineEvent, output: Output): string | undefined {
       return `${event.task.id} printed more than its queue holds; making room`;
     case 'cleaned_up':
       return `${event.task.id} dropped leftovers: ${oneLine(event.cleanUp.dropped.join(', ')) || 'none'}; left: ${oneLine(event.cleanUp.left.join(', ')) || 'none'}`;
+    case 'step_detached':
+      return `${event.step.id}: ${status('detached')}; a supervisor looks after ${String(event.step.tasks.length)} task(s)`;
     case 'step_ended':
       return `${event.step.id}: ${status(event.step.status)}`;
     case 'connection_lost':
@@ -92,7 +96,7 @@ function toLogFields(event: EngineEvent): object {
     const { number, pid, sqlstate, message } = event.attempt;
     Object.assign(fields, { attempt: number, pid, sqlstate, message });
   }
-  for (const key of ['delayMs', 'parts', 'why', 'how', 'message', 'cleanUp'] as const) {
+  for (const key of ['delayMs', 'parts', 'why', 'how', 'adopted', 'message', 'cleanUp'] as const) {
     if (key in event) fields[key] = (event as unknown as Record<string, unknown>)[key];
   }
   return fields;

@@ -15,11 +15,13 @@ export interface Conclusion {
  * @param interrupted the exit code of the signal that ended the run early.
  * @param lost why the run ended early, when a connection was lost. It is no failure by itself: what
  *   is proven afterwards counts.
+ * @param refused interrupted tasks that were not done again, by id.
  */
 export function concludeRun(
   record: Pick<ReportV1, 'steps'>,
   interrupted: ExitCode | undefined,
   lost: string | undefined,
+  refused: readonly string[] = [],
 ): Conclusion {
   const tasks = record.steps.flatMap((step) => step.tasks);
   const unknown = tasks.filter((task) => task.status === 'unknown').length;
@@ -30,10 +32,16 @@ export function concludeRun(
   if (interrupted !== undefined) {
     return { status: 'cancelled', exitCode: interrupted, reason: 'interrupted by a signal' };
   }
+  if (refused.length > 0) {
+    const reason = `${refused.join(', ')} was interrupted and not done again: not declared idempotent`;
+    return { status: 'failed', exitCode: EXIT.outcomeUnknown, reason };
+  }
   const failed = tasks.filter((task) => isFailure(task.status)).length;
   const forbidden = tasks.flatMap(forbiddenTargets).length;
   const unlaunched = lost === undefined ? 0 : tasks.filter(neverLaunched).length;
   if (failed + forbidden + unlaunched === 0) {
+    const detached = record.steps.filter((step) => step.status === 'detached').length;
+    if (detached > 0) return { status: 'detached', exitCode: EXIT.ok, reason: lost };
     return { status: 'succeeded', exitCode: EXIT.ok, reason: lost };
   }
   const reasons = [

@@ -5,12 +5,16 @@ import type { BackgroundClient } from '../postgres/background/client.js';
 import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import type { EventListener } from './events.js';
+import type { RunSessions } from './sessions.js';
 import type { StepState, TaskState } from './state.js';
 
 /** What the parts of the engine share during one run. */
 export interface RunContext {
   readonly record: ReportV1;
   readonly steps: readonly StepState[];
+  /** Interrupted tasks that were not done again, since that may do harm. */
+  readonly refused: readonly TaskState[];
+  readonly sessions: RunSessions;
   /** Launches and polls; its session owns the handles. */
   readonly background: BackgroundClient;
   /** Everything else: the ledger, the evidence, signals. Never the session that owns the handles. */

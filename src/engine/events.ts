@@ -4,6 +4,8 @@ import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 /** What happens in a run, for those who watch it. The report, not the events, holds the truth. */
 export type EngineEvent =
   | { readonly type: 'run_started'; readonly run: ReportV1['run'] }
+  /** From the ledger, by another engine or after a lost connection. */
+  | { readonly type: 'run_resumed'; readonly run: ReportV1['run']; readonly adopted: number }
   | { readonly type: 'step_started'; readonly step: Step }
   | { readonly type: 'task_launched'; readonly task: Task; readonly attempt: Attempt }
   | { readonly type: 'task_ended'; readonly task: Task; readonly attempt: Attempt | undefined }
@@ -18,6 +20,7 @@ export type EngineEvent =
   | { readonly type: 'worker_signalled'; readonly task: Task; readonly how: string }
   | { readonly type: 'queue_drained'; readonly task: Task }
   | { readonly type: 'cleaned_up'; readonly task: Task; readonly cleanUp: CleanUp }
+  | { readonly type: 'step_detached'; readonly step: Step }
   | { readonly type: 'step_ended'; readonly step: Step }
   | { readonly type: 'connection_lost'; readonly message: string }
   | { readonly type: 'run_ended'; readonly run: ReportV1['run'] };

@@ -5,14 +5,17 @@ import { toTimestamp } from './clock.js';
 import type { RunContext } from './context.js';
 import type { StepState, TaskState } from './state.js';
 
-/** Ends a task that could not be launched. */
-export async function failTask(
+/** Ends tasks that could not be launched. */
+export async function failTasks(
   context: RunContext,
-  task: TaskState,
-  error: Pick<SqlError, 'sqlstate' | 'message'>,
+  tasks: readonly TaskState[],
+  { sqlstate, message }: Pick<SqlError, 'sqlstate' | 'message'>,
 ): Promise<void> {
-  const { sqlstate, message: reason } = error;
-  await endTasks(context, [{ task, verdict: { status: 'failed', reason, sqlstate } }]);
+  const verdict: Verdict = { status: 'failed', reason: message, sqlstate };
+  await endTasks(
+    context,
+    tasks.map((task) => ({ task, verdict })),
+  );
 }
 
 /** Ends tasks that will never be launched; the ledger is told of all of them at once. */

@@ -4,7 +4,7 @@ import { asSqlError } from '../postgres/errors.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import { toTimestamp } from './clock.js';
 import type { RunContext } from './context.js';
-import { failTask, tellEnds } from './finish.js';
+import { failTasks, tellEnds } from './finish.js';
 import { looking } from './look.js';
 import type { LiveAttempt, TaskState } from './state.js';
 import { isShortOfSlots } from './slots.js';
@@ -124,7 +124,7 @@ async function launchOne(
     live.launchedAt = 0;
     live.attempt.launched_at = null;
     if (isShortOfSlots(sql.sqlstate)) return 'no_slot';
-    await failTask(context, task, sql);
+    await failTasks(context, [task], sql);
     return 'refused';
   }
   markLaunched(context, task, live);

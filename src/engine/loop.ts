@@ -1,6 +1,6 @@
-import { isFinal } from '../model/status.js';
 import { workingTasks, type RunContext } from './context.js';
-import { failTask, skipTasks } from './finish.js';
+import { failTasks, skipTasks } from './finish.js';
+import { handOver, refreshStep } from './hand-over.js';
 import { launchTasks } from './launch.js';
 import { schedule, type Decision } from './schedule.js';
 import { Settler } from './settler.js';
@@ -12,6 +12,9 @@ import { requestStop, watchWorkers } from './watch.js';
 const FIRST_POLL_MS = 5;
 const LAST_POLL_MS = 250;
 const POLL_GROWTH = 1.5;
+
+/** How often a run that waits for a detached step of its own looks at it. */
+const REFRESH_MS = 1_000;
 
 /** A killed engine's report tells of every worker that was launched longer ago than this. */
 const SAVE_EVERY_MS = 1_000;
@@ -55,10 +58,12 @@ async function tick(context: RunContext, slots: SlotBudget, settler: Settler): P
   // What runs comes first: a stop must reach the workers before the records of those never launched.
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
   for (const task of ended) settler.add(task);
+  await watchDetached(context);
   const decision = await decide(context, slots);
   if (decision.skip.length > 0) await skipTasks(context, decision.skip);
+  for (const id of decision.handOver) await detachStep(context, slots, id);
   if (decision.launch.length > 0) await launch(context, slots, decision.launch);
-  return decision.launch.length + ended.length > 0;
+  return decision.launch.length + decision.handOver.length + ended.length > 0;
 }
 
 async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<TaskState>> {
@@ -67,25 +72,30 @@ async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<
     ? 'the run was interrupted before it was launched'
     : undefined;
   const wanted = schedule(context.steps, Number.MAX_SAFE_INTEGER, now, reason);
-  if (wanted.launch.length === 0) return wanted;
+  if (wanted.launch.length + wanted.handOver.length === 0) return wanted;
   const free = await slots.free(context);
   if (free > 0) return schedule(context.steps, free, now, reason);
   // While tasks of this run hold slots, the others wait for those, which have timeouts themselves.
-  if (workingTasks(context).length === 0) await giveUpOnSlots(context, slots, wanted.launch);
-  return { ...wanted, launch: [] };
+  const ours =
+    workingTasks(context).length + context.steps.filter((s) => s.slotsHandedOver > 0).length;
+  if (ours === 0) await giveUpOnSlots(context, slots, wanted);
+  return { ...wanted, launch: [], handOver: [] };
 }
 
 /** Everything has a timeout, waiting for a slot too. */
 async function giveUpOnSlots(
   context: RunContext,
   slots: SlotBudget,
-  tasks: readonly TaskState[],
+  wanted: Decision<TaskState>,
 ): Promise<void> {
+  const tasks = [
+    ...wanted.launch,
+    ...context.steps.filter(({ id }) => wanted.handOver.includes(id)).flatMap((step) => step.tasks),
+  ];
   const waited = slots.waitedMs(context.clock.now());
-  for (const task of tasks.filter(({ step }) => waited >= step.plan.timeout_ms)) {
-    const message = 'no worker slot was free (53000) for as long as the task itself might take';
-    await failTask(context, task, { sqlstate: '53000', message });
-  }
+  const message = 'no worker slot was free (53000) for as long as the task itself might take';
+  const late = tasks.filter(({ step }) => waited >= step.plan.timeout_ms);
+  await failTasks(context, late, { sqlstate: '53000', message });
 }
 
 async function launch(
@@ -98,8 +108,26 @@ async function launch(
   if (noSlot) slots.close(context, 'the server has no worker slot left');
 }
 
+async function detachStep(context: RunContext, slots: SlotBudget, id: string): Promise<void> {
+  const step = context.steps.find((candidate) => candidate.id === id);
+  if (step === undefined) return;
+  if (await handOver(context, step)) slots.reopen();
+  else slots.close(context, 'the server has no worker slot left');
+}
+
+/** Tasks that wait for a detached step see how far it is, now and then. */
+async function watchDetached(context: RunContext): Promise<void> {
+  const { clock, steps } = context;
+  const waiting = steps.some((step) => step.tasks.some((task) => task.phase === 'waiting'));
+  for (const step of waiting ? steps : []) {
+    if (step.slotsHandedOver === 0 || clock.now() < step.refreshedAt + REFRESH_MS) continue;
+    step.refreshedAt = clock.now();
+    await refreshStep(context, step);
+  }
+}
+
 function isFinished({ steps }: RunContext): boolean {
   return steps.every((step) =>
-    step.tasks.every((task) => task.phase === 'ended' && isFinal(task.status)),
+    step.tasks.every((task) => task.phase === 'handed_over' || task.phase === 'ended'),
   );
 }

@@ -1,4 +1,4 @@
-import { EXIT, RunbookError, type ExitCode } from '../errors.js';
+import { RunbookError } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { AttemptLedger } from '../ledger/attempts.js';
@@ -7,24 +7,22 @@ import { BackgroundClient } from '../postgres/background/client.js';
 import { chooseDialect } from '../postgres/background/detect.js';
 import type { BackgroundDialect } from '../postgres/background/dialect.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
 import { readServerInfo } from '../postgres/server.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
-import { concludeRun, summarize } from './conclude.js';
+import { summarize } from './conclude.js';
 import type { RunContext } from './context.js';
+import { drive } from './drive.js';
 import type { EventListener } from './events.js';
-import { abandonTasks, finishSteps } from './finish.js';
-import { runLoop } from './loop.js';
-import { settleAfterLoss } from './loss.js';
-import { openSessions, type RunSessions } from './sessions.js';
+import { finishSteps } from './finish.js';
+import { reconcileRun } from './reconcile.js';
+import { restoreRun, type RestoredRun } from './restore.js';
+import { lockRun, openObserver, openSessions, type RunSessions } from './sessions.js';
 import { newRecord, StepState } from './state.js';
 
-export interface RunOptions {
-  readonly plan: PlanV1;
+/** What running and resuming have in common. */
+export interface EngineOptions {
   readonly runId: string;
   readonly connection: ConnectionSettings;
-  /** True: run a version whose content changed since it first ran. */
-  readonly allowChanged: boolean;
   readonly origin: EngineOrigin;
   /** Aborted with the exit code of a signal: nothing more is launched, what runs is cancelled. */
   readonly stop: AbortSignal;
@@ -39,50 +37,141 @@ export interface RunOptions {
   readonly dialect?: BackgroundDialect;
 }
 
-/**
- * Runs a plan to its end and returns the report. The ledger must exist. The returned report tells
- * every outcome, also when the run failed; only what prevented the run from starting is thrown.
- */
-export async function runPlan(options: RunOptions): Promise<ReportV1> {
-  const { plan, runId, connection } = options;
-  const sessions = await openSessions(connection, runId, plan.budget.workers);
-  try {
-    const context = await makeContext(options, sessions);
-    await context.ledger.claimVersion(plan.runbook, options.allowChanged);
-    // A report that cannot be written shows before anything is launched.
-    await context.save();
-    const executions = Object.fromEntries(context.steps.map((s) => [s.id, s.execution]));
-    await context.ledger.startRun(context.record, plan, executions, options.origin);
-    context.emit({ type: 'run_started', run: context.record.run });
-    await finishSteps(
-      context,
-      context.steps.filter((step) => step.tasks.length === 0),
-    );
-    await execute(context, options);
-    return context.record;
-  } finally {
-    await sessions.control.close();
-    await sessions.observer.close();
-  }
+export interface RunOptions extends EngineOptions {
+  readonly plan: PlanV1;
+  /** True: run a version whose content changed since it first ran. */
+  readonly allowChanged: boolean;
 }
 
-async function makeContext(options: RunOptions, sessions: RunSessions): Promise<RunContext> {
-  const clock = options.clock ?? systemClock;
-  const record = newRecord(options.plan, options.runId, toTimestamp(clock.now()));
-  const dialect = options.dialect ?? chooseDialect(await readServerInfo(sessions.observer));
+/**
+ * Runs a plan to its end, or until only detached steps are left, and returns the report. The ledger
+ * must exist. The returned report tells every outcome, also when the run failed; only what prevented
+ * the run from starting is thrown.
+ */
+export async function runPlan(options: RunOptions): Promise<ReportV1> {
+  const { plan, runId, connection, clock = systemClock } = options;
+  const record = newRecord(plan, runId, toTimestamp(clock.now()));
+  const steps = plan.steps.map((step, index) => {
+    const stepRecord = record.steps[index];
+    if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
+    return new StepState(step, stepRecord, plan.server.version_number);
+  });
+  const sessions = await openSessions(connection, runId, plan.budget.workers);
+  const context = await guarded(sessions, async () => {
+    const made = await makeContext(options, sessions, { record, steps, refused: [] });
+    await made.ledger.claimVersion(plan.runbook, options.allowChanged);
+    await lockRun(sessions.observer, runId);
+    // A report that cannot be written shows before anything is launched.
+    await made.save();
+    await made.ledger.startRun(record, plan, options.origin);
+    made.emit({ type: 'run_started', run: record.run });
+    await finishSteps(
+      made,
+      steps.filter((step) => step.tasks.length === 0),
+    );
+    return made;
+  });
+  return drive(context, (old) => takeUp(options, old));
+}
+
+/**
+ * Goes on with a run whose engine is gone: adopts workers that still run, settles ended ones by
+ * proof, does again what is safe, and carries on with the plan as recorded.
+ * @throws RunbookError `run_live` while its engine lives, `run_ended` when nothing is left to do.
+ */
+export async function resumeRun(options: EngineOptions): Promise<ReportV1> {
+  const context = await takeUp(options, undefined);
+  return drive(context, (old) => takeUp(options, old));
+}
+
+/**
+ * Takes up a run from the ledger.
+ * @param old the context of before a connection was lost, whose living sessions are kept.
+ */
+async function takeUp(options: EngineOptions, old: RunContext | undefined): Promise<RunContext> {
+  const { runId, connection, clock = systemClock } = options;
+  await closeLost(old);
+  const observer =
+    old?.sessions.observer.lost === false
+      ? old.sessions.observer
+      : await openObserver(connection, runId);
+  const kept = old?.sessions.control.lost === false ? old.sessions : undefined;
+  const run = await guarded({ observer, control: undefined }, async () => {
+    if (!(await lockRun(observer, runId))) throw liveElsewhere(runId, old !== undefined);
+    if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
+    await reconcileRun(observer, runId, clock, true);
+    const restored = await restoreRun(observer, runId, clock.now(), kept !== undefined);
+    if (old === undefined && isOver(restored)) throw over(runId);
+    await new LedgerStore(observer).reopenRun(runId, options.origin);
+    return restored;
+  });
+  const { workers } = run.plan.budget;
+  const sessions = await guarded({ observer, control: undefined }, () =>
+    openSessions(connection, runId, workers, { ...kept, observer }),
+  );
+  const context = await guarded(sessions, () => makeContext(options, sessions, run));
+  Object.assign(run.record.run, { status: 'running', reason: null, exit_code: null });
+  run.record.run.finished_at = null;
+  const adopted = run.steps.flatMap((step) => step.tasks).filter((task) => task.working).length;
+  context.emit({ type: 'run_resumed', run: run.record.run, adopted });
+  await context.save();
+  return context;
+}
+
+/** A session that fell silent would keep this process alive. */
+async function closeLost(old: RunContext | undefined): Promise<void> {
+  const { control, observer } = old?.sessions ?? {};
+  if (control?.lost === true) await control.close();
+  if (observer?.lost === true) await observer.close();
+}
+
+/** What this process knows of attempts, and could not record before a connection was lost. */
+async function tellLedger(attempts: AttemptLedger, old: RunContext): Promise<void> {
+  const live = old.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []);
+  await attempts.withdraw(live.filter((l) => l.launchedAt === 0).map(({ id }) => id));
+  await attempts.recordLaunches(live.filter((l) => l.launchedAt > 0));
+}
+
+function isOver({ steps }: RestoredRun): boolean {
+  return steps.every((step) =>
+    step.tasks.every((task) => task.phase === 'ended' || task.phase === 'handed_over'),
+  );
+}
+
+function over(runId: string): RunbookError {
+  return new RunbookError('run_ended', `nothing of run ${runId} is left to be done`, {
+    hint: `What became of it: pg-runbook status ${runId}`,
+  });
+}
+
+function liveElsewhere(runId: string, mine: boolean): RunbookError {
+  return mine
+    ? new RunbookError('run_taken_over', `another pg-runbook has taken over run ${runId}`, {
+        hint: `What becomes of it: pg-runbook wait ${runId}`,
+      })
+    : new RunbookError('run_live', `run ${runId} is live: its engine runs`, {
+        hint: `Wait for it: pg-runbook wait ${runId}`,
+      });
+}
+
+async function makeContext(
+  options: EngineOptions,
+  sessions: RunSessions,
+  { record, steps, refused }: Pick<RestoredRun, 'record' | 'steps' | 'refused'>,
+): Promise<RunContext> {
+  const { observer } = sessions;
+  const dialect = options.dialect ?? chooseDialect(await readServerInfo(observer));
   return {
     record,
-    steps: options.plan.steps.map((step, index) => {
-      const stepRecord = record.steps[index];
-      if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
-      return new StepState(step, stepRecord, options.plan.server.version_number);
-    }),
+    steps,
+    refused,
+    sessions,
     background: new BackgroundClient(dialect, sessions.control),
-    observer: sessions.observer,
-    ledger: new LedgerStore(sessions.observer),
-    attempts: new AttemptLedger(sessions.observer),
+    observer,
+    ledger: new LedgerStore(observer),
+    attempts: new AttemptLedger(observer),
     searchPath: sessions.searchPath,
-    clock,
+    clock: options.clock ?? systemClock,
     stop: options.stop,
     emit: options.onEvent,
     save: () => {
@@ -92,60 +181,16 @@ async function makeContext(options: RunOptions, sessions: RunSessions): Promise<
   };
 }
 
-async function execute(context: RunContext, options: RunOptions): Promise<void> {
+/** Closes the sessions when the work fails. */
+async function guarded<T>(
+  sessions: { readonly [name in 'control' | 'observer']: RunSessions[name] | undefined },
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await runLoop(context);
-    conclude(context, undefined);
-    await context.ledger.finishRun(context.record.run);
+    return await work();
   } catch (error) {
-    await recover(context, options, error);
+    await sessions.control?.close();
+    await sessions.observer?.close();
+    throw error;
   }
-  context.emit({ type: 'run_ended', run: context.record.run });
-  await context.save();
-}
-
-async function recover(context: RunContext, options: RunOptions, error: unknown): Promise<void> {
-  const told = asRunbookError(error);
-  const reason = messageOf(told);
-  if (isConnectionLost(told)) context.emit({ type: 'connection_lost', message: reason });
-  const end = (): void => {
-    conclude(context, reason);
-    const { run } = context.record;
-    if (told instanceof RunbookError && !isConnectionLost(told) && run.status !== 'unknown') {
-      run.status = 'failed';
-      run.exit_code = told.exitCode;
-    }
-  };
-  let trouble: unknown;
-  try {
-    await settleAfterLoss(context, options.connection, reason, end);
-  } catch (second) {
-    trouble = asRunbookError(second);
-    abandonTasks(context, `${reason}; then: ${messageOf(trouble)}`);
-    end();
-  }
-  await context.save();
-  // A defect of our own must not pass as a failed run: it is recorded, and told as what it is.
-  for (const defect of [told, trouble]) {
-    if (defect instanceof Error && !(defect instanceof RunbookError)) throw defect;
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function conclude({ record, stop, clock }: RunContext, lost: string | undefined): void {
-  const interrupted = stop.aborted ? exitCodeOf(stop.reason) : undefined;
-  const { status, exitCode, reason } = concludeRun(record, interrupted, lost);
-  const { run } = record;
-  run.status = status;
-  run.exit_code = exitCode;
-  run.reason = reason ?? null;
-  run.finished_at = toTimestamp(clock.now());
-  record.summary = summarize(record);
-}
-
-function exitCodeOf(reason: unknown): ExitCode {
-  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
 }

@@ -2,7 +2,8 @@ import { isFailure, type TaskStatus } from '../model/status.js';
 
 /** A task as the scheduler sees it. */
 export interface SchedulableTask {
-  readonly phase: 'waiting' | 'running' | 'ended';
+  /** `handed_over`: a supervisor looks after it. */
+  readonly phase: 'waiting' | 'running' | 'handed_over' | 'ended';
   readonly status: TaskStatus;
   /** Not launched before this moment (a retry's delay), in ms. */
   readonly notBefore: number;
@@ -16,6 +17,9 @@ export interface SchedulableTask {
 export interface SchedulableStep<T extends SchedulableTask> {
   readonly id: string;
   readonly needs: readonly string[];
+  /** Whether detached steps that it needs must have ended, or only started. */
+  readonly after: 'ended' | 'started';
+  readonly policy: 'wait' | 'detach';
   readonly concurrency: number;
   readonly onFailure: 'stop' | 'continue';
   /** True when its tasks were skipped because the run could not come to them. */
@@ -25,6 +29,8 @@ export interface SchedulableStep<T extends SchedulableTask> {
 
 export interface Decision<T> {
   readonly launch: readonly T[];
+  /** Detached steps that a supervisor should take over, by id. */
+  readonly handOver: readonly string[];
   /** Tasks that will never be launched, and why. */
   readonly skip: readonly { readonly task: T; readonly reason: string }[];
   /** The next moment at which a waiting task may be launched, when there is one. */
@@ -32,6 +38,9 @@ export interface Decision<T> {
   /** True when nothing runs and nothing waits. */
   readonly finished: boolean;
 }
+
+/** A supervisor, and one worker for it to look after. */
+const FEWEST_SLOTS = 2;
 
 /**
  * Decides what happens next. Pure: the same state gives the same decision.
@@ -46,8 +55,14 @@ export function schedule<T extends SchedulableTask>(
 ): Decision<T> {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const stop = stopReason ?? failureStop(steps);
-  const taken = new Set(tasksIn(steps, 'running').flatMap((task) => task.conflicts));
+  const taken = new Set(
+    [...tasksIn(steps, 'running'), ...tasksIn(steps, 'handed_over')].flatMap(
+      (task) => task.conflicts,
+    ),
+  );
   const launch: T[] = [];
+  const handOver: string[] = [];
+  let free = freeWorkers;
   const skip: { task: T; reason: string }[] = [];
   let wakeAt: number | undefined;
   for (const step of steps) {
@@ -57,7 +72,14 @@ export function schedule<T extends SchedulableTask>(
       skip.push(...waiting.map((task) => ({ task, reason })));
       continue;
     }
-    if (!step.needs.every((id) => hasEnded(byId.get(id)))) continue;
+    if (!step.needs.every((id) => isPast(byId.get(id), step.after))) continue;
+    if (step.policy === 'detach') {
+      if (waiting.length === 0 || free < FEWEST_SLOTS || clash(step.tasks, taken)) continue;
+      handOver.push(step.id);
+      free -= FEWEST_SLOTS;
+      for (const key of step.tasks.flatMap((task) => task.conflicts)) taken.add(key);
+      continue;
+    }
     let room = step.concurrency - step.tasks.filter((task) => task.phase === 'running').length;
     for (const task of waiting) {
       if (task.notBefore > now) {
@@ -65,17 +87,18 @@ export function schedule<T extends SchedulableTask>(
       } else if (
         task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         room > 0 &&
-        launch.length < freeWorkers &&
+        free > 0 &&
         !task.conflicts.some((key) => taken.has(key))
       ) {
         launch.push(task);
         room -= 1;
+        free -= 1;
         for (const key of task.conflicts) taken.add(key);
       }
     }
   }
   const unfinished = steps.some((step) => step.tasks.some((task) => task.phase !== 'ended'));
-  return { launch, skip, wakeAt, finished: !unfinished };
+  return { launch, handOver, skip, wakeAt, finished: !unfinished };
 }
 
 function tasksIn<T extends SchedulableTask>(
@@ -91,8 +114,17 @@ function failed(step: SchedulableStep<SchedulableTask>): boolean {
   );
 }
 
-function hasEnded(step: SchedulableStep<SchedulableTask> | undefined): boolean {
-  return step?.tasks.every((task) => task.phase === 'ended') ?? true;
+/** Whether what needs the step may begin. */
+function isPast(
+  step: SchedulableStep<SchedulableTask> | undefined,
+  after: SchedulableStep<SchedulableTask>['after'],
+): boolean {
+  const past = after === 'started' ? ['ended', 'handed_over'] : ['ended'];
+  return step?.tasks.every((task) => past.includes(task.phase)) ?? true;
+}
+
+function clash(tasks: readonly SchedulableTask[], taken: ReadonlySet<string>): boolean {
+  return tasks.some((task) => task.conflicts.some((key) => taken.has(key)));
 }
 
 function failureStop(steps: readonly SchedulableStep<SchedulableTask>[]): string | undefined {

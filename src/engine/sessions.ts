@@ -26,12 +26,33 @@ const OBSERVER_STATEMENT_TIMEOUT = '60s';
 const CONTROL_ANSWERS_WITHIN_MS = 30_000;
 const OBSERVER_ANSWERS_WITHIN_MS = 75_000;
 
-/** Opens the sessions of a run. */
+/**
+ * Opens the sessions of a run.
+ * @param old sessions of before a connection was lost; those that live are kept.
+ */
 export async function openSessions(
   settings: ConnectionSettings,
   runId: string,
   workers: number,
+  old: Partial<RunSessions> = {},
 ): Promise<RunSessions> {
+  const control = await openControl(settings, runId, workers, old);
+  if (old.observer?.lost === false) return { ...control, observer: old.observer };
+  try {
+    return { ...control, observer: await openObserver(settings, runId) };
+  } catch (error) {
+    await control.control.close();
+    throw error;
+  }
+}
+
+async function openControl(
+  settings: ConnectionSettings,
+  runId: string,
+  workers: number,
+  { control: kept, searchPath }: Partial<RunSessions>,
+): Promise<Omit<RunSessions, 'observer'>> {
+  if (kept?.lost === false) return { control: kept, searchPath: searchPath ?? '' };
   const name = sessionApplicationName(runId, 'control');
   const control = await Session.open(settings, name, CONTROL_ANSWERS_WITHIN_MS);
   try {
@@ -42,12 +63,23 @@ export async function openSessions(
     await applySettings(control, { ...NO_TIMEOUTS, client_min_messages: 'notice' });
     await control.script(`SET pg_background.worker_timeout = 0;
 SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
-    const observer = await openObserver(settings, runId);
-    return { control, observer, searchPath: row?.path ?? '' };
+    return { control, searchPath: row?.path ?? '' };
   } catch (error) {
     await control.close();
     throw error;
   }
+}
+
+/**
+ * Takes the lock that the engine of a run holds as long as it lives.
+ * @returns false when another one has it.
+ */
+export async function lockRun(observer: Session, runId: string): Promise<boolean> {
+  const [row] = await observer.query<{ locked: boolean }>(
+    `SELECT pg_try_advisory_lock(k.key1, k.key2) AS locked FROM runbook.run_lock_key($1) k`,
+    [runId],
+  );
+  return row?.locked === true;
 }
 
 /** Opens the session for everything but launching and polling. */

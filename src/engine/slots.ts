@@ -25,7 +25,8 @@ export class SlotBudget {
 
   /** Workers that the run's budget and the server's free slots allow now. */
   async free(context: RunContext): Promise<number> {
-    const running = workingTasks(context).length;
+    const detached = context.steps.reduce((sum, step) => sum + step.slotsHandedOver, 0);
+    const running = workingTasks(context).length + detached;
     const { workers, server_workers: serverWorkers, keep_free: keepFree } = context.record.budget;
     const byRun = workers - running;
     if (byRun <= 0 || context.clock.now() < this.#closedUntil) return 0;

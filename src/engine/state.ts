@@ -9,10 +9,11 @@ import type {
 import type { TaskChange, TaskKey } from '../ledger/records.js';
 import type { Execution } from '../model/execution.js';
 import type { Handle, WorkerIdentity } from '../model/identity.js';
-import type { TaskStatus } from '../model/status.js';
+import { isFinal, type TaskStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Outcome } from '../postgres/background/worker.js';
 import type { StepKind } from '../steps/contract.js';
+import { nextCommands } from '../model/next-commands.js';
 import { stepKind } from '../steps/registry.js';
 import type { Rung } from './cancel-ladder.js';
 import type { SchedulableStep, SchedulableTask } from './schedule.js';
@@ -60,6 +61,10 @@ export class TaskState implements SchedulableTask {
 
   /** An attempt that is prepared and not launched yet leaves its task waiting. */
   get phase(): SchedulableTask['phase'] {
+    if (this.step.policy === 'detach') {
+      if (isFinal(this.status)) return 'ended';
+      return this.step.handedOver ? 'handed_over' : 'waiting';
+    }
     if (this.live !== undefined && this.live.launchedAt > 0) return 'running';
     return this.live === undefined && this.items === 0 ? 'ended' : 'waiting';
   }
@@ -110,6 +115,10 @@ export class StepState implements SchedulableStep<TaskState> {
   readonly kind: StepKind<unknown>;
   /** How its work is looked at and judged. */
   readonly execution: Execution;
+  /** True once a supervisor looks after its tasks. */
+  handedOver = false;
+  /** When its state was last read from the ledger, in ms. */
+  refreshedAt = 0;
   /** Set once its end is being recorded, so that it is told once. */
   ended = false;
 
@@ -144,6 +153,29 @@ export class StepState implements SchedulableStep<TaskState> {
     return this.plan.needs;
   }
 
+  get after(): 'ended' | 'started' {
+    return this.plan.after;
+  }
+
+  get policy(): 'wait' | 'detach' {
+    return this.plan.policy;
+  }
+
+  /** Worker slots that its supervisor and those whom that looks after may take. */
+  get slotsHandedOver(): number {
+    const left = this.tasks.filter((task) => task.phase === 'handed_over').length;
+    return left === 0 ? 0 : 1 + Math.min(left, this.concurrency);
+  }
+
+  /** Takes over what the ledger says of the step and all its tasks. */
+  applyRecord({ tasks, ...step }: StepRecord): void {
+    Object.assign(this.record, step);
+    for (const [index, task] of this.tasks.entries()) {
+      Object.assign(task.record, tasks[index]);
+    }
+    this.ended ||= isFinal(step.status);
+  }
+
   get concurrency(): number {
     return this.plan.concurrency;
   }
@@ -165,6 +197,7 @@ export function newRecord(plan: PlanV1, runId: string, startedAt: string): Repor
       started_at: startedAt,
       finished_at: null,
       exit_code: null,
+      next_commands: nextCommands(runId, 'running', []),
     },
     runbook: plan.runbook,
     server: plan.server,

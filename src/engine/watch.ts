@@ -99,7 +99,9 @@ function watchTracked(
 async function watchFollowed(context: RunContext, live: LiveAttempt): Promise<End | undefined> {
   const { pid } = live.attempt;
   if (await isWorkerAlive(context.observer, pid, live.identity?.backendStart)) return undefined;
-  const why = 'its output overflowed the queue, so that its end could not be heard';
+  const why = live.queueFull
+    ? 'its output overflowed the queue, so that its end could not be heard'
+    : 'whoever launched it is gone, and its end was not heard';
   return { outcome: { type: 'silent', why, gone: true } };
 }
 
@@ -118,7 +120,8 @@ async function attend(
   const full = QUEUE_FULL_EVENTS.includes(state?.waitEvent ?? '');
   // Twice in a row: a worker whose queue is being emptied shows the same wait for a moment.
   if (full && live.queueFull) return drain(context, task, live);
-  live.queueFull = full;
+  // What was let go for its full queue keeps that for a reason.
+  if (live.handle !== undefined) live.queueFull = full;
   return climb(context, task, live, now);
 }
 

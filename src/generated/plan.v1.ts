@@ -133,6 +133,10 @@ export interface Step {
    */
   needs: string[];
   /**
+   * Whether the detached steps that it needs must have ended, or only started.
+   */
+  after: 'ended' | 'started';
+  /**
    * Whether the run waits for it.
    */
   policy: 'wait' | 'detach';

@@ -51,6 +51,10 @@ export interface Run {
    * The exit code of the command; null while it runs.
    */
   exit_code: number | null;
+  /**
+   * What may be done about the run from here, where something goes on or is left undone.
+   */
+  next_commands: string[];
 }
 /**
  * The runbook.

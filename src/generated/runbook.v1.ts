@@ -232,6 +232,10 @@ export interface Step {
    */
   needs?: string[];
   /**
+   * `ended` (the default): the steps in `needs` must have succeeded. `started`: of detached steps among them it is enough that they were started.
+   */
+  after?: 'ended' | 'started';
+  /**
    * Live workers of this step at most. Default 1.
    */
   concurrency?: number;

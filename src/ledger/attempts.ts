@@ -128,6 +128,23 @@ export class AttemptLedger {
     );
   }
 
+  /** Takes back attempts that were recorded and certainly never launched: their work waits again. */
+  async withdraw(attemptIds: readonly string[]): Promise<void> {
+    if (attemptIds.length === 0) return;
+    await this.db.query('SELECT runbook.withdraw_attempts($1)', [attemptIds]);
+  }
+
+  /** Whether a step's supervisor has begun its work and lives, or has done it. */
+  async isSupervised(runId: string, stepId: string, pid: number): Promise<boolean> {
+    const rows = await this.db.query(
+      `SELECT FROM runbook.supervisor s
+        WHERE (s.run_id, s.step_id, s.pid) = ($1, $2, $3)
+          AND (s.ended_at IS NOT NULL OR runbook.is_alive(s.pid, s.backend_start))`,
+      [runId, stepId, pid],
+    );
+    return rows.length > 0;
+  }
+
   /** Ends tasks that are launched no more, and what was recorded of their next attempts. */
   async endTasks(runId: string, ends: readonly TaskEnd[]): Promise<Ended[]> {
     const rows = await this.db.query<{ ended: Ended }>(

@@ -1,7 +1,6 @@
 import type { PlanV1, Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
-import type { Execution } from '../model/execution.js';
 import { workerApplicationName } from '../model/identity.js';
 import type { Queryable } from '../postgres/session.js';
 
@@ -45,7 +44,6 @@ export class LedgerStore {
   async startRun(
     { run, runbook, steps }: RunRecord,
     plan: PlanV1,
-    executions: Readonly<Record<string, Execution>>,
     origin: EngineOrigin,
   ): Promise<void> {
     await this.db.query(
@@ -54,10 +52,9 @@ export class LedgerStore {
                                   plan, status, engine_host, engine_pid, started_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)),
        new_steps AS (
-         INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan, execution)
-         SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan, s.execution
-           FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb,
-                                          execution jsonb))
+         INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
+         SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
+           FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb))
        INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items)
        SELECT $1, t.step_id, t.number, 'pending', t.targets, t.plan, t.application_name,
               jsonb_build_array(jsonb_build_object('tries', 0, 'oids',
@@ -76,7 +73,7 @@ export class LedgerStore {
         origin.host,
         origin.pid,
         run.started_at,
-        JSON.stringify(plan.steps.map((step, i) => newStepRow(step, i, executions[step.id]))),
+        JSON.stringify(plan.steps.map((step, i) => newStepRow(step, i))),
         JSON.stringify(steps.flatMap((step, i) => newTaskRows(run.id, step, plan.steps[i]))),
       ],
     );
@@ -94,6 +91,27 @@ export class LedgerStore {
     );
   }
 
+  /** A step with its tasks and attempts, as the report has it. */
+  async readStep(runId: string, stepId: string): Promise<Step> {
+    const [row] = await this.db.query<{ step: Step }>(
+      `SELECT runbook.step_state(s) AS step FROM runbook.step s
+        WHERE (s.run_id, s.step_id) = ($1, $2)`,
+      [runId, stepId],
+    );
+    if (row === undefined) throw new Error(`the ledger has no step ${stepId}`);
+    return row.step;
+  }
+
+  /** Records that an engine looks after a run again. */
+  async reopenRun(runId: string, origin: EngineOrigin): Promise<void> {
+    await this.db.query(
+      `UPDATE runbook.run SET status = 'running', reason = NULL, exit_code = NULL, finished_at = NULL,
+              engine_host = $2, engine_pid = $3
+        WHERE run_id = $1`,
+      [runId, origin.host, origin.pid],
+    );
+  }
+
   /** Records how the run ended. */
   async finishRun(run: ReportV1['run']): Promise<void> {
     await this.db.query(
@@ -101,6 +119,8 @@ export class LedgerStore {
         WHERE run_id = $1`,
       [run.id, run.status, run.reason, run.exit_code, run.finished_at],
     );
+    // Its detached steps may all have ended before it.
+    await this.db.query('SELECT runbook.conclude_detached_run($1)', [run.id]);
   }
 }
 
@@ -109,9 +129,9 @@ function stepRow(step: Step): object {
   return { id, status, reason, started_at, finished_at };
 }
 
-function newStepRow(step: PlannedStep, index: number, execution: Execution | undefined): object {
+function newStepRow(step: PlannedStep, index: number): object {
   const { id, kind, policy } = step;
-  return { id, ordinal: index + 1, kind, policy, plan: { ...step, tasks: [] }, execution };
+  return { id, ordinal: index + 1, kind, policy, plan: { ...step, tasks: [] } };
 }
 
 function newTaskRows(runId: string, { id, tasks }: Step, plan: PlannedStep | undefined): object[] {

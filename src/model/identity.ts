@@ -31,10 +31,15 @@ const MAX_APPLICATION_NAME = 63;
 export const APPLICATION_PREFIX = 'pg-runbook';
 
 /**
- * The application_name of a task's worker: `pg-runbook/<run>/<step>/<task>`, cut within the step's
+ * The application_name of a task's worker: `pg-runbook/<run>/<step>/<task>`, of a detached step's
+ * supervisor `pg-runbook/<run>/<step>/supervisor`; cut within the step's
  * name when it would not fit, so that run and task stay readable. Run, step and task are ASCII.
  */
-export function workerApplicationName(run: string, step: string, task: number): string {
+export function workerApplicationName(
+  run: string,
+  step: string,
+  task: number | 'supervisor',
+): string {
   const fixed = `${APPLICATION_PREFIX}/${run}//${String(task)}`.length;
   const shortStep = step.slice(0, MAX_APPLICATION_NAME - fixed);
   return `${APPLICATION_PREFIX}/${run}/${shortStep}/${String(task)}`;

@@ -50,6 +50,8 @@ export interface StepCommon {
   readonly id: string;
   readonly description: string | undefined;
   readonly needs: readonly string[];
+  /** `started`: detached steps that it needs must only have been started. */
+  readonly after: 'ended' | 'started';
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly lockTimeoutMs: number | undefined;

@@ -95,6 +95,7 @@ async function planStep(db: Queryable, step: RunbookStep, server: ServerInfo): P
     id: step.id,
     kind: step.kind,
     needs: [...step.needs],
+    after: step.after,
     policy: step.policy,
     on_failure: step.onFailure,
     concurrency: step.concurrency,

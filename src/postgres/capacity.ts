@@ -10,7 +10,7 @@ export interface Capacity {
 }
 
 /** Processes that are no background workers and so take no slot of max_worker_processes. */
-const NO_SLOT = [
+export const NO_SLOT = [
   'client backend',
   'standalone backend',
   'autovacuum launcher',

@@ -6,12 +6,16 @@ import type { Session } from './session.js';
  */
 const SAFE_SEARCH_PATH = 'pg_catalog, pg_temp';
 
+const NO_TIMEOUTS_OF_ALL_VERSIONS = {
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+};
+
 /** A role's or database's own timeouts must not end a session that waits for its workers. */
 export const NO_TIMEOUTS = {
-  statement_timeout: '0',
+  ...NO_TIMEOUTS_OF_ALL_VERSIONS,
   transaction_timeout: '0',
   idle_session_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
 };
 
 /** What our own queries rely on, whatever a role or a database has for default. */
@@ -21,6 +25,19 @@ export const PLAIN_TRANSACTIONS = {
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   jit: 'off',
+};
+
+/** What a supervisor works under, whatever the role and the step have: it launches others' settings. */
+export const SUPERVISOR_SETTINGS = {
+  ...NO_TIMEOUTS_OF_ALL_VERSIONS,
+  search_path: SAFE_SEARCH_PATH,
+  lock_timeout: '5s',
+  synchronous_commit: 'local',
+  client_min_messages: 'error',
+  DateStyle: 'ISO',
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
 };
 
 /** Sets the session's search_path and those of the given settings that the server's version knows. */

@@ -1,7 +1,7 @@
 import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
-import { isFailure } from '../model/status.js';
+import { isFailure, isFinal } from '../model/status.js';
 
 /** The end of a run for people: one line a step, and below it what needs attention. Pure. */
 export function describeReport(report: ReportV1): string {
@@ -14,6 +14,8 @@ export function describeReport(report: ReportV1): string {
       `  ${describeStep(step, width)}`,
       ...describeTroubles(step),
     ]),
+    ...(run.next_commands.length === 0 ? [] : ['next:']),
+    ...run.next_commands.map((command) => `  ${command}`),
   ]
     .map(oneLine)
     .join('\n');
@@ -43,6 +45,7 @@ function describeTroubles(step: Step): string[] {
 
 function describeTrouble(task: Task): string[] {
   const last = task.attempts.at(-1);
+  if (!isFinal(task.status)) return describeOpen(task);
   const relations = task.targets
     .filter((target) => target.status !== 'succeeded' && target.status !== task.status)
     .map(
@@ -57,6 +60,14 @@ function describeTrouble(task: Task): string[] {
     `      ${what} ${task.status}${because(sqlstateOf(task, last), task.reason)}`,
     ...relations,
   ];
+}
+
+/** Of what has not ended, only what runs is worth a line. */
+function describeOpen({ id, status, attempts }: Task): string[] {
+  const last = attempts.at(-1);
+  if (status !== 'running' || last === undefined) return [];
+  const since = last.launched_at === null ? '' : ` since ${last.launched_at}`;
+  return [`      ${id} running as pid ${String(last.pid)}${since}`];
 }
 
 function sqlstateOf(task: Task, last: Attempt | undefined): string | null {

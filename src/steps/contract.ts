@@ -38,6 +38,8 @@ export interface StepKind<Spec> {
   render(spec: Spec, targets: readonly Target[]): Command;
   /** The lock that the command takes on each target. Pure. */
   lock(spec: Spec): Lock;
+  /** Whether work that may have been done, in part or in whole, may be done again. Pure. */
+  rerunnable(spec: Spec): boolean;
   /** How its work is looked at and judged. Pure. */
   execution(spec: Spec, serverVersion: number): Execution;
   /**

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.js';
 
-const COMMANDS = ['validate', 'plan', 'run', 'init', 'doctor', 'schema', 'explain'];
+const COMMANDS = [
+  'validate',
+  'plan',
+  'run',
+  'status',
+  'wait',
+  'cancel',
+  'resume',
+  'prune',
+  'init',
+  'doctor',
+  'schema',
+  'explain',
+];
 
 /** What a busy machine may take; on an idle one it is below 0.3 s. */
 const BOUND_MS = 2_000;

@@ -32,6 +32,7 @@ describe('good runbooks', () => {
     expect(runbook.steps).toEqual([
       {
         id: 'one',
+        after: 'ended',
         description: undefined,
         needs: [],
         concurrency: 1,
@@ -55,7 +56,6 @@ describe('good runbooks', () => {
       'guards',
       'on_overlap',
       'backfill (step backfill-email)',
-      'policy: detach (step backfill-email)',
     ]);
     expect(step(runbook, 'vacuum-hot')).toMatchObject({
       timeoutMs: 1_200_000,

@@ -12,10 +12,14 @@ engine is gone. Ctrl-C cancels what is waited for.
 `,
   detach: `detach: it runs on, and I look later.
 
-The step is handed to the server and the run ends without its result. Nothing is
-stopped by that: its timeout still holds, and its outcome is recorded in the ledger.
-To detach is not to cancel: the work goes on. This version validates detached steps
-and does not run them yet.
+The step is handed to a supervisor, a worker inside the server that launches the
+step's tasks, holds their handles and records each outcome in the ledger. The run ends
+without the result (status detached, exit 0). Nothing is stopped by that: every timeout
+still holds. To detach is not to cancel: the work goes on.
+
+  pg-runbook status RUN   how far it is, with the proven outcomes
+  pg-runbook wait RUN     block until it has ended, with the exit code of a waited run
+  pg-runbook cancel RUN   stop it, from any host
 `,
   cancel: `cancel: I want it to stop.
 

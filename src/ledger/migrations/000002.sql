@@ -3,9 +3,8 @@
 
 ALTER TABLE runbook.step
   ADD COLUMN plan jsonb NOT NULL DEFAULT '{}',
-  ADD COLUMN execution jsonb NOT NULL DEFAULT '{}';
-COMMENT ON COLUMN runbook.step.execution IS
-  'How its work is looked at and judged: see runbook.look and runbook.judge_target.';
+  ADD COLUMN cancel_requested_at timestamptz,
+  ADD COLUMN cancel_requested_by text;
 
 ALTER TABLE runbook.task
   ADD COLUMN plan jsonb NOT NULL DEFAULT '{}',
@@ -23,7 +22,10 @@ ALTER TABLE runbook.attempt
   ADD COLUMN tries integer NOT NULL DEFAULT 1,
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost')),
-  ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}';
+  ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
+  ADD COLUMN outcome jsonb;
+COMMENT ON COLUMN runbook.attempt.outcome IS
+  'How its worker ended, as it was heard; from then on only the evidence is missing.';
 COMMENT ON COLUMN runbook.attempt.before IS
   'The evidence from right before the launch, by OID.';
 COMMENT ON COLUMN runbook.attempt.cause IS
@@ -256,7 +258,14 @@ DECLARE
   seen jsonb;
   kept jsonb;
   number integer;
+  canceller text;
 BEGIN
+  SELECT s.cancel_requested_by INTO canceller FROM runbook.step s
+   WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.cancel_requested_at IS NOT NULL;
+  IF FOUND THEN
+    RETURN runbook.end_unlaunched(p_run, p_step, p_task, runbook.verdict('skipped',
+      concat('cancelled before it was launched, by ', canceller), NULL)) - 'attempt';
+  END IF;
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
   SELECT coalesce(max(attempt_no), 0) + 1 INTO number FROM runbook.attempt
@@ -399,6 +408,7 @@ BEGIN
          command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
          cause = coalesce(a.cause, p_outcome ->> 'cause'),
          launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
+         outcome = p_outcome - 'notices',
          messages = (SELECT coalesce(jsonb_agg(concat(n ->> 'severity', ': ', n ->> 'message') ORDER BY i), '[]')
                        FROM jsonb_array_elements(p_outcome -> 'notices') WITH ORDINALITY y(n, i))
    WHERE u.attempt_id = p_attempt RETURNING * INTO a;

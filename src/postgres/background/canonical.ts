@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../../sql/quote.js';
+import { quoteIdentifier } from '../../sql/quote.js';
 import type { BackgroundDialect } from './dialect.js';
 
 /** The functions without which this dialect cannot work. */
@@ -18,8 +18,7 @@ export function canonicalDialect(schema: string): BackgroundDialect {
     `${quoteIdentifier(schema)}.pg_background_${name}(${args.join(', ')})`;
   return {
     name: '2.x',
-    launch: (sql, queueSize, label) =>
-      fn('launch', quoteLiteral(sql), String(queueSize), quoteLiteral(label)),
+    launch: (sql, queueSize, label) => fn('launch', sql, queueSize, label),
     list: () => `${quoteIdentifier(schema)}.pg_background_list`,
     detach: (pid, cookie) => fn('detach', pid, cookie),
     cancel: (pid, cookie) => fn('cancel', pid, cookie, '0'),

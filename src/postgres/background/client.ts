@@ -37,7 +37,11 @@ export class BackgroundClient {
       ([name, value]) =>
         `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
     );
-    const launch = this.dialect.launch(command.sql, command.queueSize, command.applicationName);
+    const launch = this.dialect.launch(
+      quoteLiteral(command.sql),
+      String(command.queueSize),
+      quoteLiteral(command.applicationName),
+    );
     const results = await this.session
       .script(
         `BEGIN;
@@ -77,9 +81,7 @@ COMMIT`,
    * this is the only way to learn how it ended.
    */
   async readResult(handle: Handle): Promise<Outcome> {
-    const result = this.dialect.result(String(handle.pid), literal(handle.cookie));
-    // Counted on the server: what a worker sent may be more than this process has room for.
-    const sql = `SELECT count(*)::int AS rows, left(min(r), ${String(MAX_TAG)}) AS first FROM ${result}`;
+    const sql = readQuery(this.dialect, String(handle.pid), literal(handle.cookie));
     try {
       const { value, notices } = await this.session.withNotices(() =>
         this.session.query<ResultRow>(sql),
@@ -135,6 +137,15 @@ function toHandle(row: Row | undefined): Handle {
   const { pid, cookie } = (row ?? {}) as Partial<{ pid: number; cookie: string }>;
   if (pid === undefined || cookie === undefined) throw new Error('a launch gave no handle');
   return { pid, cookie };
+}
+
+/**
+ * A query that reads the result of a worker, given by expressions.
+ * Counted on the server: what a worker sent may be more than this process has room for.
+ */
+export function readQuery(dialect: BackgroundDialect, pid: string, cookie: string): string {
+  return `SELECT count(*)::int AS rows, left(min(r), ${String(MAX_TAG)}) AS first
+  FROM ${dialect.result(pid, cookie)}`;
 }
 
 interface ResultRow extends Row {

@@ -4,8 +4,11 @@
  */
 export interface BackgroundDialect {
   readonly name: '2.x' | '1.x';
-  /** An expression that launches a worker and yields its handle, a composite (pid, cookie). */
-  launch(sql: string, queueSize: number, label: string): string;
+  /**
+   * An expression that launches a worker and yields its handle, a composite (pid, cookie). The
+   * arguments are expressions too.
+   */
+  launch(sql: string, queueSize: string, label: string): string;
   /** A FROM item with the workers of this session: at least pid, cookie and state. */
   list(): string;
   /** An expression list item: stops tracking the worker; it runs on. */

@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../../sql/quote.js';
+import { quoteIdentifier } from '../../sql/quote.js';
 import type { BackgroundDialect } from './dialect.js';
 
 /** The functions without which this dialect cannot work. */
@@ -32,12 +32,7 @@ export function suffixedDialect(schema: string, abilities: SuffixedAbilities): B
   return {
     name: '1.x',
     launch: (sql, queueSize, label) =>
-      fn(
-        'launch',
-        quoteLiteral(sql),
-        String(queueSize),
-        ...(abilities.label ? [quoteLiteral(label)] : []),
-      ),
+      fn('launch', sql, queueSize, ...(abilities.label ? [label] : [])),
     list: () => `${fn('list')} AS (${columns})`,
     detach: (pid, cookie) => fn('detach', pid, cookie),
     cancel: (pid, cookie) => fn('cancel', pid, cookie),

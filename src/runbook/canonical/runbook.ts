@@ -21,12 +21,7 @@ function unsupportedIn(authored: V1.RunbookV1, steps: readonly Step[]): readonly
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });
   const kinds = steps.filter((step) => LATER_KINDS.includes(step.kind));
-  const detached = steps.filter((step) => step.policy === 'detach');
-  return [
-    ...parts,
-    ...kinds.map((step) => `${step.kind} (step ${step.id})`),
-    ...detached.map((step) => `policy: detach (step ${step.id})`),
-  ];
+  return [...parts, ...kinds.map((step) => `${step.kind} (step ${step.id})`)];
 }
 
 /** Makes the canonical runbook of an authored one that has passed all checks. */

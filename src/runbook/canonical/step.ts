@@ -43,6 +43,7 @@ export async function toStep(
     id: step.id,
     description: step.description,
     needs: step.needs ?? [],
+    after: step.after ?? 'ended',
     concurrency: step.concurrency ?? DEFAULT_CONCURRENCY,
     timeoutMs: toMs(step.timeout ?? defaults.timeout) ?? 0,
     lockTimeoutMs: toMs(step.lock_timeout ?? defaults.lock_timeout),

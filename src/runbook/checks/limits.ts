@@ -56,10 +56,21 @@ function checkVacuumOptions(step: RawStep): Problem[] {
   }));
 }
 
-function checkConcurrency(step: RawStep, workers: number): Problem[] {
+/** A detached step's supervisor takes a slot of its own. */
+function checkConcurrency(step: RawStep, workers: number, defaults: Content): Problem[] {
+  const detached = (textAt(step.body, 'policy') ?? textAt(defaults, 'policy')) === 'detach';
+  if (detached && workers < 2) {
+    const message =
+      'a detached step takes two workers at least: its supervisor, and one for its tasks';
+    const hint = 'Set budget.workers to 2 or more.';
+    return [{ code: 'detach-over-budget', message, hint, path: step.path }];
+  }
   const concurrency = numberAt(step.body, 'concurrency');
-  if (concurrency === undefined || concurrency <= workers) return [];
-  const message = `a concurrency of ${String(concurrency)} cannot be reached: budget.workers is ${String(workers)}`;
+  const most = detached ? workers - 1 : workers;
+  if (concurrency === undefined || concurrency <= most) return [];
+  const message =
+    `a concurrency of ${String(concurrency)} cannot be reached: budget.workers is ` +
+    `${String(workers)}${detached ? ', of which the supervisor of a detached step takes one' : ''}`;
   return [
     {
       code: 'concurrency-over-budget',
@@ -78,6 +89,6 @@ export function checkLimits(content: unknown): readonly Problem[] {
     ...checkSizes(step),
     ...checkBatch(step),
     ...checkVacuumOptions(step),
-    ...checkConcurrency(step, workers),
+    ...checkConcurrency(step, workers, contentAt(content, 'defaults')),
   ]);
 }

@@ -1,4 +1,4 @@
-import { listAt, rawSteps, type RawStep } from '../content.js';
+import { contentAt, listAt, rawSteps, textAt, type RawStep } from '../content.js';
 import type { Problem } from '../diagnostic.js';
 import { suggestion } from '../nearest.js';
 
@@ -52,7 +52,27 @@ function findCycles(all: readonly Need[], order: readonly string[]): Problem[] {
   });
 }
 
-/** Finds needs that name no step, the step itself, or steps that wait for one another. */
+/** A detached step may end long after the run: what needs it must say that its start is enough. */
+function checkDetached(content: unknown, needs: readonly Need[]): Problem[] {
+  const byDefault = textAt(contentAt(content, 'defaults'), 'policy');
+  const detached = rawSteps(content)
+    .filter((step) => (textAt(step.body, 'policy') ?? byDefault) === 'detach')
+    .map((step) => step.id);
+  return needs
+    .filter(({ from, id }) => detached.includes(id) && textAt(from.body, 'after') !== 'started')
+    .map((need) =>
+      problem(
+        need,
+        'needs-detached',
+        `step \`${need.id}\` is detached: the run does not wait for its end`,
+        {
+          hint: 'Say `after: started` if its start is enough, or let the step be waited for.',
+        },
+      ),
+    );
+}
+
+/** Finds needs that name no step, the step itself, detached steps, or steps that wait for one another. */
 export function checkNeeds(content: unknown): readonly Problem[] {
   const steps = rawSteps(content);
   const ids = steps.flatMap((step) => step.id ?? []);
@@ -74,5 +94,6 @@ export function checkNeeds(content: unknown): readonly Problem[] {
       );
     }),
     ...findCycles(rest, ids),
+    ...checkDetached(content, rest),
   ];
 }

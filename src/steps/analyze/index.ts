@@ -15,6 +15,7 @@ function conflictsOf(target: Target): string[] {
 /** ANALYZE, several small tables to a worker. */
 export const analyzeKind: StepKind<AnalyzeSpec> = {
   kind: 'analyze',
+  rerunnable: () => true,
   discover: discoverAnalyze,
   tasks: (_spec, targets, concurrency) =>
     pack(targets, concurrency).map((members) => ({

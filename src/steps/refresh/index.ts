@@ -16,6 +16,7 @@ function levelBelow(views: readonly Target[], view: Target): number[] {
 /** REFRESH MATERIALIZED VIEW, one view to a worker; a marker in the same transaction proves it. */
 export const refreshKind: StepKind<RefreshSpec> = {
   kind: 'refresh',
+  rerunnable: () => true,
   discover: discoverRefresh,
   tasks: (_spec, targets) =>
     targets.map((target) => ({

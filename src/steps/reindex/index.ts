@@ -22,6 +22,7 @@ function relations(index: Target): string[] {
 /** REINDEX, one index to a worker and never two of one table at once. */
 export const reindexKind: StepKind<ReindexSpec> = {
   kind: 'reindex',
+  rerunnable: () => true,
   discover: discoverReindex,
   tasks: (spec, targets) =>
     targets.map((target) => {

@@ -5,6 +5,7 @@ import { renderSql, sqlLock } from './render.js';
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
 export const sqlKind: StepKind<SqlSpec> = {
   kind: 'sql',
+  rerunnable: (spec) => spec.idempotent,
   discover: () => Promise.resolve({ targets: [], leftOut: [] }),
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,

@@ -11,6 +11,7 @@ const QUIET_START_MS = 30;
 /** VACUUM, several small tables to a worker. */
 export const vacuumKind: StepKind<VacuumSpec> = {
   kind: 'vacuum',
+  rerunnable: () => true,
   quietStartMs: QUIET_START_MS,
   discover: discoverVacuum,
   tasks: (spec, targets, concurrency) => {

@@ -29,7 +29,7 @@ const postmaster = async (): Promise<unknown> =>
 describe('trap 5: a cancel with a grace ends in SIGKILL, which restarts the cluster', () => {
   it.each(DIALECTS)('the SQL of dialect %s never passes a grace', (_name, dialect) => {
     expect(dialect.cancel('1', '2')).toMatch(/_cancel\(1, 2, 0\)$|_cancel_v2\(1, 2\)$/);
-    const all = [dialect.launch('', 1, ''), dialect.list(), dialect.detach('1', '2')];
+    const all = [dialect.launch('$1', '$2', '$3'), dialect.list(), dialect.detach('1', '2')];
     expect(all.join()).not.toContain('grace');
   });
 

@@ -22,6 +22,8 @@ const task = (name: string, more: Partial<Task> = {}): Task => ({
 const step = (id: string, tasks: Task[], more: Partial<Step> = {}): Step => ({
   id,
   needs: [],
+  after: 'ended',
+  policy: 'wait',
   concurrency: 1,
   onFailure: 'stop',
   blocked: false,
@@ -132,6 +134,36 @@ describe('schedule', () => {
     expect(names(schedule(steps, 9, 500).launch)).toEqual(['a']);
   });
 
+  it('hands a detached step over as a whole, when there is a slot for a task beside the supervisor', () => {
+    const detached = step('d', [task('a', { conflicts: ['x'] }), task('b')], { policy: 'detach' });
+    const other = step('s', [task('c', { conflicts: ['x'] }), task('d')], { concurrency: 2 });
+    expect(schedule([detached], 1, 0)).toMatchObject({ handOver: [], launch: [] });
+    const decision = schedule([detached, other], 3, 0);
+    expect(decision.handOver).toEqual(['d']);
+    expect(names(decision.launch)).toEqual(['d']);
+  });
+
+  it('does not hand over while a running task works on the same relation', () => {
+    const detached = step('d', [task('a', { conflicts: ['x'] })], { policy: 'detach' });
+    const busy = step('s', [task('c', { phase: 'running', status: 'running', conflicts: ['x'] })]);
+    expect(schedule([busy, detached], 9, 0).handOver).toEqual([]);
+  });
+
+  it('keeps others away from what a supervisor works on', () => {
+    const given = task('a', { phase: 'handed_over', conflicts: ['x'] });
+    const other = step('s', [task('c', { conflicts: ['x'] }), task('d')], { concurrency: 2 });
+    const steps = [step('d', [given], { policy: 'detach' }), other];
+    expect(names(schedule(steps, 9, 0).launch)).toEqual(['d']);
+  });
+
+  it('lets a step begin after the start of a detached one only where that is enough', () => {
+    const given = step('d', [task('a', { phase: 'handed_over' })], { policy: 'detach' });
+    const next = (after: 'ended' | 'started'): Step =>
+      step('n', [task('b')], { needs: ['d'], after });
+    expect(names(schedule([given, next('ended')], 9, 0).launch)).toEqual([]);
+    expect(names(schedule([given, next('started')], 9, 0).launch)).toEqual(['b']);
+  });
+
   it('launches nothing when stopped', () => {
     const steps = [step('s', [task('a'), task('b', { phase: 'running', status: 'running' })])];
     const { launch, skip, finished } = schedule(steps, 9, 0, 'interrupted');
@@ -172,6 +204,8 @@ test.prop([anySteps, fc.nat(6), fc.nat(10)])(
     const steps: Step[] = specs.map((spec, index) => ({
       ...spec,
       id: String(index),
+      after: 'ended',
+      policy: 'wait',
       needs: index > 0 && spec.needsFirst ? ['0'] : [],
     }));
     const { launch, skip } = schedule(steps, free, now);

@@ -8,6 +8,7 @@ import { target } from '../support.js';
 const step: Step = {
   id: 'vacuum-hot',
   kind: 'vacuum',
+  after: 'ended',
   needs: ['before'],
   policy: 'wait',
   on_failure: 'stop',

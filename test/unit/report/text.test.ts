@@ -24,6 +24,7 @@ const report = (tasks: Task[]): ReportV1 => ({
     started_at: '2026-11-21T00:00:00.000Z',
     finished_at: '2026-11-21T00:01:00.000Z',
     exit_code: 1,
+    next_commands: [],
   },
   runbook: { name: 'n', version: 1, path: 'n.yaml', digest: 'sha256:0', parameters: {} },
   server: {

@@ -1,0 +1,25 @@
+import type { ExitCode } from '../../errors.js';
+import { resumeRun } from '../../engine/run.js';
+import { findRunId, readRun } from '../../ledger/read.js';
+import { withLedger } from '../connect.js';
+import { driveEngine, type DriveOptions } from '../engine-run.js';
+import type { CommandContext } from '../program.js';
+import { defaultReportPath } from '../report-file.js';
+
+interface Options extends DriveOptions {
+  readonly report?: string | undefined;
+}
+
+/** Goes on with a run whose engine is gone. */
+export async function resume(
+  context: CommandContext,
+  reference: string,
+  options: Options,
+): Promise<ExitCode> {
+  const { runId, name } = await withLedger(context, options.dsn, 'resume', async ({ session }) => {
+    const id = await findRunId(session, reference);
+    return { runId: id, name: (await readRun(session, id)).plan.runbook.name };
+  });
+  const path = options.report ?? defaultReportPath(name, runId);
+  return driveEngine(context, options, { runId, path }, resumeRun);
+}

@@ -1,0 +1,84 @@
+import { hostname } from 'node:os';
+import { EXIT, type ExitCode } from '../errors.js';
+import type { EventListener } from '../engine/events.js';
+import type { EngineOptions } from '../engine/run.js';
+import type { ReportV1 } from '../generated/report.v1.js';
+import { resolveConnection } from '../postgres/connection-settings.js';
+import { toJson } from '../report/json.js';
+import { describeReport } from '../report/text.js';
+import { reportFailure } from './failure.js';
+import type { Output } from './io.js';
+import { LiveWorkers } from './live-workers.js';
+import type { CommandContext } from './program.js';
+import { jsonProgress, textProgress } from './progress.js';
+import { writeReport } from './report-file.js';
+import { listenForStop, type StopSignals } from './stop-signals.js';
+
+/** What the commands that drive an engine take. */
+export interface DriveOptions {
+  readonly dsn?: string | undefined;
+  readonly logFormat: 'text' | 'json';
+  readonly json?: true | undefined;
+}
+
+/** Drives an engine from the command line: progress, signals, the report's file, and its exit code. */
+export async function driveEngine(
+  context: CommandContext,
+  options: DriveOptions,
+  { runId, path }: { readonly runId: string; readonly path: string },
+  work: (engine: EngineOptions) => Promise<ReportV1>,
+): Promise<ExitCode> {
+  const { output } = context;
+  const workers = new LiveWorkers();
+  const progress = options.logFormat === 'json' ? jsonProgress(runId) : textProgress(output);
+  const onEvent: EventListener = (event) => {
+    workers.note(event);
+    progress(event);
+  };
+  const stop = listen(output, workers);
+  try {
+    const report = await work({
+      runId,
+      connection: resolveConnection(options.dsn, context.env),
+      origin: { host: hostname(), pid: process.pid },
+      stop: stop.signal,
+      onEvent,
+      onReport: reportWriter(output, path),
+    });
+    const text = `${describeReport(report)}\nreport: ${path}\n`;
+    output.write(options.json === true ? toJson(report) : text);
+    return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
+  } finally {
+    stop.release();
+  }
+}
+
+/**
+ * The first report must be written, or the run does not start; later a full disk must not stop
+ * maintenance that goes well: it is told, and the ledger keeps the truth.
+ */
+function reportWriter(output: Output, path: string): (report: ReportV1) => Promise<void> {
+  let written = false;
+  return async (report) => {
+    try {
+      await writeReport(path, report);
+      written = true;
+    } catch (error) {
+      if (!written) throw error;
+      reportFailure(error, output);
+    }
+  };
+}
+
+function listen(output: Output, workers: LiveWorkers): StopSignals {
+  return listenForStop(
+    (name) => {
+      output.note(
+        `${name}: launching nothing more, cancelling what runs; once more to leave at once`,
+      );
+    },
+    () => {
+      output.note(`left at once; workers that may still run: ${workers.describe()}`);
+    },
+  );
+}

@@ -1,0 +1,26 @@
+import { readPlannedSteps } from '../ledger/read.js';
+import type { Queryable } from '../postgres/session.js';
+import { stepKind } from '../steps/registry.js';
+import type { Clock } from './clock.js';
+import { looking } from './look.js';
+
+/**
+ * Settles by proof what the ledger calls running and nobody runs; workers that still run stay
+ * `running`. Never left 'running' because somebody was killed.
+ * @param takeOver true for the engine that has the run's lock, and looks after it from now on.
+ */
+export async function reconcileRun(
+  db: Queryable,
+  runId: string,
+  clock: Clock,
+  takeOver: boolean,
+): Promise<void> {
+  const { steps, serverVersion } = await readPlannedSteps(db, runId);
+  // Its text comes from this program and not from the ledger: see decision 27.
+  const executions = Object.fromEntries(
+    steps.map(({ id, kind, spec }) => [id, stepKind(kind).execution(spec, serverVersion)]),
+  );
+  await looking(clock, () =>
+    db.query('SELECT runbook.reconcile($1, $2, $3)', [runId, JSON.stringify(executions), takeOver]),
+  );
+}

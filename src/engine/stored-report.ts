@@ -1,0 +1,39 @@
+import type { ReportV1 } from '../generated/report.v1.js';
+import { isLive, readRun, type StoredRun } from '../ledger/read.js';
+import { nextCommands } from '../model/next-commands.js';
+import type { Queryable } from '../postgres/session.js';
+import type { Clock } from './clock.js';
+import { summarize } from './conclude.js';
+import { reconcileRun } from './reconcile.js';
+
+/** The report of a run as the ledger has it. */
+export function toReport({ plan, report }: StoredRun): ReportV1 {
+  const { run, steps } = report;
+  return {
+    report_version: 1,
+    run: {
+      ...run,
+      next_commands: nextCommands(
+        run.id,
+        run.status,
+        steps.map((step) => step.status),
+      ),
+    },
+    steps,
+    runbook: plan.runbook,
+    server: plan.server,
+    budget: plan.budget,
+    summary: summarize(report),
+  };
+}
+
+/** The report of a run after a look at who works on it, which settles what nobody does. */
+export async function lookAtRun(
+  db: Queryable,
+  runId: string,
+  clock: Clock,
+): Promise<{ report: ReportV1; live: boolean }> {
+  await reconcileRun(db, runId, clock, false);
+  const live = await isLive(db, runId);
+  return { report: toReport(await readRun(db, runId)), live };
+}

@@ -1,0 +1,162 @@
+import { RunbookError } from '../errors.js';
+import type { PlanV1, Step as PlannedStep } from '../generated/plan.v1.js';
+import type { ReportV1, Step } from '../generated/report.v1.js';
+import type { RunStatus } from '../model/status.js';
+import type { StopCause } from '../model/stop-cause.js';
+import type { Queryable } from '../postgres/session.js';
+import type { TaskChange } from './records.js';
+
+/** A run in a list. */
+export interface RunLine {
+  readonly run_id: string;
+  readonly runbook_name: string;
+  readonly runbook_version: number;
+  readonly status: RunStatus;
+  readonly exit_code: number | null;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+}
+
+/** What the ledger has of a task besides its part of the report. */
+export interface TaskProgress extends TaskChange {
+  readonly last: {
+    readonly attempt_id: string;
+    readonly sql: string;
+    /** What the worker's end was heard to be; null when it was not heard, or goes on. */
+    readonly outcome: { readonly type: string } | null;
+    readonly cause: StopCause | null;
+    /** Of all attempts. */
+    readonly built_indexes: readonly number[];
+  } | null;
+}
+
+/** A run as the ledger has it. */
+export interface StoredRun {
+  readonly plan: PlanV1;
+  readonly report: {
+    readonly run: Omit<ReportV1['run'], 'next_commands'>;
+    readonly steps: Step[];
+  };
+  readonly tasks: readonly TaskProgress[];
+}
+
+/** The ids that begin with the text, newest first; `latest` is the newest run of all. */
+export async function findRunId(db: Queryable, reference: string): Promise<string> {
+  const latest = reference === 'latest';
+  const rows = await db.query<{ run_id: string }>(
+    `SELECT r.run_id FROM runbook.run r WHERE $2 OR starts_with(r.run_id, $1)
+      ORDER BY r.run_id = $1 DESC, r.started_at DESC LIMIT 2`,
+    [reference, latest],
+  );
+  const [first, second] = rows.map((row) => row.run_id);
+  if (first === undefined) {
+    const message = latest ? 'the ledger has no run' : `the ledger has no run ${reference}`;
+    throw new RunbookError('run_not_found', message, { hint: 'List them: pg-runbook status' });
+  }
+  if (second === undefined || latest || first === reference) return first;
+  throw new RunbookError('run_not_found', `${reference} begins the ids of several runs`, {
+    hint: `Give more of the id: ${first}, ${second} …`,
+  });
+}
+
+/** The newest runs. */
+export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]> {
+  return db.query<RunLine & Record<string, unknown>>(
+    `SELECT r.run_id, r.runbook_name, r.runbook_version, r.status, r.exit_code,
+            runbook.to_timestamp_text(r.started_at) AS started_at,
+            runbook.to_timestamp_text(r.finished_at) AS finished_at
+       FROM runbook.run r ORDER BY r.started_at DESC LIMIT $1`,
+    [limit],
+  );
+}
+
+interface RunRow extends Record<string, unknown> {
+  run: StoredRun['report']['run'];
+  plan: PlanV1;
+  steps: Step[];
+  planned: PlannedStep[];
+  tasks: TaskProgress[];
+}
+
+/** Reads a run with its plan and all of its records. */
+export async function readRun(db: Queryable, runId: string): Promise<StoredRun> {
+  const [row] = await db.query<RunRow>(
+    `SELECT r.plan,
+            jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
+              'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
+              'started_at', runbook.to_timestamp_text(r.started_at),
+              'finished_at', runbook.to_timestamp_text(r.finished_at)) AS run,
+            coalesce((SELECT jsonb_agg(runbook.step_state(s) ORDER BY s.ordinal)
+                        FROM runbook.step s WHERE s.run_id = r.run_id), '[]') AS steps,
+            coalesce((SELECT jsonb_agg(s.plan || jsonb_build_object('tasks', coalesce((
+                               SELECT jsonb_agg(t.plan ORDER BY t.task_no) FROM runbook.task t
+                                WHERE (t.run_id, t.step_id) = (s.run_id, s.step_id)), '[]'))
+                             ORDER BY s.ordinal)
+                        FROM runbook.step s WHERE s.run_id = r.run_id), '[]') AS planned,
+            coalesce((SELECT jsonb_agg(runbook.task_state(t) || jsonb_build_object('last', (
+                               SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql,
+                                        'outcome', a.outcome, 'cause', a.cause,
+                                        'built_indexes', (
+                                          SELECT coalesce(jsonb_agg(DISTINCT i), '[]')
+                                            FROM runbook.attempt b, unnest(b.built_indexes) i
+                                           WHERE (b.run_id, b.step_id, b.task_no)
+                                               = (t.run_id, t.step_id, t.task_no)))
+                                 FROM runbook.attempt a
+                                WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)
+                                ORDER BY a.attempt_no DESC LIMIT 1)))
+                        FROM runbook.task t WHERE t.run_id = r.run_id), '[]') AS tasks
+       FROM runbook.run r WHERE r.run_id = $1`,
+    [runId],
+  );
+  if (row === undefined) throw new RunbookError('run_not_found', `the ledger has no run ${runId}`);
+  const { run, plan, steps, planned, tasks } = row;
+  return { plan: { ...plan, steps: planned }, report: { run, steps }, tasks };
+}
+
+/** Whether anybody works on a reconciled run. */
+export async function isLive(db: Queryable, runId: string): Promise<boolean> {
+  const [row] = await db.query<{ live: boolean }>('SELECT runbook.is_live($1) AS live', [runId]);
+  return row?.live === true;
+}
+
+/**
+ * Asks for a run, or one of its steps, to be cancelled: by whoever looks after it, and where nobody
+ * does, by the identity of its workers.
+ * @returns how many steps had not ended yet.
+ */
+export async function requestCancel(
+  db: Queryable,
+  runId: string,
+  step: string | undefined,
+  by: string,
+): Promise<number> {
+  const [row] = await db.query<{ steps: number }>(
+    "SELECT runbook.request_cancel($1, $2, concat(session_user, '@', $3::text)) AS steps",
+    [runId, step ?? null, by],
+  );
+  await db.query('SELECT runbook.skip_cancelled($1)', [runId]);
+  return row?.steps ?? 0;
+}
+
+/** Forgets runs that began longer ago; returns how many. */
+export async function pruneRuns(db: Queryable, keepMs: number): Promise<number> {
+  const [row] = await db.query<{ pruned: number }>(
+    "SELECT runbook.prune(NULL, $1 * interval '1 millisecond') AS pruned",
+    [keepMs],
+  );
+  return row?.pruned ?? 0;
+}
+
+/** The kinds and specs of a run's steps, for those who judge its attempts. */
+export async function readPlannedSteps(
+  db: Queryable,
+  runId: string,
+): Promise<{ steps: PlannedStep[]; serverVersion: number }> {
+  const rows = await db.query<{ step: PlannedStep; version: number }>(
+    `SELECT s.plan AS step, (r.plan -> 'server' ->> 'version_number')::int AS version
+       FROM runbook.step s JOIN runbook.run r USING (run_id)
+      WHERE s.run_id = $1 ORDER BY s.ordinal`,
+    [runId],
+  );
+  return { steps: rows.map((row) => row.step), serverVersion: rows[0]?.version ?? 0 };
+}

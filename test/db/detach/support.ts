@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReportV1 } from '../../../src/generated/report.v1.js';
+import { runCli, type CliResult } from '../../support/cli.js';
+import type { TestDatabase } from '../../support/database.js';
+
+/** Runs a command about a run, with its JSON document where it prints one. */
+export async function about(
+  db: TestDatabase,
+  command: string,
+  run: string,
+  ...more: string[]
+): Promise<CliResult & { report: ReportV1 }> {
+  const json = command === 'cancel' ? [] : ['--json'];
+  const result = await runCli([command, run, ...json, ...more], { env: db.env });
+  const text = result.stdout.startsWith('{') ? result.stdout : '{}';
+  return { ...result, report: JSON.parse(text) as ReportV1 };
+}
+
+/** Task id → status, of a whole report. */
+export function statuses(report: ReportV1): Record<string, string> {
+  return Object.fromEntries(
+    report.steps.flatMap((step) => step.tasks.map((task) => [task.id, task.status])),
+  );
+}
+
+/** Waits until a query gives a row. */
+export async function until(db: TestDatabase, sql: string, values: unknown[] = []): Promise<void> {
+  for (let i = 0; i < 600; i += 1) {
+    if ((await db.rows(sql, values)).length > 0) return;
+    await sleep(25);
+  }
+  throw new Error(`it never came true: ${sql}`);
+}
+
+/** No worker and no session of ours is left in the database. */
+export async function workersLeft(db: TestDatabase): Promise<unknown[]> {
+  return db.rows(
+    `select application_name from pg_stat_activity
+      where backend_type = 'pg_background' and datname = current_database()`,
+  );
+}
