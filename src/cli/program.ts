@@ -46,6 +46,7 @@ function makeProgram(context: CommandContext, done: Done): Command {
     .addHelpText('after', example('pg-runbook plan runbooks/nightly-maintenance.yaml'));
   // Subcommands take these settings from the program when they are made.
   addFileCommands(program, context, done);
+  addLookCommands(program, context, done);
   addRunCommands(program, context, done);
   addServerCommands(program, context, done);
   addReferenceCommands(program, context, done);
@@ -127,7 +128,8 @@ const logFormat = (): Option<
 
 const RUN_ARGUMENT = 'the id of a run, the beginning of one, or latest';
 
-function addRunCommands(program: Command, context: CommandContext, done: Done): void {
+/** Those that look at runs, and change nothing. */
+function addLookCommands(program: Command, context: CommandContext, done: Done): void {
   program
     .command('status')
     .description('show a run as it stands, settled by proof; without RUN the last runs')
@@ -155,6 +157,22 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
       const { wait } = await import('./commands/wait.js');
       done(await wait(context, run, options));
     });
+  program
+    .command('why')
+    .description('tell what a run waits for: who blocks it, since when, until when; signals nobody')
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(dsn())
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook why latest'))
+    .action(async (run, options) => {
+      const { why } = await import('./commands/why.js');
+      done(await why(context, run, options));
+    });
+}
+
+/** Those that act on runs. */
+function addRunCommands(program: Command, context: CommandContext, done: Done): void {
   program
     .command('cancel')
     .description(

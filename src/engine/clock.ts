@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time and chance, given to the engine from outside so that pure parts stay pure. */
+/** Time, given to the engine from outside so that pure parts stay pure. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Waits; an abort ends the wait early and is no error. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A number from 0 up to 1. */
-  random(): number;
 }
 
 export const systemClock: Clock = {
@@ -17,7 +15,6 @@ export const systemClock: Clock = {
       if (signal?.aborted !== true) throw error;
     });
   },
-  random: () => Math.random(),
 };
 
 /** A moment as reports write it. */

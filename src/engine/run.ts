@@ -2,6 +2,7 @@ import { RunbookError } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { AttemptLedger } from '../ledger/attempts.js';
+import { pruneRuns } from '../ledger/read.js';
 import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
 import { BackgroundClient } from '../postgres/background/client.js';
 import { chooseDialect } from '../postgres/background/detect.js';
@@ -18,6 +19,8 @@ import { reconcileRun } from './reconcile.js';
 import { restoreRun, type RestoredRun } from './restore.js';
 import { lockRun, openObserver, openSessions, type RunSessions } from './sessions.js';
 import { newRecord, StepState } from './state.js';
+
+const DAY_MS = 86_400_000;
 
 /** What running and resuming have in common. */
 export interface EngineOptions {
@@ -61,6 +64,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     const made = await makeContext(options, sessions, { record, steps, refused: [] });
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
     await lockRun(sessions.observer, runId);
+    await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.
     await made.save();
     await made.ledger.startRun(record, plan, options.origin);

@@ -1,5 +1,5 @@
 import type { ReportV1 } from '../generated/report.v1.js';
-import { isLive, readRun, type StoredRun } from '../ledger/read.js';
+import { readLife, readRun, type StoredRun } from '../ledger/read.js';
 import { nextCommands } from '../model/next-commands.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
@@ -34,6 +34,11 @@ export async function lookAtRun(
   clock: Clock,
 ): Promise<{ report: ReportV1; live: boolean }> {
   await reconcileRun(db, runId, clock, false);
-  const live = await isLive(db, runId);
-  return { report: toReport(await readRun(db, runId)), live };
+  const { live, engine } = await readLife(db, runId);
+  const report = toReport(await readRun(db, runId));
+  if (!engine && report.run.status === 'running') {
+    report.run.reason = 'its engine is gone; what was launched runs on';
+    report.run.next_commands.unshift(`pg-runbook resume ${runId}`);
+  }
+  return { report, live };
 }

@@ -20,6 +20,7 @@ export interface PlanV1 {
   runbook: Runbook;
   server: Server;
   budget: Budget;
+  ledger: Ledger;
   /**
    * In the order of the runbook.
    */
@@ -115,6 +116,15 @@ export interface Budget {
    * Slots that a launch leaves free.
    */
   keep_free: number;
+}
+/**
+ * What the ledger remembers.
+ */
+export interface Ledger {
+  /**
+   * Runs of this runbook that began longer ago are forgotten when it starts.
+   */
+  keep_days: number;
 }
 /**
  * One step.

@@ -64,6 +64,7 @@ export interface RunbookV1 {
     [k: string]: Parameter;
   };
   budget?: Budget;
+  ledger?: Ledger;
   window?: Window;
   /**
    * What to do when another run of this runbook is live on the same database: skip (exit 75), wait for it, or fail.
@@ -126,6 +127,15 @@ export interface Budget {
    * Slots of max_worker_processes that a launch must leave free. Default 1.
    */
   keep_free?: number;
+}
+/**
+ * How long the ledger remembers runs of this runbook.
+ */
+export interface Ledger {
+  /**
+   * Days, like 90d, the default. A run forgets older ones of the same runbook when it starts.
+   */
+  keep?: string;
 }
 /**
  * When the run may work, and what happens when that time is over.

@@ -113,10 +113,16 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
   return { plan: { ...plan, steps: planned }, report: { run, steps }, tasks };
 }
 
-/** Whether anybody works on a reconciled run. */
-export async function isLive(db: Queryable, runId: string): Promise<boolean> {
-  const [row] = await db.query<{ live: boolean }>('SELECT runbook.is_live($1) AS live', [runId]);
-  return row?.live === true;
+/** Whether anybody works on a reconciled run, and whether its engine is among them. */
+export async function readLife(
+  db: Queryable,
+  runId: string,
+): Promise<{ live: boolean; engine: boolean }> {
+  const [row] = await db.query<{ live: boolean; engine: boolean }>(
+    'SELECT runbook.is_live($1) AS live, runbook.engine_alive($1) AS engine',
+    [runId],
+  );
+  return { live: row?.live === true, engine: row?.engine === true };
 }
 
 /**
@@ -138,11 +144,15 @@ export async function requestCancel(
   return row?.steps ?? 0;
 }
 
-/** Forgets runs that began longer ago; returns how many. */
-export async function pruneRuns(db: Queryable, keepMs: number): Promise<number> {
+/** Forgets runs of a runbook, or of all, that began longer ago; returns how many. */
+export async function pruneRuns(
+  db: Queryable,
+  runbook: string | undefined,
+  keepMs: number,
+): Promise<number> {
   const [row] = await db.query<{ pruned: number }>(
-    "SELECT runbook.prune(NULL, $1 * interval '1 millisecond') AS pruned",
-    [keepMs],
+    "SELECT runbook.prune($1, $2 * interval '1 millisecond') AS pruned",
+    [runbook ?? null, keepMs],
   );
   return row?.pruned ?? 0;
 }

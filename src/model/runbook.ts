@@ -23,6 +23,8 @@ export interface Runbook {
   readonly digest: string;
   readonly parameters: Parameters;
   readonly budget: Budget;
+  /** The ledger forgets runs of this runbook that began longer ago. */
+  readonly keepDays: number;
   readonly steps: readonly Step[];
   /** Declared parts of the format that this version validates but does not execute, like `window`. */
   readonly unsupported: readonly string[];

@@ -45,6 +45,7 @@ export async function buildPlan(
       server_workers: runbook.budget.serverWorkers ?? null,
       keep_free: runbook.budget.keepFree,
     },
+    ledger: { keep_days: runbook.keepDays },
     steps,
     findings: [...serverFindings(server), ...steps.flatMap(findingsOf)],
   };

@@ -43,13 +43,15 @@ function prose(line: string): string[] {
 }
 
 function renderStep(step: Step, index: number): string[] {
-  const needs = step.needs.length === 0 ? '' : `, after ${step.needs.join(', ')}`;
+  const began = step.after === 'started' ? ' (once detached ones of them began)' : '';
+  const needs = step.needs.length === 0 ? '' : `, after ${step.needs.join(', ')}${began}`;
+  const supervisor = step.policy === 'detach' ? ' and a supervisor' : '';
   const lockTimeout =
     step.lock_timeout_ms === null ? '' : `, lock timeout ${formatDuration(step.lock_timeout_ms)}`;
   const settings = Object.entries(step.settings).map(([name, value]) => `${name}=${value}`);
   const head = [
     `${String(index + 1)}. ${step.id}: ${step.kind}, ${step.policy}, ` +
-      `${count(step.concurrency, 'worker')} at once${needs}`,
+      `${count(step.concurrency, 'worker')} at once${supervisor}${needs}`,
     `   timeout ${formatDuration(step.timeout_ms)}${lockTimeout}${retryText(step)}, ` +
       `on failure ${step.on_failure}`,
     `   locks ${step.lock.mode}: blocks ${step.lock.blocks}`,

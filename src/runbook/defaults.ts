@@ -1,6 +1,7 @@
 /** What a runbook means where it says nothing. */
 export const DEFAULT_WORKERS = 2;
 export const DEFAULT_KEEP_FREE = 1;
+export const DEFAULT_KEEP_DAYS = 90;
 export const DEFAULT_CONCURRENCY = 1;
 export const DEFAULT_RETRY_DELAY_MS = 10_000;
 export const DEFAULT_RETRY_MAX_DELAY_MS = 300_000;

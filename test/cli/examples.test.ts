@@ -55,6 +55,14 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       "select (select sum(revenue) from daily_sales) = (select sum(total) from orders where status <> 'cart')",
     ],
   },
+  'detached-rebuild': {
+    parameters: ['min_size=8kB'],
+    busy: ['statistics', 'rebuild', 'note'],
+    then: [
+      "select pg_relation_size('orders_updated_at_idx') < 120000",
+      "select obj_description('public'::regnamespace) = 'indexes are being rebuilt'",
+    ],
+  },
   'sql-housekeeping': {
     parameters: ['cutoff=2100-01-01', 'keep_events=1 month'],
     busy: ['old-carts', 'forget-events'],
@@ -114,6 +122,8 @@ describe('runbooks/', () => {
 
       const ran = await runCli(['run', file, ...args, '--report', report], { env: db.env });
       expect(ran, ran.stderr).toMatchObject({ code: 0 });
+      const waited = await runCli(['wait', 'latest', '--report', report], { env: db.env });
+      expect(waited, waited.stderr).toMatchObject({ code: 0 });
       const { run, steps } = JSON.parse(readFileSync(report, 'utf8')) as ReportV1;
       expect(run).toMatchObject({ status: 'succeeded', exit_code: 0 });
       const tasks = steps.flatMap((step) => step.tasks);

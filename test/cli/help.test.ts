@@ -7,6 +7,7 @@ const COMMANDS = [
   'run',
   'status',
   'wait',
+  'why',
   'cancel',
   'resume',
   'prune',

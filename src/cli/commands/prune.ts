@@ -13,7 +13,7 @@ export async function prune(
 ): Promise<ExitCode> {
   const keepMs = parseKeep(options.keep);
   const pruned = await withLedger(context, options.dsn, 'prune', ({ session }) =>
-    pruneRuns(session, keepMs),
+    pruneRuns(session, undefined, keepMs),
   );
   context.output.write(`${String(pruned)} run${pruned === 1 ? '' : 's'} forgotten.\n`);
   return EXIT.ok;

@@ -253,6 +253,8 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a runbook.attempt;
   told jsonb;
+  -- A worker that ended before its launch returned has a PID that is none, and still is its handle.
+  handle_pid integer := (p_row ->> 'pid')::integer;
 BEGIN
   SELECT * INTO a FROM runbook.attempt
    WHERE (run_id, step_id, status) = (p_run, p_step, 'running')
@@ -270,12 +272,12 @@ BEGIN
        AND (u.backend_start IS NULL OR jsonb_typeof(p_row -> 'building_indexes') = 'array');
     IF p_row ->> 'wait_event' IN ('MessageQueuePutMessage', 'MessageQueueSend') THEN
       -- Its queue is full and nobody reads it: let go, it runs on unheard, and the evidence tells.
-      PERFORM runbook.try_call(p_order ->> 'detach', a.pid, a.cookie);
+      PERFORM runbook.try_call(p_order ->> 'detach', handle_pid, a.cookie);
     END IF;
     RETURN false;
   END IF;
   told := CASE
-    WHEN NOT p_row ? 'has_error' THEN runbook.read_child(p_order ->> 'read', a.pid, a.cookie)
+    WHEN NOT p_row ? 'has_error' THEN runbook.read_child(p_order ->> 'read', handle_pid, a.cookie)
     WHEN (p_row ->> 'has_error')::boolean THEN jsonb_build_object('type', 'error',
       'sqlstate', coalesce(p_row ->> 'sqlstate', 'XX000'), 'detail', p_row ->> 'detail',
       'message', coalesce(p_row ->> 'message', 'the worker failed without a message'))
@@ -289,14 +291,14 @@ END $$;
 COMMENT ON FUNCTION runbook.note_child IS
   'Notes what a poll shows of a child: who it is, what it builds, how it ended; true when it has.';
 
-CREATE FUNCTION runbook.note_lost_children(p_run text, p_step text, p_tracked bigint[]) RETURNS integer
+CREATE FUNCTION runbook.note_lost_children(p_run text, p_step text, p_tracked jsonb) RETURNS integer
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   WITH lost AS (
     UPDATE runbook.attempt u
        SET outcome = jsonb_build_object('type', 'silent', 'gone', true, 'why', 'its end was not heard'),
            ended_at = clock_timestamp()
      WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL
-       AND NOT coalesce(u.cookie = ANY (p_tracked), false)
+       AND NOT coalesce(p_tracked ? u.cookie::text, false)
        AND NOT runbook.is_alive(u.pid, u.backend_start)
     RETURNING 1)
   SELECT count(*)::integer FROM lost
@@ -449,7 +451,7 @@ DECLARE
   child jsonb;
   prepared jsonb;
   handle jsonb;
-  tracked bigint[];
+  tracked jsonb;
   attempt text;
   task integer;
   pause_ms double precision := 5;
@@ -466,15 +468,15 @@ BEGIN
     busy := false;
     tracked := '{}';
     FOR child IN EXECUTE pg_catalog.format('SELECT pg_catalog.to_jsonb(p) FROM (%s) p WHERE p.pid IS NOT NULL', p_order ->> 'poll') LOOP
-      tracked := tracked || (child ->> 'cookie')::bigint;
+      tracked := tracked || pg_catalog.jsonb_build_object(child ->> 'cookie', child -> 'pid');
       busy := runbook.note_child(p_run, p_step, child, p_order) OR busy;
     END LOOP;
     busy := runbook.note_lost_children(p_run, p_step, tracked) > 0 OR busy;
     COMMIT;
-    PERFORM runbook.try_call(p_order ->> 'detach', a.pid, a.cookie)
+    PERFORM runbook.try_call(p_order ->> 'detach', (tracked ->> a.cookie::text)::integer, a.cookie)
        FROM runbook.attempt a
       WHERE (a.run_id, a.step_id, a.status) = (p_run, p_step, 'running') AND a.outcome IS NOT NULL
-        AND a.cookie = ANY (tracked);
+        AND tracked ? a.cookie::text;
     PERFORM runbook.stop_children(p_run, p_step, (step_plan ->> 'timeout_ms')::double precision, p_order);
     COMMIT;
     FOREACH attempt IN ARRAY ARRAY(SELECT a.attempt_id FROM runbook.attempt a

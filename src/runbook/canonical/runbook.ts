@@ -1,6 +1,6 @@
 import type * as V1 from '../../generated/runbook.v1.js';
 import type { Parameters, Runbook, Step } from '../../model/runbook.js';
-import { DEFAULT_KEEP_FREE, DEFAULT_WORKERS } from '../defaults.js';
+import { DEFAULT_KEEP_DAYS, DEFAULT_KEEP_FREE, DEFAULT_WORKERS } from '../defaults.js';
 import { toStep } from './step.js';
 
 export interface CanonicalContext {
@@ -45,6 +45,7 @@ export async function toRunbook(
       serverWorkers: authored.budget?.server_workers,
       keepFree: authored.budget?.keep_free ?? DEFAULT_KEEP_FREE,
     },
+    keepDays: Number.parseInt(authored.ledger?.keep ?? String(DEFAULT_KEEP_DAYS), 10),
     steps,
     unsupported: unsupportedIn(authored, steps),
   };

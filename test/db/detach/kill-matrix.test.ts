@@ -33,8 +33,9 @@ const query: Query = (sql) =>
   withClient(async (client) => (await client.query(sql)).rows as never[]);
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(20)) {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
     if (await look().catch(() => false)) return;
+    await sleep(20);
   }
   throw new Error(`it never came true: ${what}`);
 }

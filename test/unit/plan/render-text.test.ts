@@ -52,6 +52,7 @@ const content: Omit<PlanV1, 'digest' | 'created_at'> = {
     pg_background: { version: '2.0', dialect: '2.x', schema: 'public' },
   },
   budget: { workers: 2, server_workers: null, keep_free: 1 },
+  ledger: { keep_days: 90 },
   steps: [step],
   findings: findingsOf(step),
 };

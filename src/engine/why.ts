@@ -1,0 +1,144 @@
+import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
+import { readRun, type StoredRun } from '../ledger/read.js';
+import { describeDuration } from '../model/duration.js';
+import { isFinal } from '../model/status.js';
+import { readCapacity } from '../postgres/capacity.js';
+import { readHoldups, readHorizonHolders, type Blocker, type Holdup } from '../postgres/holdups.js';
+import type { Queryable } from '../postgres/session.js';
+import type { Clock } from './clock.js';
+import { lookAtRun, toReport } from './stored-report.js';
+
+const HOLDERS = 3;
+
+/** What an open task waits for, in lines for people. */
+export interface Explanation {
+  readonly id: string;
+  readonly lines: readonly string[];
+}
+
+/** Why a run has not ended: of each open task what it does, what it waits for, and until when. */
+export interface Why {
+  readonly report: ReportV1;
+  readonly tasks: readonly Explanation[];
+  /** What holds back dead rows and rebuilds in this database. */
+  readonly horizon: readonly string[];
+}
+
+/** Tasks that wait are told of up to this many: they mostly wait for the same. */
+const MOST_WAITING = 5;
+
+/** Looks what the open tasks of a run wait for. It only looks, and signals nobody. */
+export async function explainRun(db: Queryable, runId: string, clock: Clock): Promise<Why> {
+  const { live } = await lookAtRun(db, runId, clock);
+  const stored = await readRun(db, runId);
+  const report = toReport(stored);
+  const running = openTasks(report).flatMap(({ task }) => task.attempts.at(-1) ?? []);
+  const pids = running.filter(({ status }) => status === 'running').flatMap(({ pid }) => pid ?? []);
+  const holdups = new Map((await readHoldups(db, pids)).map((holdup) => [holdup.pid, holdup]));
+  const slots = await describeSlots(db, stored);
+  const holders = await readHorizonHolders(db, HOLDERS);
+  const waiting = (step: Step, task: Task): string[] =>
+    live ? whatFor(stored, report, step, task, slots) : ['nobody works on the run: resume it'];
+  const explained = openTasks(report).map(({ step, task }) => {
+    const attempt = task.attempts.at(-1);
+    return {
+      id: task.id,
+      runs: attempt?.status === 'running',
+      lines:
+        attempt?.status === 'running'
+          ? runningLines(stored, step, attempt, holdups.get(attempt.pid ?? 0), clock.now())
+          : waiting(step, task),
+    };
+  });
+  return {
+    report,
+    tasks: [
+      ...explained.filter(({ runs }) => runs),
+      ...explained.filter(({ runs }) => !runs).slice(0, MOST_WAITING),
+    ],
+    horizon: holders.map(({ what, xmin_age: age }) => `${what}: ${String(age)} transactions old`),
+  };
+}
+
+function openTasks(report: ReportV1): { step: Step; task: Task }[] {
+  return report.steps.flatMap((step) =>
+    step.tasks.filter((task) => !isFinal(task.status)).map((task) => ({ step, task })),
+  );
+}
+
+function runningLines(
+  { plan }: StoredRun,
+  step: Step,
+  attempt: Attempt,
+  holdup: Holdup | undefined,
+  now: number,
+): string[] {
+  const launched = attempt.launched_at === null ? now : Date.parse(attempt.launched_at);
+  const timeout = plan.steps.find(({ id }) => id === step.id)?.timeout_ms ?? 0;
+  const end = launched + timeout;
+  const left = end > now ? `in ${describeDuration(end - now)}` : 'now';
+  return [
+    `running as pid ${String(attempt.pid)} for ${describeDuration(now - launched)}; ` +
+      `gives up at ${new Date(end).toISOString().slice(0, 19)}Z, ${left}`,
+    ...describeHoldup(holdup),
+  ];
+}
+
+function describeHoldup(holdup: Holdup | undefined): string[] {
+  if (holdup === undefined) return ['its process is not to be seen: look again'];
+  const { phase, done, total, wait, blockers } = holdup;
+  const share =
+    total === null || done === null ? '' : `, ${String(Math.floor((100 * done) / total))} %`;
+  return [
+    ...(phase === null ? [] : [`phase: ${phase}${share}`]),
+    ...(blockers.length > 0
+      ? blockers.map((blocker) => `blocked by ${describeBlocker(blocker)}`)
+      : [wait === null ? 'it works, and waits for nothing' : `waits for ${wait}`]),
+  ];
+}
+
+function describeBlocker({
+  pid,
+  user,
+  application,
+  state,
+  open_ms: open,
+  query,
+  gid,
+}: Blocker): string {
+  const since = open === null ? '' : ` for ${describeDuration(open)}`;
+  if (gid !== undefined) return `prepared transaction ${gid} (${user ?? ''})${since}`;
+  const name = application === null || application === '' ? 'no application_name' : application;
+  return `pid ${String(pid)} (${user ?? ''}, ${name}), ${state ?? ''}${since}: ${query ?? ''}`;
+}
+
+async function describeSlots(db: Queryable, { plan }: StoredRun): Promise<string> {
+  const { used, maxWorkerProcesses, ours } = await readCapacity(db);
+  const { workers, keep_free: keepFree } = plan.budget;
+  return (
+    `${String(used)} of ${String(maxWorkerProcesses)} worker slots are in use, ${String(ours)} by ` +
+    `pg-runbook; budget: ${String(workers)} workers, ${String(keepFree)} kept free`
+  );
+}
+
+function whatFor(
+  { plan, tasks }: StoredRun,
+  report: ReportV1,
+  step: Step,
+  task: Task,
+  slots: string,
+): string[] {
+  const planned = plan.steps.find(({ id }) => id === step.id);
+  const needs = (planned?.needs ?? []).filter((id) => {
+    const need = report.steps.find((other) => other.id === id);
+    return need !== undefined && !isFinal(need.status);
+  });
+  if (needs.length > 0) return [`waits for step ${needs.join(', ')}`];
+  const delay = tasks.find((t) => `${t.step}/${String(t.number)}` === task.id)?.delay_ms ?? 0;
+  if (delay > 0) return [`waits for its next try, in ${describeDuration(delay)}`];
+  const busy = step.tasks.filter(({ status }) => status === 'running').length;
+  if (planned !== undefined && busy >= planned.concurrency) {
+    return [`waits for its turn: concurrency ${String(planned.concurrency)} of step ${step.id}`];
+  }
+  return [`waits for a worker slot, or for a task on the same relation: ${slots}`];
+}

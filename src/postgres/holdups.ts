@@ -1,0 +1,92 @@
+import type { Queryable, Row } from './session.js';
+
+/** Somebody who is in the way of a worker. */
+export interface Blocker {
+  /** Null for a prepared transaction, which has no process. */
+  readonly pid: number | null;
+  readonly user: string | null;
+  readonly application: string | null;
+  readonly state: string | null;
+  /** How long its transaction has been open, in ms. */
+  readonly open_ms: number | null;
+  readonly query: string | null;
+  /** The name of a prepared transaction. */
+  readonly gid?: string;
+}
+
+/** What a worker does, and what it waits for. */
+export interface Holdup {
+  readonly pid: number;
+  readonly wait: string | null;
+  readonly phase: string | null;
+  /** Blocks or rows done and in all, where PostgreSQL tells. */
+  readonly done: number | null;
+  readonly total: number | null;
+  readonly blockers: readonly Blocker[];
+}
+
+/** Something whose old snapshot keeps dead rows from being removed, and rebuilds waiting. */
+export interface HorizonHolder {
+  readonly what: string;
+  readonly xmin_age: number;
+}
+
+interface HoldupRow extends Row, Omit<Holdup, 'blockers'> {
+  blockers: Blocker[] | null;
+}
+
+const BLOCKER = `jsonb_build_object('pid', b.pid, 'user', b.usename, 'application', b.application_name,
+  'state', b.state, 'query', left(b.query, 200),
+  'open_ms', extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.state_change)) * 1000)`;
+
+/**
+ * What live processes do and wait for. A rebuild that waits for an old snapshot waits for a virtual
+ * transaction, which only its progress names.
+ */
+export async function readHoldups(db: Queryable, pids: readonly number[]): Promise<Holdup[]> {
+  const rows = await db.query<HoldupRow>(
+    `SELECT a.pid, a.wait_event_type || '/' || a.wait_event AS wait,
+            coalesce(v.phase, n.phase, i.phase, c.phase) AS phase,
+            coalesce(v.heap_blks_scanned, n.sample_blks_scanned, i.blocks_done, c.heap_blks_scanned)::float8 AS done,
+            nullif(coalesce(v.heap_blks_total, n.sample_blks_total, i.blocks_total, c.heap_blks_total), 0)::float8 AS total,
+            (SELECT jsonb_agg(${BLOCKER} ORDER BY b.pid) FROM pg_catalog.pg_stat_activity b
+              WHERE b.pid = ANY (pg_catalog.pg_blocking_pids(a.pid)) OR b.pid = nullif(i.current_locker_pid, 0))
+            || CASE WHEN 0 = ANY (pg_catalog.pg_blocking_pids(a.pid)) THEN (
+                 SELECT jsonb_agg(jsonb_build_object('gid', p.gid, 'user', p.owner,
+                          'open_ms', extract(epoch FROM clock_timestamp() - p.prepared) * 1000))
+                   FROM pg_catalog.pg_prepared_xacts p WHERE p.database = current_database())
+               ELSE '[]' END AS blockers
+       FROM pg_catalog.pg_stat_activity a
+       LEFT JOIN pg_catalog.pg_stat_progress_vacuum v ON v.pid = a.pid
+       LEFT JOIN pg_catalog.pg_stat_progress_analyze n ON n.pid = a.pid
+       LEFT JOIN pg_catalog.pg_stat_progress_create_index i ON i.pid = a.pid
+       LEFT JOIN pg_catalog.pg_stat_progress_cluster c ON c.pid = a.pid
+      WHERE a.pid = ANY ($1::int[])`,
+    [pids],
+  );
+  return rows.map((row) => ({ ...row, blockers: row.blockers ?? [] }));
+}
+
+/** Whose snapshots are the oldest: sessions, replication slots and prepared transactions. */
+export async function readHorizonHolders(db: Queryable, limit: number): Promise<HorizonHolder[]> {
+  return db.query<HorizonHolder & Row>(
+    `SELECT what, xmin_age FROM (
+       SELECT format('session pid %s (%s, %s), %s for %s', a.pid, a.usename,
+                coalesce(nullif(a.application_name, ''), 'no application_name'), a.state,
+                date_trunc('second', clock_timestamp() - a.xact_start)) AS what,
+              age(a.backend_xmin) AS xmin_age
+         FROM pg_catalog.pg_stat_activity a
+        WHERE a.backend_xmin IS NOT NULL AND a.datname = current_database()
+          AND a.pid <> pg_catalog.pg_backend_pid()
+          AND a.application_name NOT LIKE 'pg-runbook%'
+       UNION ALL
+       SELECT format('replication slot %s', s.slot_name), greatest(age(s.xmin), age(s.catalog_xmin))
+         FROM pg_catalog.pg_replication_slots s WHERE s.xmin IS NOT NULL OR s.catalog_xmin IS NOT NULL
+       UNION ALL
+       SELECT format('prepared transaction %s (%s), for %s', p.gid, p.owner,
+                date_trunc('second', clock_timestamp() - p.prepared)), age(p.transaction)
+         FROM pg_catalog.pg_prepared_xacts p WHERE p.database = current_database()) h
+      ORDER BY xmin_age DESC LIMIT $1`,
+    [limit],
+  );
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { runCli } from '../../support/cli.js';
+import { useTestDatabase } from '../../support/database.js';
+import { runbook, runReported, useFolder } from '../engine/support.js';
+import { about, until } from './support.js';
+
+const db = await useTestDatabase();
+const folder = useFolder();
+
+it('why names who blocks, since when, what it runs, and when the task gives up; it signals nobody', async () => {
+  await db.query('create table locked (i int); create table other (i int)');
+  const blocker = await db.connect({ application_name: 'a reckless migration' });
+  await blocker.query('begin; lock table locked');
+  const steps = `  - id: blocked
+    policy: detach
+    sql: TRUNCATE locked
+  - id: after
+    policy: detach
+    concurrency: 1
+    refresh: { views: { include: ["none.*"] } }
+`;
+  const run = await runReported(
+    db,
+    folder,
+    runbook(steps, 'budget: { workers: 4 }\ndefaults: { timeout: 90s }'),
+  );
+  const { id } = run.report.run;
+  await until(
+    db,
+    "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+  );
+  const { stdout, code } = await runCli(['why', id], { env: db.env });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/blocked\/1\n {4}running as pid \d+ for .*; gives up at .*Z, in 1m \d+s/);
+  expect(stdout).toMatch(
+    /blocked by pid \d+ \(postgres, a reckless migration\), idle in transaction for .*: begin; lock table locked/,
+  );
+  expect(stdout).toContain(`pg-runbook cancel ${id}`);
+  expect(stdout).not.toMatch(/pg_terminate|kill/);
+  await blocker.query('commit');
+  expect((await about(db, 'wait', id)).code).toBe(0);
+  const ended = await runCli(['why', id], { env: db.env });
+  expect(ended.stdout).toContain('every task has ended');
+});
+
+it('why names the snapshot that a rebuild waits for', async () => {
+  await db.query('create table t (i int); create index t_i on t (i)');
+  const reader = await db.connect({ application_name: 'a long report' });
+  await reader.query('begin isolation level repeatable read; select 1 from t');
+  const steps =
+    '  - id: rebuild\n    policy: detach\n    reindex: { indexes: { include: [public.t_i] } }\n';
+  const run = await runReported(
+    db,
+    folder,
+    runbook(steps, 'budget: { workers: 2 }\ndefaults: { timeout: 60s }'),
+  );
+  const { id } = run.report.run;
+  await until(
+    db,
+    "select 1 from pg_stat_progress_create_index where phase like 'waiting for old snapshots%'",
+  );
+  const { stdout } = await runCli(['why', id], { env: db.env });
+  expect(stdout).toMatch(/phase: waiting for old snapshots/);
+  expect(stdout).toMatch(/blocked by pid \d+ \(postgres, a long report\), idle in transaction/);
+  expect(stdout).toMatch(
+    /the oldest snapshots[^\n]*\n {4}session pid \d+ \(postgres, a long report\)/,
+  );
+  await reader.query('commit');
+  expect((await about(db, 'wait', id)).code).toBe(0);
+});
