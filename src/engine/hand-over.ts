@@ -9,6 +9,7 @@ import { quoteLiteral } from '../sql/quote.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import type { RunContext } from './context.js';
 import { failTasks } from './finish.js';
+import { reconcileRun } from './reconcile.js';
 import { isShortOfSlots } from './slots.js';
 import type { StepState } from './state.js';
 
@@ -127,4 +128,14 @@ async function detach(context: RunContext, step: StepState, handle: Handle): Pro
 export async function refreshStep(context: RunContext, step: StepState): Promise<void> {
   const record = await context.ledger.readStep(context.record.run.id, step.id);
   step.applyRecord(record);
+}
+
+/** A step whose supervisor is gone is handed over again: tasks that wait for it must not wait for ever. */
+export async function watchSupervisor(context: RunContext, step: StepState): Promise<void> {
+  const { attempts, observer, record, clock } = context;
+  if (!(await attempts.hasSupervisor(record.run.id, step.id))) {
+    await reconcileRun(observer, record.run.id, clock, false);
+    step.handedOver = false;
+  }
+  await refreshStep(context, step);
 }

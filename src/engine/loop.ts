@@ -1,6 +1,6 @@
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
-import { handOver, refreshStep } from './hand-over.js';
+import { handOver, watchSupervisor } from './hand-over.js';
 import { launchTasks } from './launch.js';
 import { schedule, type Decision } from './schedule.js';
 import { Settler } from './settler.js';
@@ -122,7 +122,7 @@ async function watchDetached(context: RunContext): Promise<void> {
   for (const step of waiting ? steps : []) {
     if (step.slotsHandedOver === 0 || clock.now() < step.refreshedAt + REFRESH_MS) continue;
     step.refreshedAt = clock.now();
-    await refreshStep(context, step);
+    await watchSupervisor(context, step);
   }
 }
 

@@ -145,6 +145,15 @@ export class AttemptLedger {
     return rows.length > 0;
   }
 
+  /** Whether somebody looks after a detached step. */
+  async hasSupervisor(runId: string, stepId: string): Promise<boolean> {
+    const [row] = await this.db.query<{ supervised: boolean }>(
+      'SELECT runbook.is_supervised($1, $2) AS supervised',
+      [runId, stepId],
+    );
+    return row?.supervised === true;
+  }
+
   /** Ends tasks that are launched no more, and what was recorded of their next attempts. */
   async endTasks(runId: string, ends: readonly TaskEnd[]): Promise<Ended[]> {
     const rows = await this.db.query<{ ended: Ended }>(

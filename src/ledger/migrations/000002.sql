@@ -277,13 +277,13 @@ BEGIN
     END IF;
     SELECT coalesce(jsonb_agg(x ORDER BY i), '[]') INTO wanted
       FROM jsonb_array_elements(t.plan -> 'targets') WITH ORDINALITY y(x, i)
-     WHERE item -> 'oids' @> (x -> 'oid');
+     WHERE x ->> 'oid' IN (SELECT jsonb_array_elements_text(item -> 'oids'));
     seen := runbook.look(p_execution ->> 'evidence', wanted);
     SELECT coalesce(jsonb_agg(x ORDER BY i), '[]') INTO kept
       FROM jsonb_array_elements(wanted) WITH ORDINALITY y(x, i)
      WHERE (seen -> (x ->> 'oid') ->> 'same')::boolean;
     SELECT runbook.write_targets(t.targets, coalesce(jsonb_object_agg(x ->> 'oid', CASE
-             WHEN kept @> jsonb_build_array(jsonb_build_object('oid', x -> 'oid'))
+             WHEN (seen -> (x ->> 'oid') ->> 'same')::boolean
              THEN jsonb_build_object('evidence', jsonb_build_object('before', seen -> (x ->> 'oid') -> 'facts', 'after', NULL))
              ELSE jsonb_build_object('status', 'skipped', 'sqlstate', '42P01',
                     'reason', 'dropped, renamed or replaced since the plan was made') END), '{}'))
@@ -389,10 +389,11 @@ BEGIN
   END IF;
   among := runbook.targets_of(a, t);
   seen := runbook.look(p_execution ->> 'evidence', among);
-  SELECT coalesce(jsonb_agg(runbook.judge_target(x, seen -> (x ->> 'oid'),
-           (SELECT count(*)::integer FROM jsonb_array_elements(among) n WHERE n -> 'relation' = x -> 'relation'),
-           p_outcome, p_execution) ORDER BY i), '[]')
-    INTO judgements FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i);
+  SELECT coalesce(jsonb_agg(runbook.judge_target(x, seen -> (x ->> 'oid'), namesakes, p_outcome, p_execution)
+                            ORDER BY i), '[]')
+    INTO judgements
+    FROM (SELECT x, i, (count(*) OVER (PARTITION BY x ->> 'relation'))::integer AS namesakes
+            FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i)) z;
   verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome,
     EXISTS (SELECT FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     coalesce(a.cause, p_outcome ->> 'cause'), (p_outcome ->> 'elapsed_ms')::float8,
@@ -413,11 +414,12 @@ BEGIN
                        FROM jsonb_array_elements(p_outcome -> 'notices') WITH ORDINALITY y(n, i))
    WHERE u.attempt_id = p_attempt RETURNING * INTO a;
   SELECT runbook.write_targets(t.targets, coalesce(jsonb_object_agg(x ->> 'oid',
-           (verdict -> 'targets' -> (i - 1)::integer) || jsonb_build_object('evidence', jsonb_build_object(
+           v || jsonb_build_object('evidence', jsonb_build_object(
              'before', x -> 'before', 'after', seen -> (x ->> 'oid') -> 'facts'))), '{}')),
          coalesce(array_agg((x ->> 'oid')::bigint ORDER BY i)
-           FILTER (WHERE runbook.is_failure(verdict -> 'targets' -> (i - 1)::integer ->> 'status')), '{}')
-    INTO t.targets, failed FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i);
+           FILTER (WHERE runbook.is_failure(v ->> 'status')), '{}')
+    INTO t.targets, failed
+    FROM ROWS FROM (jsonb_array_elements(among), jsonb_array_elements(verdict -> 'targets')) WITH ORDINALITY y(x, v, i);
   IF NOT p_stopping AND a.status = 'failed' AND cardinality(a.target_oids) > 1 THEN
     -- One bad relation must not decide for the others: each that was not done gets its own attempt.
     parts := cardinality(failed);

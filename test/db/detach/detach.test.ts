@@ -152,6 +152,35 @@ describe('a detached step', () => {
     expect([again.code, again.stderr.includes('run_ended')]).toEqual([3, true]);
   });
 
+  it('whose supervisor dies is handed over again while others wait for its relation', async () => {
+    await db.query('create table shared_one (i int primary key)');
+    const locker = await db.connect();
+    await locker.query('begin; lock table shared_one');
+    const steps = `  - id: rebuild
+    reindex: { tables: { include: [public.shared_one] } }
+  - id: vacuum
+    policy: wait
+    vacuum: { tables: { include: [public.shared_one] } }
+`;
+    const running = runReported(db, folder, runbook(steps, DETACHED));
+    await until(
+      db,
+      "select 1 from pg_stat_activity where application_name like '%/rebuild/1' and wait_event_type = 'Lock'",
+    );
+    await db.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%/rebuild/supervisor'",
+    );
+    await until(
+      db,
+      'select 1 from runbook.supervisor group by run_id, step_id having count(*) > 1',
+    );
+    await locker.query('rollback');
+    const run = await running;
+    expect(run.code, run.stderr).toBe(0);
+    expect(statuses(run.report)).toEqual({ 'rebuild/1': 'succeeded', 'vacuum/1': 'succeeded' });
+    expect(await workersLeft(db)).toEqual([]);
+  });
+
   it('whose supervisor cannot be launched fails, and says why', async () => {
     await db.query(
       'alter function pgbg.pg_background_launch(text, int4, text) rename to moved_away',
