@@ -20,12 +20,20 @@ const QUEUE_SIZE = 1024 * 1024;
 const SHOWS_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 10;
 
+/** A supervisor that dies again and again will not do better the next time. */
+const MOST_HAND_OVERS = 3;
+
 /**
  * Hands a detached step over to a supervisor: a worker that launches and looks after the step's
  * tasks when this process is gone. Only when it is seen at work, the step is `detached`.
  * @returns false when the server had no slot for it.
  */
 export async function handOver(context: RunContext, step: StepState): Promise<boolean> {
+  if (step.handOvers === MOST_HAND_OVERS) {
+    const message = `${String(MOST_HAND_OVERS)} supervisors of it have ended before their work`;
+    await fail(context, step, { sqlstate: '58000', message });
+    return true;
+  }
   let handle: Handle;
   try {
     handle = await context.background.launch({
@@ -113,12 +121,14 @@ async function fail(
   { sqlstate, message }: Pick<SqlError, 'sqlstate' | 'message'>,
 ): Promise<void> {
   const reason = `the step could not be handed over to a supervisor: ${message}`;
-  await failTasks(context, step.tasks, { sqlstate, message: reason });
+  const open = step.tasks.filter((task) => task.phase !== 'ended');
+  await failTasks(context, open, { sqlstate, message: reason });
 }
 
 async function detach(context: RunContext, step: StepState, handle: Handle): Promise<void> {
   await context.background.detach(handle);
   step.handedOver = true;
+  step.handOvers += 1;
   await refreshStep(context, step);
   context.emit({ type: 'step_detached', step: step.record });
   await context.save();

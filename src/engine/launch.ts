@@ -1,5 +1,6 @@
 import { plausiblePid } from '../model/identity.js';
 import type { Prepared } from '../ledger/records.js';
+import { isFinal } from '../model/status.js';
 import { asSqlError } from '../postgres/errors.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import { toTimestamp } from './clock.js';
@@ -44,6 +45,7 @@ async function prepareAttempts(context: RunContext, tasks: readonly TaskState[])
       clock.now(),
     );
   }
+  await endCancelled(context, tasks);
   if (fresh.length === 0) return;
   const executions = Object.fromEntries(fresh.map(({ step }) => [step.id, step.execution]));
   const keys = fresh.map((task) => task.key);
@@ -59,6 +61,17 @@ async function prepareAttempts(context: RunContext, tasks: readonly TaskState[])
     if (task.live === undefined) gone.push(task);
   }
   await tellEnds(context, gone);
+}
+
+/** A step may have been cancelled while its next attempt waited for a slot. */
+async function endCancelled(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
+  const ended = tasks.filter(({ live, status }) => live !== undefined && isFinal(status));
+  for (const task of ended) {
+    const { status, reason } = task.record;
+    Object.assign(task.live?.attempt ?? {}, { status, message: reason });
+    task.live = undefined;
+  }
+  await tellEnds(context, ended);
 }
 
 /** Undefined when none of the task's targets was left. */

@@ -1,4 +1,4 @@
-import { APPLICATION_PREFIX } from '../model/identity.js';
+import { workerApplicationName } from '../model/identity.js';
 import type { Session } from '../postgres/session.js';
 import { cancelWorker, findWorkers, isWorkerAlive } from '../postgres/signal.js';
 import type { Clock } from './clock.js';
@@ -19,9 +19,10 @@ const WORKERS_END_WITHIN_MS = 15_000;
 export async function stopAndSettle(given: RunContext, reason: string): Promise<void> {
   const context = { ...given, stop: AbortSignal.abort() };
   const tasks = context.steps.flatMap((step) => step.tasks);
-  const names = context.steps
-    .filter((step) => !step.handedOver)
-    .map(({ id }) => `${APPLICATION_PREFIX}/${context.record.run.id}/${id}/`);
+  const runId = context.record.run.id;
+  const names = tasks
+    .filter((task) => !task.step.handedOver)
+    .map((task) => workerApplicationName(runId, task.step.id, task.plan.number));
   const gone = await stopWorkers(context.observer, names, context.clock);
   for (const task of tasks.filter((t) => t.phase === 'running')) {
     await endUnheard(context, task, gone, reason);
@@ -35,15 +36,10 @@ export async function stopAndSettle(given: RunContext, reason: string): Promise<
 }
 
 /** Cancels the run's workers until none is left; true when that was reached in time. */
-async function stopWorkers(
-  db: Session,
-  prefixes: readonly string[],
-  clock: Clock,
-): Promise<boolean> {
+async function stopWorkers(db: Session, names: readonly string[], clock: Clock): Promise<boolean> {
   const until = clock.now() + WORKERS_END_WITHIN_MS;
   for (let quietLooks = 0; ;) {
-    const workers = [];
-    for (const prefix of prefixes) workers.push(...(await findWorkers(db, prefix)));
+    const workers = await findWorkers(db, names);
     // Twice in a row: a worker that was launched last shows only once it has taken over its name.
     quietLooks = workers.length === 0 ? quietLooks + 1 : 0;
     if (quietLooks === 2) return true;

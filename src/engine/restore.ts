@@ -48,13 +48,13 @@ interface Restored {
 }
 
 function restore(stored: StoredRun, now: number, keepHandles: boolean): Restored {
-  const { plan, tasks } = stored;
+  const { plan, tasks, supervised } = stored;
   const record = toReport(stored);
   const steps = plan.steps.map((step, index) => {
     const stepRecord = record.steps[index];
     if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
     const state = new StepState(step, stepRecord, plan.server.version_number);
-    state.handedOver = stepRecord.status === 'detached';
+    state.handedOver = supervised.includes(step.id);
     state.ended = isFinal(stepRecord.status);
     return state;
   });

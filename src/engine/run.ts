@@ -9,6 +9,8 @@ import { chooseDialect } from '../postgres/background/detect.js';
 import type { BackgroundDialect } from '../postgres/background/dialect.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo } from '../postgres/server.js';
+import type { Session } from '../postgres/session.js';
+import { endLostSession } from '../postgres/signal.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
 import { summarize } from './conclude.js';
 import type { RunContext } from './context.js';
@@ -21,6 +23,11 @@ import { lockRun, openObserver, openSessions, type RunSessions } from './session
 import { newRecord, StepState } from './state.js';
 
 const DAY_MS = 86_400_000;
+
+/** A worker shows in pg_stat_activity some milliseconds after its launch, on a busy machine later. */
+const WORKERS_SHOW_WITHIN_MS = 1_000;
+const OLD_SESSIONS_END_WITHIN_MS = 15_000;
+const LOCK_PAUSE_MS = 200;
 
 /** What running and resuming have in common. */
 export interface EngineOptions {
@@ -101,9 +108,12 @@ async function takeUp(options: EngineOptions, old: RunContext | undefined): Prom
       : await openObserver(connection, runId);
   const kept = old?.sessions.control.lost === false ? old.sessions : undefined;
   const run = await guarded({ observer, control: undefined }, async () => {
-    if (!(await lockRun(observer, runId))) throw liveElsewhere(runId, old !== undefined);
+    if (old === undefined) await refuseOtherRole(observer, runId);
+    await takeLock(observer, runId, clock, old);
     if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
-    await reconcileRun(observer, runId, clock, true);
+    // What was launched a moment ago does not show at once.
+    await clock.sleep(WORKERS_SHOW_WITHIN_MS);
+    await reconcileRun(observer, runId, clock, true, kept === undefined ? [] : stillHeard(old));
     const restored = await restoreRun(observer, runId, clock.now(), kept !== undefined);
     if (old === undefined && isOver(restored)) throw over(runId);
     await new LedgerStore(observer).reopenRun(runId, options.origin);
@@ -129,11 +139,57 @@ async function closeLost(old: RunContext | undefined): Promise<void> {
   if (observer?.lost === true) await observer.close();
 }
 
+/** Its SQL would be launched with our rights, and its workers might be hidden from us. */
+async function refuseOtherRole(observer: Session, runId: string): Promise<void> {
+  const [row] = await observer.query<{ role: string; mine: boolean }>(
+    `SELECT r.role_name AS role, EXISTS (SELECT FROM pg_catalog.pg_roles p
+              WHERE p.rolname = r.role_name AND pg_has_role(p.oid, 'USAGE')) AS mine
+       FROM runbook.run r WHERE r.run_id = $1`,
+    [runId],
+  );
+  if (row === undefined || row.mine) return;
+  throw new RunbookError('privilege_missing', `run ${runId} was begun by role ${row.role}`, {
+    hint: `Resume it as ${row.role}, or as a member of that role.`,
+  });
+}
+
+/** Takes the run's lock; a session of our own that the network has cut off may hold it still. */
+async function takeLock(
+  observer: Session,
+  runId: string,
+  clock: Clock,
+  old: RunContext | undefined,
+): Promise<void> {
+  const mine = [old?.sessions.control, old?.sessions.observer].filter((s) => s?.lost === true);
+  const until = clock.now() + OLD_SESSIONS_END_WITHIN_MS;
+  for (;;) {
+    const gone: boolean[] = [];
+    for (const session of mine) {
+      if (session?.identity !== undefined)
+        gone.push(await endLostSession(observer, session.identity));
+    }
+    if (!gone.includes(false) && (await lockRun(observer, runId))) return;
+    if (old === undefined || clock.now() >= until) throw liveElsewhere(runId, old !== undefined);
+    await clock.sleep(LOCK_PAUSE_MS);
+  }
+}
+
+/** Attempts whose handles the surviving control session has: their ends will still be heard. */
+function stillHeard(old: RunContext | undefined): string[] {
+  const live = old?.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []) ?? [];
+  return live
+    .filter((l) => l.handle !== undefined && l.launchedAt > 0 && l.outcome === undefined)
+    .map(({ id }) => id);
+}
+
 /** What this process knows of attempts, and could not record before a connection was lost. */
 async function tellLedger(attempts: AttemptLedger, old: RunContext): Promise<void> {
   const live = old.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []);
   await attempts.withdraw(live.filter((l) => l.launchedAt === 0).map(({ id }) => id));
   await attempts.recordLaunches(live.filter((l) => l.launchedAt > 0));
+  for (const { id, outcome, endedAt } of live) {
+    if (outcome !== undefined) await attempts.recordOutcome(id, outcome, toTimestamp(endedAt));
+  }
 }
 
 function isOver({ steps }: RestoredRun): boolean {

@@ -18,6 +18,14 @@ export interface RunSessions {
   readonly searchPath: string;
 }
 
+/** It holds the run's lock: when this host is gone, the server must notice and let it go. */
+const NOTICES_DEAD_PEERS = {
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+  client_connection_check_interval: '5s',
+};
+
 /** An observer's query that meets a lock gives up instead of waiting behind it. */
 const OBSERVER_LOCK_TIMEOUT = '5s';
 const OBSERVER_STATEMENT_TIMEOUT = '60s';
@@ -63,6 +71,7 @@ async function openControl(
     await applySettings(control, { ...NO_TIMEOUTS, client_min_messages: 'notice' });
     await control.script(`SET pg_background.worker_timeout = 0;
 SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
+    await control.identify();
     return { control, searchPath: row?.path ?? '' };
   } catch (error) {
     await control.close();
@@ -76,7 +85,7 @@ SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
  */
 export async function lockRun(observer: Session, runId: string): Promise<boolean> {
   const [row] = await observer.query<{ locked: boolean }>(
-    `SELECT pg_try_advisory_lock(k.key1, k.key2) AS locked FROM runbook.run_lock_key($1) k`,
+    "SELECT pg_try_advisory_lock(hashtext('pg-runbook/run'), hashtext($1)) AS locked",
     [runId],
   );
   return row?.locked === true;
@@ -91,7 +100,9 @@ export async function openObserver(settings: ConnectionSettings, runId: string):
     ...PLAIN_TRANSACTIONS,
     statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
     lock_timeout: OBSERVER_LOCK_TIMEOUT,
+    ...NOTICES_DEAD_PEERS,
   });
   await commitDurably(observer);
+  await observer.identify();
   return observer;
 }

@@ -117,6 +117,8 @@ export class StepState implements SchedulableStep<TaskState> {
   readonly execution: Execution;
   /** True once a supervisor looks after its tasks. */
   handedOver = false;
+  /** How often it was handed over. */
+  handOvers = 0;
   /** When its state was last read from the ledger, in ms. */
   refreshedAt = 0;
   /** Set once its end is being recorded, so that it is told once. */

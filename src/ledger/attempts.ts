@@ -1,4 +1,5 @@
 import type { Execution } from '../model/execution.js';
+import type { Outcome } from '../postgres/background/worker.js';
 import type { Queryable } from '../postgres/session.js';
 import type {
   AttemptEnd,
@@ -128,6 +129,15 @@ export class AttemptLedger {
     );
   }
 
+  /** Records how a worker's end was heard, of an attempt that is not judged yet. */
+  async recordOutcome(attemptId: string, outcome: Outcome, endedAt: string): Promise<void> {
+    await this.db.query(
+      `UPDATE runbook.attempt SET outcome = $2, ended_at = $3
+        WHERE attempt_id = $1 AND status IN ('pending', 'running')`,
+      [attemptId, JSON.stringify(outcomeDocument(outcome)), endedAt],
+    );
+  }
+
   /** Takes back attempts that were recorded and certainly never launched: their work waits again. */
   async withdraw(attemptIds: readonly string[]): Promise<void> {
     if (attemptIds.length === 0) return;
@@ -182,7 +192,11 @@ function endDocument({ outcome, cause, elapsedMs, launchedAt, finishedAt }: Atte
     launched_at: launchedAt,
     finished_at: finishedAt,
   };
-  if (outcome.type !== 'completed') return { ...outcome, ...ended };
+  return { ...outcomeDocument(outcome), ...ended };
+}
+
+function outcomeDocument(outcome: Outcome): object {
+  if (outcome.type !== 'completed') return outcome;
   const { type, commandTag, rowCount, notices } = outcome;
-  return { type, command_tag: commandTag, row_count: rowCount, notices, ...ended };
+  return { type, command_tag: commandTag, row_count: rowCount, notices };
 }

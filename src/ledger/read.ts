@@ -38,6 +38,8 @@ export interface StoredRun {
     readonly steps: Step[];
   };
   readonly tasks: readonly TaskProgress[];
+  /** Steps that a supervisor looks after right now. */
+  readonly supervised: readonly string[];
 }
 
 /** The ids that begin with the text, newest first; `latest` is the newest run of all. */
@@ -76,6 +78,7 @@ interface RunRow extends Record<string, unknown> {
   steps: Step[];
   planned: PlannedStep[];
   tasks: TaskProgress[];
+  supervised: string[];
 }
 
 /** Reads a run with its plan and all of its records. */
@@ -104,13 +107,15 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
                                  FROM runbook.attempt a
                                 WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)
                                 ORDER BY a.attempt_no DESC LIMIT 1)))
-                        FROM runbook.task t WHERE t.run_id = r.run_id), '[]') AS tasks
+                        FROM runbook.task t WHERE t.run_id = r.run_id), '[]') AS tasks,
+            ARRAY(SELECT s.step_id FROM runbook.step s
+                   WHERE s.run_id = r.run_id AND runbook.is_supervised(s.run_id, s.step_id)) AS supervised
        FROM runbook.run r WHERE r.run_id = $1`,
     [runId],
   );
   if (row === undefined) throw new RunbookError('run_not_found', `the ledger has no run ${runId}`);
-  const { run, plan, steps, planned, tasks } = row;
-  return { plan: { ...plan, steps: planned }, report: { run, steps }, tasks };
+  const { run, plan, steps, planned, tasks, supervised } = row;
+  return { plan: { ...plan, steps: planned }, report: { run, steps }, tasks, supervised };
 }
 
 /** Whether anybody works on a reconciled run, and whether its engine is among them. */

@@ -28,7 +28,7 @@ export function plausiblePid(pid: number): number | null {
 const MAX_APPLICATION_NAME = 63;
 
 /** The prefix of every worker's and every session's application_name. */
-export const APPLICATION_PREFIX = 'pg-runbook';
+const APPLICATION_PREFIX = 'pg-runbook';
 
 /**
  * The application_name of a task's worker: `pg-runbook/<run>/<step>/<task>`, of a detached step's
@@ -40,9 +40,17 @@ export function workerApplicationName(
   step: string,
   task: number | 'supervisor',
 ): string {
-  const fixed = `${APPLICATION_PREFIX}/${run}//${String(task)}`.length;
-  const shortStep = step.slice(0, MAX_APPLICATION_NAME - fixed);
-  return `${APPLICATION_PREFIX}/${run}/${shortStep}/${String(task)}`;
+  const room = MAX_APPLICATION_NAME - `${APPLICATION_PREFIX}/${run}//${String(task)}`.length;
+  return `${APPLICATION_PREFIX}/${run}/${shorten(step, room)}/${String(task)}`;
+}
+
+/** Steps that begin alike must not share a name: what is cut off leaves its hash. */
+function shorten(step: string, room: number): string {
+  if (step.length <= room) return step;
+  let hash = 0x811c9dc5;
+  for (const char of step) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  const tail = `~${hash.toString(36)}`;
+  return `${step.slice(0, room - tail.length)}${tail}`;
 }
 
 /** The application_name of a session of the engine itself: `pg-runbook:<role>`, never a worker's. */

@@ -31,7 +31,7 @@ export const PLAIN_TRANSACTIONS = {
 export const SUPERVISOR_SETTINGS = {
   ...NO_TIMEOUTS_OF_ALL_VERSIONS,
   search_path: SAFE_SEARCH_PATH,
-  lock_timeout: '5s',
+  lock_timeout: '60s',
   synchronous_commit: 'local',
   client_min_messages: 'error',
   DateStyle: 'ISO',

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { RunbookError } from '../errors.js';
+import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { asSqlError } from './errors.js';
 
@@ -24,6 +25,7 @@ const MAYBE_FATAL = /^(08|57P0[1235])/;
 /** One connection to the server. Its queries run one after another. */
 export class Session implements Queryable {
   #lost: Error | undefined;
+  #identity: WorkerIdentity | undefined;
   readonly #client: pg.Client;
   readonly #target: string;
 
@@ -67,6 +69,20 @@ export class Session implements Queryable {
     const session = new Session(client, description);
     await client.connect();
     return session;
+  }
+
+  /** Who this session is on the server; once asked for, it is known when the connection is gone too. */
+  async identify(): Promise<void> {
+    const [row] = await this.query<{ pid: number; start: string; name: string }>(
+      `SELECT a.pid, a.backend_start::text AS start, a.application_name AS name
+         FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid()`,
+    );
+    if (row === undefined) return;
+    this.#identity = { pid: row.pid, backendStart: row.start, applicationName: row.name };
+  }
+
+  get identity(): WorkerIdentity | undefined {
+    return this.#identity;
   }
 
   /** True when the connection is gone. */

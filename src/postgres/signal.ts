@@ -24,6 +24,7 @@ export async function cancelWorker(db: Queryable, worker: WorkerIdentity): Promi
 /**
  * Whether the process still runs. Its application_name is not asked for, which SQL of the worker's
  * own may have changed: this only looks, and signals nobody.
+ * Of another role's process nothing but its PID may be shown: it may be the one.
  * @param backendStart undefined where it was never seen: any worker with that PID may be the one.
  */
 export async function isWorkerAlive(
@@ -33,27 +34,43 @@ export async function isWorkerAlive(
 ): Promise<boolean> {
   const rows = await db.query(
     `SELECT FROM pg_catalog.pg_stat_activity a
-      WHERE a.pid = $1 AND ($2::timestamptz IS NULL OR a.backend_start = $2::timestamptz)
-        AND a.backend_type = 'pg_background'`,
+      WHERE a.pid = $1 AND (a.backend_type IS NULL OR (a.backend_type = 'pg_background'
+        AND ($2::timestamptz IS NULL OR a.backend_start = $2::timestamptz)))`,
     [pid, backendStart ?? null],
   );
   return rows.length > 0;
 }
 
-/** The live workers whose application_name starts with the prefix: pid, backend_start and name. */
+/** The live workers with one of these application_names: pid, backend_start and name. */
 export async function findWorkers(
   db: Queryable,
-  applicationPrefix: string,
+  names: readonly string[],
 ): Promise<WorkerIdentity[]> {
   const rows = await db.query<{ pid: number; backend_start: string; application_name: string }>(
     `SELECT a.pid, ${BACKEND_START} AS backend_start, a.application_name
        FROM pg_catalog.pg_stat_activity a
-      WHERE a.backend_type = 'pg_background' AND starts_with(a.application_name, $1)`,
-    [applicationPrefix],
+      WHERE a.backend_type = 'pg_background' AND a.application_name = ANY ($1::text[])`,
+    [names],
   );
   return rows.map((row) => ({
     pid: row.pid,
     backendStart: row.backend_start,
     applicationName: row.application_name,
   }));
+}
+
+/**
+ * Ends a session of our own whose connection is lost: the server may not have noticed, and then it
+ * keeps its locks, and may still carry out what it was sent.
+ * @returns true once it is gone.
+ */
+export async function endLostSession(db: Queryable, session: WorkerIdentity): Promise<boolean> {
+  const rows = await db.query(
+    `SELECT pg_catalog.pg_terminate_backend(a.pid)
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.pid = $1 AND a.backend_start = $2::timestamptz AND a.application_name = $3
+        AND a.backend_type = 'client backend'`,
+    [session.pid, session.backendStart, session.applicationName],
+  );
+  return rows.length === 0;
 }

@@ -31,6 +31,8 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
        'vacuum_count', pg_stat_get_vacuum_count(c.oid),
        'toast_vacuum_count', pg_stat_get_vacuum_count(c.reltoastrelid),
        'analyze_count', pg_stat_get_analyze_count(c.oid),
+       'last_done', extract(epoch FROM greatest(pg_stat_get_last_vacuum_time(c.oid),
+                                                 pg_stat_get_last_analyze_time(c.oid))),
        'live_rows', pg_stat_get_live_tuples(c.oid),
        'dead_rows', pg_stat_get_dead_tuples(c.oid),
        'xid_age', CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END,

@@ -107,6 +107,13 @@ BEGIN
   IF jsonb_array_length(skips) >= greatest(namesakes, 1) THEN
     RETURN jsonb_build_object('result', 'skipped', 'reason', skips -> 0 ->> 'message',
                               'sqlstate', skips -> 0 ->> 'sqlstate');
+  ELSIF outcome ->> 'type' = 'error' AND (target ->> 'alone')::boolean THEN
+    -- Its counters may have been raised by whoever was in the way.
+    RETURN jsonb_build_object('result', 'not_done');
+  ELSIF outcome ->> 'type' = 'silent' AND seen ->> 'result' = 'done'
+        AND (seen -> 'facts' ->> 'last_done')::float8 > (outcome ->> 'over_by')::float8 THEN
+    RETURN jsonb_build_object('result', 'unknown', 'reason',
+      'its end was not heard, and the counters were raised again after it must have ended');
   ELSIF seen ->> 'result' <> 'not_done' OR NOT completed THEN
     RETURN jsonb_build_object('result', seen ->> 'result', 'reason', seen ->> 'reason');
   ELSIF seen -> 'facts' ->> 'may_maintain' = 'false' THEN
@@ -326,10 +333,17 @@ DECLARE
   a runbook.attempt;
   t runbook.task;
   seen jsonb;
+  canceller text;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no) FOR UPDATE;
+  SELECT s.cancel_requested_by INTO canceller FROM runbook.step s
+   WHERE (s.run_id, s.step_id) = (a.run_id, a.step_id) AND s.cancel_requested_at IS NOT NULL;
+  IF FOUND THEN
+    RETURN runbook.end_unlaunched(a.run_id, a.step_id, a.task_no, runbook.verdict('skipped',
+      concat('cancelled before it was launched, by ', canceller), NULL)) -> 'task';
+  END IF;
   seen := runbook.look(p_execution ->> 'evidence', runbook.targets_of(a, t));
   UPDATE runbook.attempt u
      SET before = (SELECT coalesce(jsonb_object_agg(key, value -> 'facts'), '{}') FROM jsonb_each(seen))
@@ -389,8 +403,10 @@ BEGIN
   END IF;
   among := runbook.targets_of(a, t);
   seen := runbook.look(p_execution ->> 'evidence', among);
-  SELECT coalesce(jsonb_agg(runbook.judge_target(x, seen -> (x ->> 'oid'), namesakes, p_outcome, p_execution)
-                            ORDER BY i), '[]')
+  SELECT coalesce(jsonb_agg(runbook.judge_target(
+           x || jsonb_build_object('alone', jsonb_array_length(among) = 1), seen -> (x ->> 'oid'), namesakes,
+           p_outcome || jsonb_build_object('over_by', extract(epoch FROM coalesce(a.launched_at, a.recorded_at))
+             + (s.plan ->> 'timeout_ms')::float8 / 1000 + 5), p_execution) ORDER BY i), '[]')
     INTO judgements
     FROM (SELECT x, i, (count(*) OVER (PARTITION BY x ->> 'relation'))::integer AS namesakes
             FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i)) z;

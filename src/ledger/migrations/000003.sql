@@ -43,11 +43,11 @@ COMMENT ON FUNCTION runbook.step_state IS 'A step with its tasks and attempts, a
 CREATE FUNCTION runbook.is_alive(p_pid integer, p_backend_start timestamptz) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM pg_stat_activity a
-                  WHERE a.pid = p_pid AND a.backend_type = 'pg_background'
-                    AND (p_backend_start IS NULL OR a.backend_start = p_backend_start))
+                  WHERE a.pid = p_pid AND (a.backend_type IS NULL OR (a.backend_type = 'pg_background'
+                    AND (p_backend_start IS NULL OR a.backend_start = p_backend_start))))
 $$;
 COMMENT ON FUNCTION runbook.is_alive IS
-  'Whether a worker runs. Without its start, any worker with that PID may be the one.';
+  'Whether a worker runs, or may run: without its start any worker with that PID may be the one, and so may a process of another role, of which we see nothing.';
 
 CREATE FUNCTION runbook.finish_step(p_run text, p_step text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -84,14 +84,15 @@ COMMENT ON FUNCTION runbook.finish_step IS
 CREATE FUNCTION runbook.conclude_detached_run(p_run text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  r runbook.run;
   open_steps integer;
   unknown integer;
   failed integer;
   forbidden integer;
 BEGIN
-  PERFORM FROM runbook.run r
-    WHERE r.run_id = p_run AND r.status <> 'running' AND r.finished_at IS NULL FOR UPDATE;
-  IF NOT FOUND THEN
+  -- Locked before its state is asked for: whoever ends the run at this moment must not miss the step.
+  SELECT * INTO r FROM runbook.run u WHERE u.run_id = p_run FOR UPDATE;
+  IF NOT FOUND OR r.status = 'running' OR r.finished_at IS NOT NULL THEN
     RETURN;
   END IF;
   SELECT count(*) INTO open_steps FROM runbook.step s
@@ -104,12 +105,16 @@ BEGIN
          coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
                         WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)
     INTO unknown, failed, forbidden FROM runbook.task t WHERE t.run_id = p_run;
-  UPDATE runbook.run r SET finished_at = clock_timestamp()
-   WHERE r.run_id = p_run AND r.status IN ('cancelled', 'unknown');
-  IF FOUND THEN
+  IF r.status <> 'detached' THEN
+    -- What its engine found stays, and can only get worse.
+    UPDATE runbook.run u
+       SET finished_at = clock_timestamp(),
+           status = CASE WHEN unknown > 0 AND u.status <> 'cancelled' THEN 'unknown' ELSE u.status END,
+           exit_code = CASE WHEN unknown > 0 AND u.status <> 'cancelled' THEN 4 ELSE u.exit_code END
+     WHERE u.run_id = p_run;
     RETURN;
   END IF;
-  UPDATE runbook.run r
+  UPDATE runbook.run u
      SET finished_at = clock_timestamp(),
          status = CASE WHEN unknown > 0 THEN 'unknown' WHEN failed + forbidden > 0 THEN 'failed' ELSE 'succeeded' END,
          exit_code = CASE WHEN unknown > 0 THEN 4 WHEN failed + forbidden > 0 THEN 1 ELSE 0 END,
@@ -117,7 +122,7 @@ BEGIN
            CASE WHEN unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(unknown, 'task')) END,
            CASE WHEN failed > 0 THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
            CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END), '')
-   WHERE r.run_id = p_run;
+   WHERE u.run_id = p_run;
 END $$;
 COMMENT ON FUNCTION runbook.conclude_detached_run IS
   'What a detached run came to once its last step has ended: as a waited run would have.';
@@ -173,14 +178,15 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   waiting text;
 BEGIN
+  PERFORM set_config('lock_timeout', '5s', true);
   SELECT a.attempt_id INTO waiting FROM runbook.attempt a
    WHERE (a.run_id, a.step_id, a.task_no, a.status) = (p_run, p_step, p_task, 'pending');
   IF waiting IS NULL THEN
     RETURN runbook.prepare_attempt(p_run, p_step, p_task, p_execution);
   END IF;
   PERFORM runbook.look_again(waiting, p_execution);
-  RETURN (SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql)
-            FROM runbook.attempt a WHERE a.attempt_id = waiting);
+  RETURN coalesce((SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql)
+                     FROM runbook.attempt a WHERE a.attempt_id = waiting AND a.status = 'pending'), '{}');
 EXCEPTION WHEN lock_not_available OR query_canceled THEN
   -- A look met somebody's lock: the next round looks again.
   RETURN NULL;
@@ -359,6 +365,7 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a runbook.attempt;
 BEGIN
+  PERFORM set_config('lock_timeout', '5s', true);
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt;
   -- Counters may show a little later than the worker's end.
   RETURN runbook.settle_attempt(p_attempt, a.outcome || jsonb_build_object('finished_at', a.ended_at,
@@ -457,12 +464,21 @@ DECLARE
   pause_ms double precision := 5;
   busy boolean;
   no_slot_since timestamptz;
+  launching_at timestamptz;
 BEGIN
+  -- Two supervisors would take each other's children for lost ones, and launch the same tasks.
+  IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/step'),
+                                         pg_catalog.hashtext(pg_catalog.concat(p_run, '/', p_step))) THEN
+    RETURN;
+  END IF;
   INSERT INTO runbook.supervisor (run_id, step_id, pid, backend_start, application_name)
   SELECT p_run, p_step, a.pid, a.backend_start, a.application_name
     FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid();
   UPDATE runbook.step s SET status = 'detached', started_at = coalesce(s.started_at, pg_catalog.clock_timestamp())
    WHERE (s.run_id, s.step_id) = (p_run, p_step) RETURNING s.plan INTO step_plan;
+  -- Somebody may have looked when its engine was gone and it was not there yet.
+  UPDATE runbook.run r SET status = 'detached', finished_at = NULL, exit_code = 0, reason = NULL
+   WHERE r.run_id = p_run AND r.finished_at IS NOT NULL AND NOT runbook.engine_alive(p_run);
   COMMIT;
   LOOP
     busy := false;
@@ -506,23 +522,35 @@ BEGIN
         COMMIT;
         EXIT WHEN prepared IS NULL;
         CONTINUE WHEN prepared ->> 'attempt_id' IS NULL;
+        -- From before the launch, as the worker's own timeout counts.
+        launching_at := pg_catalog.clock_timestamp();
         handle := runbook.launch_child(prepared ->> 'attempt_id', p_order);
         COMMIT;
       END IF;
       IF handle ? 'pid' THEN
         UPDATE runbook.attempt a
            SET pid = CASE WHEN (handle ->> 'pid')::integer BETWEEN 1 AND 4194304 THEN (handle ->> 'pid')::integer END,
-               cookie = (handle ->> 'cookie')::bigint, status = 'running', launched_at = pg_catalog.clock_timestamp()
-         WHERE a.attempt_id = prepared ->> 'attempt_id';
+               cookie = (handle ->> 'cookie')::bigint, status = 'running', launched_at = launching_at
+         WHERE a.attempt_id = prepared ->> 'attempt_id' AND a.status = 'pending';
+        IF NOT FOUND THEN
+          -- Somebody has settled the attempt meanwhile: nobody would hear of this worker.
+          PERFORM runbook.try_call(p_order ->> 'cancel', (handle ->> 'pid')::integer, (handle ->> 'cookie')::bigint);
+        END IF;
         UPDATE runbook.task t SET status = 'running' WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, task);
         no_slot_since := NULL;
         busy := true;
       ELSIF handle ->> 'sqlstate' IN ('53000', '53400') THEN
-        no_slot_since := coalesce(no_slot_since, pg_catalog.clock_timestamp());
-        EXIT WHEN pg_catalog.clock_timestamp() < no_slot_since + (step_plan ->> 'timeout_ms')::double precision * interval '1 millisecond';
+        -- While children of ours hold slots, the others wait for those, which have timeouts themselves.
+        no_slot_since := CASE WHEN EXISTS (
+          SELECT FROM runbook.attempt a WHERE (a.run_id, a.step_id, a.status) = (p_run, p_step, 'running'))
+          THEN NULL ELSE coalesce(no_slot_since, pg_catalog.clock_timestamp()) END;
+        EXIT WHEN no_slot_since IS NULL OR pg_catalog.clock_timestamp() < no_slot_since + (step_plan ->> 'timeout_ms')::double precision * interval '1 millisecond';
         PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', '53000'));
+        no_slot_since := NULL;
+        EXIT;
       ELSE
         PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', handle ->> 'sqlstate'));
+        EXIT;
       END IF;
       COMMIT;
     END LOOP;
@@ -537,71 +565,98 @@ END $$;
 COMMENT ON PROCEDURE runbook.supervise IS
   'Looks after a detached step to its end, in a worker of its own: launches its tasks, records each true outcome, enforces timeouts and obeys requests to cancel.';
 
-CREATE FUNCTION runbook.run_lock_key(p_run text, OUT key1 integer, OUT key2 integer)
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT hashtext('pg-runbook/run'), hashtext(p_run)
+CREATE FUNCTION runbook.is_locked(p_what text, p_name text) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM pg_locks l
+     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+       AND l.classid = (hashtext(p_what)::bigint & 4294967295)::oid
+       AND l.objid = (hashtext(p_name)::bigint & 4294967295)::oid)
 $$;
-COMMENT ON FUNCTION runbook.run_lock_key IS
-  'The advisory lock that the engine of a run holds as long as it lives.';
+COMMENT ON FUNCTION runbook.is_locked IS
+  'Whether somebody holds one of our advisory locks. Unlike pg_stat_activity, pg_locks shows all of it to every role, and anew within a transaction.';
 
 CREATE FUNCTION runbook.engine_alive(p_run text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (
-    SELECT FROM pg_locks l, runbook.run_lock_key(p_run) k
-     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-       AND l.classid = (k.key1::bigint & 4294967295)::oid AND l.objid = (k.key2::bigint & 4294967295)::oid)
+  SELECT runbook.is_locked('pg-runbook/run', p_run)
 $$;
+COMMENT ON FUNCTION runbook.engine_alive IS
+  'Whether the engine of a run lives: it holds a lock as long as it does.';
 
 CREATE FUNCTION runbook.is_supervised(p_run text, p_step text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM runbook.supervisor s
-                  WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.ended_at IS NULL
-                    AND runbook.is_alive(s.pid, s.backend_start))
+  SELECT runbook.is_locked('pg-runbook/step', concat(p_run, '/', p_step))
 $$;
+COMMENT ON FUNCTION runbook.is_supervised IS
+  'Whether a supervisor looks after a step: it holds a lock, which every role sees.';
 
 CREATE FUNCTION runbook.find_worker(a runbook.attempt, OUT pid integer, OUT backend_start timestamptz)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT p.pid, p.backend_start FROM pg_stat_activity p
-   WHERE p.backend_type = 'pg_background'
+   -- Of another role's process only the PID and the name are shown; it may be the one.
+   WHERE (p.backend_type = 'pg_background' OR p.backend_type IS NULL)
      AND CASE WHEN a.pid IS NOT NULL AND a.backend_start IS NOT NULL
-              THEN (p.pid, p.backend_start) = (a.pid, a.backend_start)
+              THEN p.pid = a.pid AND coalesce(p.backend_start, a.backend_start) = a.backend_start
               -- Who it is was not seen: its name tells, and that no supervisor bears it for a moment.
               ELSE p.application_name = a.application_name AND p.pid = coalesce(a.pid, p.pid)
-               AND p.backend_start >= a.recorded_at
+               AND coalesce(p.backend_start, a.recorded_at) >= a.recorded_at
                AND NOT EXISTS (SELECT FROM runbook.supervisor s
-                                WHERE (s.pid, s.backend_start) = (p.pid, p.backend_start)) END
+                                WHERE s.pid = p.pid AND s.backend_start = coalesce(p.backend_start, s.backend_start)) END
+   LIMIT 1
 $$;
 COMMENT ON FUNCTION runbook.find_worker IS 'The process of an attempt, if it lives.';
 
-CREATE FUNCTION runbook.reconcile(p_run text, p_executions jsonb, p_take_over boolean) RETURNS void
+CREATE FUNCTION runbook.is_looked_after(p_run text, p_step text, p_take_over boolean) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT runbook.is_supervised(p_run, p_step)
+      OR (NOT p_take_over AND runbook.engine_alive(p_run) AND NOT EXISTS (
+            SELECT FROM runbook.supervisor v WHERE (v.run_id, v.step_id) = (p_run, p_step)))
+$$;
+COMMENT ON FUNCTION runbook.is_looked_after IS
+  'Whether a step is left to somebody else: to its supervisor, or as long as it has none to the engine.';
+
+CREATE FUNCTION runbook.reconcile(p_run text, p_executions jsonb, p_take_over boolean, p_keep text[])
+RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  engine boolean := NOT p_take_over AND runbook.engine_alive(p_run);
   s runbook.step;
   a runbook.attempt;
+  candidate text;
   worker record;
   why text;
 BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/reconcile'), hashtext(p_run));
   FOR s IN SELECT * FROM runbook.step u
             WHERE u.run_id = p_run AND NOT runbook.is_final(u.status) ORDER BY u.ordinal LOOP
-    CONTINUE WHEN runbook.is_supervised(p_run, s.step_id)
-      OR (engine AND NOT EXISTS (SELECT FROM runbook.supervisor v WHERE (v.run_id, v.step_id) = (p_run, s.step_id)));
-    FOR a IN SELECT * FROM runbook.attempt u
-              WHERE (u.run_id, u.step_id) = (p_run, s.step_id) AND u.status IN ('pending', 'running') LOOP
+    CONTINUE WHEN runbook.is_looked_after(p_run, s.step_id, p_take_over);
+    FOR candidate IN SELECT u.attempt_id FROM runbook.attempt u
+                      WHERE (u.run_id, u.step_id) = (p_run, s.step_id) AND u.status IN ('pending', 'running')
+                        AND NOT u.attempt_id = ANY (p_keep) LOOP
+      SELECT * INTO a FROM runbook.attempt u
+       WHERE u.attempt_id = candidate AND u.status IN ('pending', 'running') FOR UPDATE;
+      CONTINUE WHEN NOT FOUND;
+      -- What was waited for may have changed who lives, and pg_stat_activity is read once a transaction.
+      PERFORM pg_stat_clear_snapshot();
+      EXIT WHEN runbook.is_looked_after(p_run, s.step_id, p_take_over);
       SELECT * INTO worker FROM runbook.find_worker(a);
       IF worker.pid IS NOT NULL THEN
         UPDATE runbook.attempt u
-           SET status = 'running', pid = worker.pid, backend_start = worker.backend_start,
-               launched_at = coalesce(u.launched_at, worker.backend_start)
+           SET status = 'running', pid = worker.pid, backend_start = coalesce(worker.backend_start, u.backend_start),
+               launched_at = coalesce(u.launched_at, worker.backend_start, u.recorded_at)
          WHERE u.attempt_id = a.attempt_id AND (u.status = 'pending' OR u.backend_start IS NULL);
         CONTINUE;
       END IF;
+      -- A worker that was just launched does not show at once.
+      CONTINUE WHEN a.backend_start IS NULL AND a.outcome IS NULL AND NOT p_take_over
+        AND greatest(a.recorded_at, a.launched_at) > clock_timestamp() - interval '2 seconds';
       why := CASE a.status WHEN 'pending' THEN 'whoever recorded it is gone, and whether it was launched is not known'
                            ELSE 'whoever launched it is gone, and its end was not heard' END;
       PERFORM runbook.settle_attempt(a.attempt_id,
         coalesce(a.outcome, jsonb_build_object('type', 'silent', 'gone', true, 'why', why))
-          || jsonb_build_object('elapsed_ms', 0, 'finished_at', coalesce(a.ended_at, clock_timestamp())),
+          || jsonb_build_object('finished_at', coalesce(a.ended_at, clock_timestamp()), 'elapsed_ms',
+               CASE WHEN a.outcome IS NULL THEN 0 ELSE extract(epoch FROM
+                 coalesce(a.ended_at, clock_timestamp()) - coalesce(a.launched_at, a.recorded_at)) * 1000 END),
         p_executions -> s.step_id, true, true);
     END LOOP;
     UPDATE runbook.task t SET status = 'pending'
@@ -615,7 +670,7 @@ BEGIN
        WHERE (u.run_id, u.step_id) = (p_run, s.step_id);
     END IF;
   END LOOP;
-  IF NOT engine AND NOT p_take_over THEN
+  IF NOT p_take_over THEN
     PERFORM runbook.conclude_lost_run(p_run);
   END IF;
 END $$;
@@ -630,10 +685,11 @@ DECLARE
   supervised integer;
 BEGIN
   PERFORM FROM runbook.run r WHERE r.run_id = p_run AND r.status IN ('running', 'detached') FOR UPDATE;
-  IF NOT FOUND THEN
+  IF NOT FOUND OR runbook.engine_alive(p_run) THEN
     RETURN;
   END IF;
-  SELECT count(*) INTO working FROM runbook.attempt a WHERE a.run_id = p_run AND a.status = 'running';
+  SELECT count(*) INTO working FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
+   WHERE a.run_id = p_run AND a.status IN ('pending', 'running') AND NOT runbook.is_final(s.status);
   SELECT count(*), count(*) FILTER (WHERE runbook.is_supervised(p_run, t.step_id)) INTO waiting, supervised
     FROM runbook.task t WHERE t.run_id = p_run AND NOT runbook.is_final(t.status);
   IF waiting > 0 AND waiting = supervised THEN
@@ -659,7 +715,8 @@ COMMENT ON FUNCTION runbook.conclude_lost_run IS
 CREATE FUNCTION runbook.is_live(p_run text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT runbook.engine_alive(p_run)
-      OR EXISTS (SELECT FROM runbook.attempt a WHERE a.run_id = p_run AND a.status = 'running')
+      OR EXISTS (SELECT FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
+                  WHERE a.run_id = p_run AND a.status IN ('pending', 'running') AND NOT runbook.is_final(s.status))
       OR EXISTS (SELECT FROM runbook.step s WHERE s.run_id = p_run AND NOT runbook.is_final(s.status)
                     AND runbook.is_supervised(p_run, s.step_id))
 $$;

@@ -200,8 +200,8 @@ describe.each(DIALECTS)('pg_background %s', (name, dialect) => {
     const handle = await client.launch(command('select pg_sleep(60)::text', { applicationName }));
     const identity = await identityOf(client, handle);
     expect(identity.applicationName).toBe(applicationName);
-    expect(await findWorkers(session, applicationName)).toEqual([identity]);
-    expect(await findWorkers(session, `${applicationName}y`)).toEqual([]);
+    expect(await findWorkers(session, [applicationName])).toEqual([identity]);
+    expect(await findWorkers(session, [`${applicationName}y`])).toEqual([]);
     await client.cancel(handle);
     await outcomeOf(client, handle);
   });

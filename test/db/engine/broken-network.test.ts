@@ -51,4 +51,20 @@ describe('a broken network', () => {
     await db.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and application_name like 'pg-runbook:control:%'`);
   });
+
+  it('that leaves the old session on the server, lock and all: the run goes on over a new one', async () => {
+    proxy.orphan('settle_attempt');
+    const steps = `  - id: first
+    sql: INSERT INTO effect VALUES ('first')
+  - id: second
+    needs: [first]
+    sql: INSERT INTO effect VALUES ('second')
+`;
+    const run = await runReported(db, folder, runbook(steps), { env });
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.report.run.reason).toContain('the connection was lost');
+    const effects = await db.rows("select * from effect where what in ('first', 'second')");
+    expect(effects).toEqual([{ what: 'first' }, { what: 'second' }]);
+    await expectLedgerToAgree(db, run);
+  });
 });

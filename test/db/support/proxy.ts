@@ -7,6 +7,8 @@ export interface Proxy {
   readonly port: number;
   /** Passes the next request that holds `text` on to the server, and cuts before its answer. */
   loseAnswerTo(text: string): void;
+  /** Resets the client's side of the connection whose next request holds `text`; the server's stays. */
+  orphan(text: string): void;
   /** From the next request that holds `text` on, its connection neither passes anything nor ends. */
   freezeAt(text: string): void;
 }
@@ -14,10 +16,10 @@ export interface Proxy {
 /** A proxy on loopback to a server's port; it goes at the end of the test file. */
 export async function useProxy(target: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
-  let trap: { readonly text: string; readonly then: 'cut' | 'freeze' } | undefined;
+  let trap: { readonly text: string; readonly then: 'cut' | 'freeze' | 'orphan' } | undefined;
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
-    let state: 'open' | 'cut' | 'freeze' = 'open';
+    let state: 'open' | 'cut' | 'freeze' | 'orphan' = 'open';
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -27,7 +29,8 @@ export async function useProxy(target: number): Promise<Proxy> {
       if (trap !== undefined && data.includes(trap.text)) {
         state = trap.then;
         trap = undefined;
-        if (state === 'freeze') return;
+        if (state === 'orphan') client.resetAndDestroy();
+        if (state !== 'cut') return;
       }
       upstream.write(data);
     });
@@ -35,7 +38,7 @@ export async function useProxy(target: number): Promise<Proxy> {
       if (state === 'open') client.write(data);
       else if (state === 'cut') client.destroy();
     });
-    client.on('close', () => state !== 'freeze' && upstream.end());
+    client.on('close', () => state !== 'freeze' && state !== 'orphan' && upstream.end());
     upstream.on('close', () => state !== 'freeze' && client.end());
   });
   server.listen(0, '127.0.0.1');
@@ -50,5 +53,6 @@ export async function useProxy(target: number): Promise<Proxy> {
     port: address.port,
     loseAnswerTo: (text) => (trap = { text, then: 'cut' }),
     freezeAt: (text) => (trap = { text, then: 'freeze' }),
+    orphan: (text) => (trap = { text, then: 'orphan' }),
   };
 }

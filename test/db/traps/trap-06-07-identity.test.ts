@@ -34,7 +34,7 @@ describe('trap 6: a handle belongs to the session that launched', () => {
     const identity = await workingIdentity(db, owner.client, handle);
     await owner.session.close();
     const { session } = await openBackground(db);
-    expect(await findWorkers(session, 'pg-runbook/test/')).toContainEqual(identity);
+    expect(await findWorkers(session, [identity.applicationName])).toContainEqual(identity);
     expect(await cancelWorker(session, identity)).toBe(true);
     await noWorkersIn(db);
   });

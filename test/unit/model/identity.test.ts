@@ -10,6 +10,19 @@ describe('makeRunId', () => {
   });
 });
 
+describe('workerApplicationName', () => {
+  it('of steps that begin alike differs, also where the step is cut', () => {
+    const names = ['a', 'b'].map((end) =>
+      workerApplicationName('20261121-k3x9t2', `${'x'.repeat(60)}${end}`, 1),
+    );
+    expect(names[0]).toHaveLength(63);
+    expect(names[0]).not.toBe(names[1]);
+    expect(workerApplicationName('20261121-k3x9t2', 'short', 'supervisor')).toBe(
+      'pg-runbook/20261121-k3x9t2/short/supervisor',
+    );
+  });
+});
+
 describe('plausiblePid', () => {
   it.each([
     [1, 1],
