@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import { runCli } from '../../support/cli.js';
 import { useOwnServer } from '../../support/own-server.js';
+import { expectValidReport } from '../../support/report-schema.js';
 import { ROOT } from '../../support/root.js';
 import { libpqEnvironment, serverIsGiven } from '../../support/server.js';
 import { runbook, useFolder } from '../engine/support.js';
@@ -86,11 +87,10 @@ async function ended(engine: ChildProcess): Promise<void> {
 
 async function reportOf(command: string, run: string): Promise<ReportV1> {
   const { stdout, stderr } = await runCli([command, run, '--json'], { env });
-  try {
-    return JSON.parse(stdout) as ReportV1;
-  } catch (cause) {
-    throw new Error(`${command}: ${stderr}`, { cause });
-  }
+  expect(stdout, stderr).toMatch(/^\{/);
+  const report = JSON.parse(stdout) as ReportV1;
+  expectValidReport(report);
+  return report;
 }
 
 /** What somebody on call would do: look, resume where that is offered, and wait for the end. */

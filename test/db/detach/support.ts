@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import { runCli, type CliResult } from '../../support/cli.js';
+import { expectValidReport } from '../../support/report-schema.js';
 import type { TestDatabase } from '../../support/database.js';
 
 /** Runs a command about a run, with its JSON document where it prints one. */
@@ -12,8 +13,10 @@ export async function about(
 ): Promise<CliResult & { report: ReportV1 }> {
   const json = command === 'cancel' ? [] : ['--json'];
   const result = await runCli([command, run, ...json, ...more], { env: db.env });
-  const text = result.stdout.startsWith('{') ? result.stdout : '{}';
-  return { ...result, report: JSON.parse(text) as ReportV1 };
+  if (!result.stdout.startsWith('{')) return { ...result, report: {} as ReportV1 };
+  const report = JSON.parse(result.stdout) as ReportV1;
+  expectValidReport(report);
+  return { ...result, report };
 }
 
 /** Task id → status, of a whole report. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Attempt, ReportV1, Step, Task } from '../../../src/generated/report.v1.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/cli.js';
+import { expectValidReport } from '../../support/report-schema.js';
 import type { TestDatabase } from '../../support/database.js';
 
 export interface ReportedRun extends CliResult {
@@ -40,10 +41,16 @@ export async function runReported(
   const [file, path] = [join(folder, `${id}.yaml`), join(folder, `${id}.json`)];
   writeFileSync(file, yaml);
   const result = await runCli(['run', file, '--report', path], { env: db.env, ...options });
+  const report = readReport(path, result);
+  expectValidReport(report);
+  return { ...result, report };
+}
+
+function readReport(path: string, { code, stderr }: CliResult): ReportV1 {
   try {
-    return { ...result, report: JSON.parse(readFileSync(path, 'utf8')) as ReportV1 };
+    return JSON.parse(readFileSync(path, 'utf8')) as ReportV1;
   } catch (cause) {
-    throw new Error(`no report; exit ${String(result.code)}\n${result.stderr}`, { cause });
+    throw new Error(`no report; exit ${String(code)}\n${stderr}`, { cause });
   }
 }
 

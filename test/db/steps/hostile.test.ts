@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../../src/index.js';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../src/sql/quote.js';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
-import { ROOT } from '../../support/root.js';
+import { expectValidReport } from '../../support/report-schema.js';
 import { workersIn } from '../support/background.js';
 import { hostileNames } from '../support/hostile-names.js';
 import { targetsOf } from '../support/report.js';
@@ -105,21 +104,6 @@ const indexes = async (): Promise<Map<string, number>> => {
   return new Map(rows.map((row) => [row.name, row.oid]));
 };
 
-function expectValid(report: unknown): void {
-  const ajv = new Ajv({
-    allErrors: true,
-    allowUnionTypes: true,
-    formats: { 'date-time': isTimestamp },
-  });
-  const path = join(ROOT, 'schemas', 'report.v1.schema.json');
-  const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
-  expect([ajv.validate(schema, report), ajv.errors]).toEqual([true, null]);
-}
-
-function isTimestamp(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) && !Number.isNaN(Date.parse(text));
-}
-
 describe('hostile names', () => {
   it(`${String(TABLES)} tables through the program: every status is true`, async () => {
     await makeDatabase();
@@ -131,7 +115,7 @@ describe('hostile names', () => {
     const result = await runCli(['run', file, ...parameters, '--report', out], { env: db.env });
     expect([result.code, result.code === 0 ? '' : result.stderr]).toEqual([0, '']);
     const report = JSON.parse(readFileSync(out, 'utf8')) as ReportV1;
-    expectValid(report);
+    expectValidReport(report);
     expect(report.run).toMatchObject({ status: 'succeeded', exit_code: 0 });
     expectEveryAttemptNamed(report);
     await expectTrueToTheCatalogs(report, before);
