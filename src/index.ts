@@ -11,7 +11,7 @@ export { buildPlan } from './plan/build.js';
 export { renderPlanText } from './plan/render-text.js';
 export { migrateLedger } from './ledger/migrate.js';
 export { makeRunId } from './model/identity.js';
-export { runPlan, type RunOptions } from './engine/run.js';
+export { resumeRun, runPlan, type EngineOptions, type RunOptions } from './engine/run.js';
 export type { EngineEvent, EventListener } from './engine/events.js';
 export { describeReport } from './report/text.js';
 export type { PlanV1 } from './generated/plan.v1.js';

@@ -363,7 +363,7 @@ CREATE FUNCTION runbook.targets_of(a runbook.attempt, t runbook.task) RETURNS js
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(jsonb_agg(x || jsonb_build_object('before', a.before -> (x ->> 'oid')) ORDER BY i), '[]')
     FROM jsonb_array_elements(t.plan -> 'targets') WITH ORDINALITY y(x, i)
-   WHERE (x ->> 'oid')::bigint = ANY (a.target_oids)
+   WHERE (x ->> 'oid')::bigint IN (SELECT unnest(a.target_oids))
 $$;
 COMMENT ON FUNCTION runbook.targets_of IS
   'The targets of an attempt, each with its evidence from before.';
