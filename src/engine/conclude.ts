@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { ReportV1, Task } from '../generated/report.v1.js';
-import { isFailure, type RunStatus } from '../model/status.js';
+import { isFailure, isFinal, type RunStatus } from '../model/status.js';
 import { SQLSTATE } from '../postgres/errors.js';
 
 export interface Conclusion {
@@ -40,8 +40,9 @@ export function concludeRun(
   const forbidden = tasks.flatMap(forbiddenTargets).length;
   const unlaunched = lost === undefined ? 0 : tasks.filter(neverLaunched).length;
   if (failed + forbidden + unlaunched === 0) {
-    const detached = record.steps.filter((step) => step.status === 'detached').length;
-    if (detached > 0) return { status: 'detached', exitCode: EXIT.ok, reason: lost };
+    // Whatever a step is called at this moment: work that has not ended has not succeeded.
+    const open = tasks.some((task) => !isFinal(task.status));
+    if (open) return { status: 'detached', exitCode: EXIT.ok, reason: lost };
     return { status: 'succeeded', exitCode: EXIT.ok, reason: lost };
   }
   const reasons = [

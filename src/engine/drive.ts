@@ -1,6 +1,7 @@
 import { EXIT, RunbookError, type ExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { nextCommands } from '../model/next-commands.js';
+import { isFinal } from '../model/status.js';
 import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
 import { toTimestamp } from './clock.js';
 import { concludeRun, summarize } from './conclude.js';
@@ -140,7 +141,7 @@ function conclude(context: RunContext, lost: string | undefined): void {
   run.exit_code = exitCode;
   run.reason = reason ?? null;
   // Detached steps go on; whoever ends the last one says when.
-  const goesOn = record.steps.some((step) => step.status === 'detached');
+  const goesOn = record.steps.some((step) => !isFinal(step.status));
   run.finished_at = goesOn ? null : toTimestamp(clock.now());
   const states = record.steps.map((step) => step.status);
   run.next_commands = nextCommands(run.id, status, states);

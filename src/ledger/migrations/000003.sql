@@ -232,7 +232,8 @@ BEGIN
                         THEN answer.first ELSE 'SELECT' END);
 EXCEPTION
   WHEN undefined_object OR connection_failure THEN
-    RETURN jsonb_build_object('type', 'silent', 'why', SQLERRM, 'gone', SQLSTATE = '08006');
+    -- Only children that have ended are read: whatever was said, the process is gone.
+    RETURN jsonb_build_object('type', 'silent', 'why', SQLERRM, 'gone', true);
   WHEN datatype_mismatch THEN
     RETURN jsonb_build_object('type', 'silent', 'gone', true,
                               'why', 'its result has other columns and could not be read');

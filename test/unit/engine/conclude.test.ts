@@ -51,6 +51,17 @@ describe('concludeRun', () => {
     expect(concludeRun(record(...tasks), undefined, undefined)).toMatchObject({ status, exitCode });
   });
 
+  it.each(['pending', 'running', 'detached'] as const)(
+    'of a task that is %s is no success yet',
+    (s) => {
+      const of = record(task('succeeded'), task(s));
+      expect(concludeRun(of, undefined, undefined)).toMatchObject({
+        status: 'detached',
+        exitCode: 0,
+      });
+    },
+  );
+
   it('of an interrupted run is cancelled, with the exit code of the signal', () => {
     const of = record(task('cancelled'));
     expect(concludeRun(of, 143, undefined)).toMatchObject({ status: 'cancelled', exitCode: 143 });
