@@ -24,15 +24,22 @@ function widthOf(cells: readonly Cell[]): number {
   return cells.reduce((sum, cell) => sum + cell.width, 0);
 }
 
+/** Where the character begins that holds an index: a caret under its middle would be off by its width. */
+function cellStart(cells: readonly Cell[], index: number, lineLength: number): number {
+  if (index >= lineLength) return index;
+  return cells.findLast((cell) => cell.start <= index)?.start ?? index;
+}
+
 function frame(diagnostic: Diagnostic, source: string, width: number, style: Style): string[] {
   const line = source.split('\n')[diagnostic.line - 1]?.replace(/\r$/, '');
   if (line === undefined) return [];
   const number = String(diagnostic.line).padStart(4);
   const blank = ' '.repeat(number.length);
   const cells = toCells(line, diagnostic.column - 1);
-  const start = diagnostic.column - 1;
+  const start = cellStart(cells, diagnostic.column - 1, line.length);
   const end = diagnostic.endLine === diagnostic.line ? diagnostic.endColumn - 1 : line.length;
-  const shown = cutAround(cells, start, width - number.length - 4);
+  const caretPastEnd = start >= line.length ? 1 : 0;
+  const shown = cutAround(cells, start, width - number.length - 4 - caretPastEnd);
   const before = widthOf(shown.filter((cell) => cell.start < start));
   const marked = widthOf(shown.filter((cell) => cell.start >= start && cell.start < end));
   const carets = ' '.repeat(before) + style('caret', '^'.repeat(Math.max(marked, 1)));

@@ -30,6 +30,22 @@ describe('a rendered diagnostic', () => {
     ]);
   });
 
+  it('marks a whole character for a fault in its middle', () => {
+    expect(renderDiagnostic(at(4, 5), '日👩‍👩‍👧x').split('\n').slice(1)).toEqual([
+      '    1 | 日👩‍👩‍👧x',
+      '      |   ^^',
+    ]);
+  });
+
+  it('keeps the caret past the end of a full line in sight', () => {
+    const [, shown = '', carets = ''] = renderDiagnostic(at(23, 23), 'a'.repeat(22), {
+      width: 30,
+    }).split('\n');
+    expect(shown).toMatch(/\| …a+$/);
+    expect(carets.indexOf('^')).toBe(stringWidth(shown));
+    expect(stringWidth(carets)).toBeLessThanOrEqual(30);
+  });
+
   it('lets no control character through', () => {
     const text = renderDiagnostic(at(1, 2, { message: 'a\u001b[31m' }), '\u001b[2Jx');
     expect(text).not.toMatch(/\u001b/);
@@ -44,15 +60,15 @@ describe('a rendered diagnostic', () => {
     unit: fc.constantFrom('a', ' ', '\t', '日', '😀', 'é', 'e\u0301', '\u0007', '\u200d', '👩‍👩‍👧'),
     maxLength: 300,
   });
-  test.prop([line, fc.nat(300), fc.nat(50), fc.integer({ min: 30, max: 120 })])(
-    'fits the width, its caret in sight',
-    (source, column, length, width) => {
-      const start = Math.min(column, source.length) + 1;
-      const text = renderDiagnostic(at(start, start + length), source, { width });
-      const [, shown = '', carets = ''] = text.split('\n');
-      expect(stringWidth(shown)).toBeLessThanOrEqual(width);
-      expect(carets).toMatch(/^ +\| *\^+$/);
-      expect(carets.indexOf('^')).toBeLessThan(width);
-    },
-  );
+  test.prop([line, fc.nat(300), fc.nat(50), fc.integer({ min: 30, max: 120 })], {
+    numRuns: 1000,
+    examples: [['\t👩‍👩‍👧日\t👩‍👩‍👧\t\ta👩‍👩‍👧', 23, 0, 33]],
+  })('fits the width, its caret in sight', (source, column, length, width) => {
+    const start = Math.min(column, source.length) + 1;
+    const text = renderDiagnostic(at(start, start + length), source, { width });
+    const [, shown = '', carets = ''] = text.split('\n');
+    expect(stringWidth(shown)).toBeLessThanOrEqual(width);
+    expect(carets).toMatch(/^ +\| *\^+$/);
+    expect(carets.indexOf('^')).toBeLessThan(width);
+  });
 });
