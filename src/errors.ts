@@ -28,6 +28,7 @@ export const ERROR_EXIT_CODES = {
   budget_impossible: EXIT.refused,
   not_supported_yet: EXIT.refused,
   option_not_supported: EXIT.refused,
+  step_refused: EXIT.refused,
   setting_refused: EXIT.refused,
   version_changed: EXIT.refused,
   ledger_missing: EXIT.refused,

@@ -187,6 +187,23 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
       const { cancel } = await import('./commands/cancel.js');
       done(await cancel(context, run, options));
     });
+  for (const command of ['pause', 'unpause'] as const) {
+    program
+      .command(command)
+      .description(
+        command === 'pause'
+          ? 'let a run launch nothing more, and its batches wait, until unpause'
+          : 'let a paused run go on',
+      )
+      .argument('<run>', RUN_ARGUMENT)
+      .addOption(dsn())
+      .addHelpText('after', CONNECTION_HELP)
+      .addHelpText('after', example(`pg-runbook ${command} latest`))
+      .action(async (run, options) => {
+        const { pause } = await import('./commands/pause.js');
+        done(await pause(context, run, options, command));
+      });
+  }
   program
     .command('resume')
     .description('go on with a run whose engine is gone: adopt, settle by proof, do the rest')

@@ -3,6 +3,7 @@ import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Attempt, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
+import { describeProgress } from '../report/progress.js';
 import type { Output, Style } from './io.js';
 
 const STATUS_STYLES: Readonly<Record<string, Style>> = {
@@ -49,6 +50,10 @@ function describe(event: EngineEvent, output: Output): string | undefined {
       return `${event.task.id} will be tried again in ${describeDuration(event.delayMs)}: ${oneLine(event.attempt.message ?? '')}`;
     case 'task_split':
       return `${event.task.id} failed as a pack; ${String(event.parts)} relation(s) follow one by one`;
+    case 'run_paused':
+      return `paused by ${oneLine(event.by)}; go on: pg-runbook unpause`;
+    case 'step_progress':
+      return `${event.step.id}: ${describeProgress(event.progress)}`;
     case 'slots_awaited':
       return `waiting for a worker slot: ${oneLine(event.why)}`;
     case 'worker_signalled':
@@ -96,7 +101,17 @@ function toLogFields(event: EngineEvent): object {
     const { number, pid, sqlstate, message } = event.attempt;
     Object.assign(fields, { attempt: number, pid, sqlstate, message });
   }
-  for (const key of ['delayMs', 'parts', 'why', 'how', 'adopted', 'message', 'cleanUp'] as const) {
+  for (const key of [
+    'delayMs',
+    'parts',
+    'why',
+    'how',
+    'adopted',
+    'message',
+    'cleanUp',
+    'by',
+    'progress',
+  ] as const) {
     if (key in event) fields[key] = (event as unknown as Record<string, unknown>)[key];
   }
   return fields;

@@ -143,8 +143,8 @@ function conclude(context: RunContext, lost: string | undefined): void {
   // Detached steps go on; whoever ends the last one says when.
   const goesOn = record.steps.some((step) => !isFinal(step.status));
   run.finished_at = goesOn ? null : toTimestamp(clock.now());
-  const states = record.steps.map((step) => step.status);
-  run.next_commands = nextCommands(run.id, status, states);
+  if (!goesOn) run.paused_by = null;
+  run.next_commands = nextCommands(run.id, status, record.steps);
   record.summary = summarize(record);
 }
 

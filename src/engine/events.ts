@@ -1,5 +1,5 @@
 import type { CleanUp } from '../steps/contract.js';
-import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
+import type { Attempt, Progress, ReportV1, Step, Task } from '../generated/report.v1.js';
 
 /** What happens in a run, for those who watch it. The report, not the events, holds the truth. */
 export type EngineEvent =
@@ -17,6 +17,8 @@ export type EngineEvent =
     }
   | { readonly type: 'task_split'; readonly task: Task; readonly parts: number }
   | { readonly type: 'slots_awaited'; readonly why: string }
+  | { readonly type: 'run_paused'; readonly by: string }
+  | { readonly type: 'step_progress'; readonly step: Step; readonly progress: Progress }
   | { readonly type: 'worker_signalled'; readonly task: Task; readonly how: string }
   | { readonly type: 'queue_drained'; readonly task: Task }
   | { readonly type: 'cleaned_up'; readonly task: Task; readonly cleanUp: CleanUp }

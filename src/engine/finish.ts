@@ -3,6 +3,7 @@ import { combineStatuses, isFinal, type Verdict } from '../model/status.js';
 import type { SqlError } from '../postgres/errors.js';
 import { toTimestamp } from './clock.js';
 import type { RunContext } from './context.js';
+import { readProgress } from './progress.js';
 import type { StepState, TaskState } from './state.js';
 
 /** Ends tasks that could not be launched. */
@@ -75,6 +76,7 @@ export async function finishSteps(context: RunContext, steps: readonly StepState
     step.ended = true;
     finishStepRecord(step, at);
   }
+  await readProgress(context, steps);
   const records = steps.map((step) => step.record);
   await context.ledger.updateSteps(context.record.run.id, records);
   for (const step of records) context.emit({ type: 'step_ended', step });

@@ -2,6 +2,7 @@ import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
 import { handOver, watchSupervisor } from './hand-over.js';
 import { launchTasks } from './launch.js';
+import { ProgressWatch } from './progress.js';
 import { schedule, type Decision } from './schedule.js';
 import { Settler } from './settler.js';
 import { SlotBudget } from './slots.js';
@@ -24,11 +25,13 @@ export async function runLoop(context: RunContext): Promise<void> {
   const { clock, stop } = context;
   const slots = new SlotBudget();
   const settler = new Settler(context);
+  const progress = new ProgressWatch();
   try {
     let pollMs = FIRST_POLL_MS;
     let savedAt = 0;
     while (!isFinished(context)) {
       const busy = await tick(context, slots, settler);
+      await progress.look(context);
       pollMs = busy ? firstPollMs(context) : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
       if (busy && clock.now() - savedAt >= SAVE_EVERY_MS) {
         await context.save();

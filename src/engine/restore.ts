@@ -1,7 +1,7 @@
 import type { PlanV1 } from '../generated/plan.v1.js';
 import type { Attempt, ReportV1 } from '../generated/report.v1.js';
 import { readRun, type StoredRun, type TaskProgress } from '../ledger/read.js';
-import { isFinal } from '../model/status.js';
+import { isFailure, isFinal } from '../model/status.js';
 import type { Queryable } from '../postgres/session.js';
 import { toReport } from './stored-report.js';
 import { StepState, type LiveAttempt, type TaskState } from './state.js';
@@ -18,19 +18,23 @@ export interface RestoredRun {
 /**
  * Reads a reconciled run from the ledger. Workers that still run are adopted: without a handle they
  * are followed until their process is gone. Interrupted tasks begin anew where that does no harm.
- * @param keepHandles true while the session that launched them is the control session still.
+ * @param mode `keep_handles`: the session that launched them is the control session still. `reopen`:
+ *   somebody asks for the rest to be done, so that tasks with checkpoints go on whatever ended them.
  */
 export async function restoreRun(
   db: Queryable,
   runId: string,
   now: number,
-  keepHandles: boolean,
+  mode: { readonly keepHandles: boolean; readonly reopen: boolean },
 ): Promise<RestoredRun> {
+  const { keepHandles, reopen } = mode;
   const first = restore(await readRun(db, runId), now, keepHandles);
+  const unfinished = reopen ? resumable(first.tasks) : [];
   const interrupted = first.tasks.filter(({ progress }) => wasInterrupted(progress));
-  const [safe, refused] = partition(interrupted, ({ task }) =>
+  const [again, refused] = partition(interrupted, ({ task }) =>
     task.step.kind.rerunnable(task.step.plan.spec),
   );
+  const safe = [...new Set([...again, ...unfinished])];
   if (safe.length === 0) return { ...first.run, refused: refused.map(({ task }) => task) };
   await db.query(
     `SELECT runbook.reopen_task($1, t.step, t.number)
@@ -42,9 +46,27 @@ export async function restoreRun(
   return { ...run, refused: tasks.map(({ task }) => task).filter((t) => names.has(t.record.id)) };
 }
 
+interface RestoredTask {
+  readonly task: TaskState;
+  readonly progress: TaskProgress;
+}
+
 interface Restored {
   readonly run: Omit<RestoredRun, 'refused'>;
-  readonly tasks: readonly { readonly task: TaskState; readonly progress: TaskProgress }[];
+  readonly tasks: readonly RestoredTask[];
+}
+
+/** Tasks that go on after their checkpoints, and with them those that the run could not come to. */
+function resumable(tasks: readonly RestoredTask[]): RestoredTask[] {
+  const failed = tasks.filter(
+    ({ task, progress: { items, status } }) =>
+      task.step.kind.resumable === true &&
+      items === 0 &&
+      (isFailure(status) || status === 'unknown'),
+  );
+  return failed.length === 0
+    ? []
+    : [...failed, ...tasks.filter(({ progress }) => progress.blocked)];
 }
 
 function restore(stored: StoredRun, now: number, keepHandles: boolean): Restored {

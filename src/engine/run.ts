@@ -114,7 +114,10 @@ async function takeUp(options: EngineOptions, old: RunContext | undefined): Prom
     // What was launched a moment ago does not show at once.
     await clock.sleep(WORKERS_SHOW_WITHIN_MS);
     await reconcileRun(observer, runId, clock, true, kept === undefined ? [] : stillHeard(old));
-    const restored = await restoreRun(observer, runId, clock.now(), kept !== undefined);
+    const restored = await restoreRun(observer, runId, clock.now(), {
+      keepHandles: kept !== undefined,
+      reopen: old === undefined,
+    });
     if (old === undefined && isOver(restored)) throw over(runId);
     await new LedgerStore(observer).reopenRun(runId, options.origin);
     return restored;

@@ -9,6 +9,8 @@ export interface SchedulableTask {
   readonly notBefore: number;
   /** Tasks that share a key never run at the same time. */
   readonly conflicts: readonly string[];
+  /** Whether tasks of the same step may, all the same. */
+  readonly sharesTargets: boolean;
   /** Tasks of the same step, by their place from 1, that must have ended before. */
   readonly after: readonly number[];
 }
@@ -55,11 +57,7 @@ export function schedule<T extends SchedulableTask>(
 ): Decision<T> {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const stop = stopReason ?? failureStop(steps);
-  const taken = new Set(
-    [...tasksIn(steps, 'running'), ...tasksIn(steps, 'handed_over')].flatMap(
-      (task) => task.conflicts,
-    ),
-  );
+  const taken = takenKeys(steps);
   const launch: T[] = [];
   const handOver: string[] = [];
   let free = freeWorkers;
@@ -74,10 +72,11 @@ export function schedule<T extends SchedulableTask>(
     }
     if (!step.needs.every((id) => isPast(byId.get(id), step.after))) continue;
     if (step.policy === 'detach') {
-      if (waiting.length === 0 || free < FEWEST_SLOTS || clash(step.tasks, taken)) continue;
+      const clashes = step.tasks.some((task) => isTaken(task, step, taken));
+      if (waiting.length === 0 || free < FEWEST_SLOTS || clashes) continue;
       handOver.push(step.id);
       free -= FEWEST_SLOTS;
-      for (const key of step.tasks.flatMap((task) => task.conflicts)) taken.add(key);
+      for (const task of step.tasks) take(task, step, taken);
       continue;
     }
     let room = step.concurrency - step.tasks.filter((task) => task.phase === 'running').length;
@@ -88,12 +87,12 @@ export function schedule<T extends SchedulableTask>(
         task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         room > 0 &&
         free > 0 &&
-        !task.conflicts.some((key) => taken.has(key))
+        !isTaken(task, step, taken)
       ) {
         launch.push(task);
         room -= 1;
         free -= 1;
-        for (const key of task.conflicts) taken.add(key);
+        take(task, step, taken);
       }
     }
   }
@@ -101,11 +100,36 @@ export function schedule<T extends SchedulableTask>(
   return { launch, handOver, skip, wakeAt, finished: !unfinished };
 }
 
-function tasksIn<T extends SchedulableTask>(
-  steps: readonly SchedulableStep<T>[],
-  phase: SchedulableTask['phase'],
-): T[] {
-  return steps.flatMap((step) => step.tasks.filter((task) => task.phase === phase));
+/** Conflict keys in use, and the step whose task has each. */
+type TakenKeys = Map<string, string>;
+
+function takenKeys(steps: readonly SchedulableStep<SchedulableTask>[]): TakenKeys {
+  const taken: TakenKeys = new Map();
+  for (const step of steps) {
+    for (const task of step.tasks) {
+      if (task.phase === 'running' || task.phase === 'handed_over') take(task, step, taken);
+    }
+  }
+  return taken;
+}
+
+function take(
+  task: SchedulableTask,
+  step: SchedulableStep<SchedulableTask>,
+  taken: TakenKeys,
+): void {
+  for (const key of task.conflicts) taken.set(key, step.id);
+}
+
+function isTaken(
+  task: SchedulableTask,
+  step: SchedulableStep<SchedulableTask>,
+  taken: TakenKeys,
+): boolean {
+  return task.conflicts.some((key) => {
+    const by = taken.get(key);
+    return by !== undefined && !(task.sharesTargets && by === step.id);
+  });
 }
 
 function failed(step: SchedulableStep<SchedulableTask>): boolean {
@@ -121,10 +145,6 @@ function isPast(
 ): boolean {
   const past = after === 'started' ? ['ended', 'handed_over'] : ['ended'];
   return step?.tasks.every((task) => past.includes(task.phase)) ?? true;
-}
-
-function clash(tasks: readonly SchedulableTask[], taken: ReadonlySet<string>): boolean {
-  return tasks.some((task) => task.conflicts.some((key) => taken.has(key)));
 }
 
 function failureStop(steps: readonly SchedulableStep<SchedulableTask>[]): string | undefined {

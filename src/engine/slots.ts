@@ -7,6 +7,8 @@ import { workingTasks } from './context.js';
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
 
+const LOOK_WHILE_PAUSED_MS = 1_000;
+
 const NO_SLOT: readonly string[] = [
   SQLSTATE.insufficientResources,
   SQLSTATE.configurationLimitExceeded,
@@ -30,6 +32,7 @@ export class SlotBudget {
     const { workers, server_workers: serverWorkers, keep_free: keepFree } = context.record.budget;
     const byRun = workers - running;
     if (byRun <= 0 || context.clock.now() < this.#closedUntil) return 0;
+    if (await this.#isPaused(context)) return 0;
     const capacity = await readCapacity(context.observer);
     const byServer = capacity.maxWorkerProcesses - capacity.used - keepFree;
     const byOurs = serverWorkers === null ? byRun : serverWorkers - capacity.ours;
@@ -42,6 +45,18 @@ export class SlotBudget {
         : `${String(capacity.used)} of ${String(capacity.maxWorkerProcesses)} worker slots are in use`,
     );
     return 0;
+  }
+
+  /** How long a pause lasts is its maker's affair: it does not count as waiting for a slot. */
+  async #isPaused(context: RunContext): Promise<boolean> {
+    const { record, ledger, clock } = context;
+    const by = await ledger.readPausedBy(record.run.id);
+    if (by !== null && record.run.paused_by === null) context.emit({ type: 'run_paused', by });
+    record.run.paused_by = by;
+    if (by === null) return false;
+    this.reopen();
+    this.#closedUntil = clock.now() + LOOK_WHILE_PAUSED_MS;
+    return true;
   }
 
   /** Stops launching for a while. */

@@ -82,6 +82,10 @@ export class TaskState implements SchedulableTask {
     return this.plan.conflicts;
   }
 
+  get sharesTargets(): boolean {
+    return this.plan.shares_targets;
+  }
+
   get after(): readonly number[] {
     return this.plan.after;
   }
@@ -199,6 +203,7 @@ export function newRecord(plan: PlanV1, runId: string, startedAt: string): Repor
       started_at: startedAt,
       finished_at: null,
       exit_code: null,
+      paused_by: null,
       next_commands: nextCommands(runId, 'running', []),
     },
     runbook: plan.runbook,
@@ -218,6 +223,7 @@ function newStep(step: PlanStep): StepRecord {
     reason: null,
     started_at: null,
     finished_at: null,
+    progress: null,
     tasks: step.tasks.map((task) => ({
       id: `${step.id}/${String(task.number)}`,
       sql: task.sql,

@@ -13,11 +13,7 @@ export function toReport({ plan, report }: StoredRun): ReportV1 {
     report_version: 1,
     run: {
       ...run,
-      next_commands: nextCommands(
-        run.id,
-        run.status,
-        steps.map((step) => step.status),
-      ),
+      next_commands: nextCommands(run.id, run.status, steps),
     },
     steps,
     runbook: plan.runbook,

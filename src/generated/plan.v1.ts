@@ -179,6 +179,10 @@ export interface Step {
     [k: string]: unknown;
   };
   /**
+   * How a table is walked in batches; null for kinds that walk none.
+   */
+  batches: null | Batches;
+  /**
    * In launch order.
    */
   tasks: Task[];
@@ -228,6 +232,58 @@ export interface Lock {
   blocks: string;
 }
 /**
+ * How a table is walked in batches.
+ */
+export interface Batches {
+  /**
+   * The unique index that serves the key.
+   */
+  index: string;
+  /**
+   * The columns along which the table is walked.
+   */
+  key: string[];
+  /**
+   * All rows, as the planner estimates them.
+   */
+  rows_estimated: number;
+  /**
+   * Rows that match where, as the planner estimates them; null without where.
+   */
+  matching_estimated: number | null;
+  /**
+   * The size of batches and what holds them back, for people.
+   */
+  limits: string[];
+  /**
+   * Triggers and foreign keys that go off with it.
+   */
+  fires: string[];
+  first: Batch;
+  typical: null | Batch;
+}
+/**
+ * One batch, as it would be were the plan run now; a batch sends this in several smaller pieces until its time is over.
+ */
+export interface Batch {
+  /**
+   * The key after which it begins, a JSON array; null at the first row.
+   */
+  above: string | null;
+  /**
+   * The key of its last row, a JSON array; null when there is none.
+   */
+  upto: string | null;
+  /**
+   * Its rows.
+   */
+  rows: number;
+  /**
+   * The statement that changes them.
+   */
+  sql: string;
+}
+/**
  * One SQL command for one worker.
  */
 export interface Task {
@@ -240,9 +296,9 @@ export interface Task {
    */
   sql: string;
   /**
-   * What makes success certain: the catalogs, a marker committed with the work, or the command tag.
+   * What makes success certain: the catalogs, a marker committed with the work, the same at the end of batches with checkpoints, or the command tag.
    */
-  proof: 'catalog' | 'marker' | 'tag';
+  proof: 'catalog' | 'marker' | 'checkpoint' | 'tag';
   /**
    * Bytes of the worker's output queue.
    */
@@ -255,6 +311,10 @@ export interface Task {
    * Tasks that share one of these never run at the same time.
    */
   conflicts: string[];
+  /**
+   * Whether tasks of the same step may work on the same relations at once.
+   */
+  shares_targets: boolean;
   /**
    * The relations that it works on.
    */

@@ -52,6 +52,10 @@ export interface Run {
    */
   exit_code: number | null;
   /**
+   * Who has paused it, on which host; null when nobody has.
+   */
+  paused_by: string | null;
+  /**
    * What may be done about the run from here, where something goes on or is left undone.
    */
   next_commands: string[];
@@ -185,9 +189,142 @@ export interface Step {
    */
   finished_at: string | null;
   /**
+   * How far the walk over its table has come; null for kinds that walk none.
+   */
+  progress: null | Progress;
+  /**
    * In launch order.
    */
   tasks: Task[];
+}
+/**
+ * How far the walk over a table has come.
+ */
+export interface Progress {
+  /**
+   * All rows of the table, as the planner estimated them when the plan was made.
+   */
+  rows_estimated: number;
+  /**
+   * Rows that were walked over.
+   */
+  rows_seen: number;
+  /**
+   * Rows that were updated or deleted; each leaves a dead one behind.
+   */
+  rows_changed: number;
+  /**
+   * Rows that still matched where at the end; null when they were not counted.
+   */
+  rows_left: number | null;
+  /**
+   * The pace of the parts that are not done, pauses included; null when all are.
+   */
+  rows_per_second: number | null;
+  /**
+   * Until the estimated rows are walked over at this pace; null when there is none.
+   */
+  eta_ms: number | null;
+  /**
+   * Batches that were committed.
+   */
+  batches: number;
+  /**
+   * Those that ended because their time was over.
+   */
+  timed_batches: number;
+  /**
+   * Those of them whose time was within 20 % of the target.
+   */
+  timed_well: number;
+  /**
+   * How often rows were rolled back and tried again, fewer at once.
+   */
+  halvings: number;
+  /**
+   * WAL that the server wrote during the batches: an upper bound of their own.
+   */
+  wal_bytes: number;
+  /**
+   * What holds the batches back right now.
+   */
+  paused_for: string | null;
+  /**
+   * How often and how long something held them back, by what: run_paused, replica_lag, sql or wal_rate.
+   */
+  pauses: {
+    [k: string]: Pause;
+  };
+  /**
+   * The parts of the key, each with its checkpoint.
+   */
+  parts: Part[];
+}
+/**
+ * How often and how long.
+ */
+export interface Pause {
+  /**
+   * How often.
+   */
+  count: number;
+  /**
+   * How long in all.
+   */
+  ms: number;
+}
+/**
+ * One part of the key.
+ */
+export interface Part {
+  /**
+   * From 1; parts that were split off or added come after those of the plan.
+   */
+  number: number;
+  /**
+   * The task, by number, that walks it.
+   */
+  task: number;
+  /**
+   * The key after which it begins, a JSON array; null at the first row.
+   */
+  above: string | null;
+  /**
+   * The key at which it ends; null when there was no row.
+   */
+  upto: string | null;
+  /**
+   * Its checkpoint: rows up to this key are done.
+   */
+  reached: string | null;
+  /**
+   * Rows that were walked over.
+   */
+  rows_seen: number;
+  /**
+   * Rows that were updated or deleted.
+   */
+  rows_changed: number;
+  /**
+   * Batches that were committed.
+   */
+  batches: number;
+  /**
+   * Rows of the last batch.
+   */
+  batch_rows: number | null;
+  /**
+   * What the last batch took, its commit included.
+   */
+  batch_ms: number | null;
+  /**
+   * What holds it back right now.
+   */
+  paused_for: string | null;
+  /**
+   * When its last row was done. RFC 3339 UTC.
+   */
+  finished_at: string | null;
 }
 /**
  * One task.

@@ -507,7 +507,7 @@ export interface Backfill {
     [k: string]: string | number | boolean | null;
   };
   /**
-   * The rows to change, as an SQL condition. At the end none may be left that matches.
+   * The rows to change, as an SQL condition. At the end none may be left that matches. now() and its like stand still at the moment when the step began.
    */
   where?: string;
   /**
@@ -515,25 +515,42 @@ export interface Backfill {
    */
   remaining?: number;
   batch?: Batch;
+  throttle?: Throttle;
 }
 /**
- * How large a batch is.
+ * How large a batch is: one transaction, which holds its rows' locks to its end.
  */
 export interface Batch {
   /**
-   * Rows of the first batch.
+   * Rows of the first batch, at most. Default 1000.
    */
   rows?: number;
   /**
-   * The smallest batch. Default 1.
+   * The smallest batch, however long it takes. Default 1.
    */
   min_rows?: number;
   /**
-   * The largest batch.
+   * The largest batch. Default 100000.
    */
   max_rows?: number;
   target_duration?: Duration;
   pause?: Duration;
+}
+/**
+ * What holds the batches back, looked at in the server between two of them, so that it works without a client too.
+ */
+export interface Throttle {
+  /**
+   * No batch begins while a streaming replica is further behind.
+   */
+  replica_lag?: {
+    max: Duration;
+  };
+  /**
+   * A query that returns one boolean: a batch begins only while it is true.
+   */
+  sql?: string;
+  wal_rate?: Size;
 }
 /**
  * DELETE from a large table in batches along a unique key.
@@ -542,7 +559,7 @@ export interface Purge {
   table: TableName;
   key: Key;
   /**
-   * The rows to delete, as an SQL condition. At the end none may be left that matches.
+   * The rows to delete, as an SQL condition. At the end none may be left that matches. now() and its like stand still at the moment when the step began.
    */
   where: string;
   archive_to?: TableName;
@@ -551,4 +568,5 @@ export interface Purge {
    */
   remaining?: number;
   batch?: Batch;
+  throttle?: Throttle;
 }

@@ -87,6 +87,7 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
     `SELECT r.plan,
             jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
+              'paused_by', CASE WHEN r.finished_at IS NULL THEN r.paused_by END,
               'started_at', runbook.to_timestamp_text(r.started_at),
               'finished_at', runbook.to_timestamp_text(r.finished_at)) AS run,
             coalesce((SELECT jsonb_agg(runbook.step_state(s) ORDER BY s.ordinal)
@@ -147,6 +148,24 @@ export async function requestCancel(
   );
   await db.query('SELECT runbook.skip_cancelled($1)', [runId]);
   return row?.steps ?? 0;
+}
+
+/**
+ * Pauses a run, or lets it go on.
+ * @param by who pauses it, on which host; undefined lets it go on.
+ * @returns false when there was nothing to change: the run has ended, or is paused or not already.
+ */
+export async function setPaused(
+  db: Queryable,
+  runId: string,
+  by: string | undefined,
+): Promise<boolean> {
+  const [row] = await db.query<{ changed: boolean | null }>(
+    `SELECT runbook.set_paused($1, CASE WHEN $2::text IS NOT NULL
+                                        THEN concat(session_user, '@', $2::text) END) AS changed`,
+    [runId, by ?? null],
+  );
+  return row?.changed === true;
 }
 
 /** Forgets runs of a runbook, or of all, that began longer ago; returns how many. */

@@ -102,6 +102,28 @@ export class LedgerStore {
     return row.step;
   }
 
+  /** How far the walks of steps have come, by step. */
+  async readProgress(
+    runId: string,
+    stepIds: readonly string[],
+  ): Promise<Record<string, Step['progress']>> {
+    const rows = await this.db.query<{ id: string; progress: Step['progress'] }>(
+      `SELECT s.step_id AS id, runbook.batch_progress(s.run_id, s.step_id) AS progress
+         FROM runbook.step s WHERE s.run_id = $1 AND s.step_id = ANY ($2)`,
+      [runId, stepIds],
+    );
+    return Object.fromEntries(rows.map(({ id, progress }) => [id, progress]));
+  }
+
+  /** Who has paused the run; null when nobody has. */
+  async readPausedBy(runId: string): Promise<string | null> {
+    const [row] = await this.db.query<{ paused_by: string | null }>(
+      'SELECT r.paused_by FROM runbook.run r WHERE r.run_id = $1',
+      [runId],
+    );
+    return row?.paused_by ?? null;
+  }
+
   /** Records that an engine looks after a run again. */
   async reopenRun(runId: string, origin: EngineOrigin): Promise<void> {
     await this.db.query(
@@ -115,7 +137,10 @@ export class LedgerStore {
   /** Records how the run ended. */
   async finishRun(run: ReportV1['run']): Promise<void> {
     await this.db.query(
-      `UPDATE runbook.run SET status = $2, reason = $3, exit_code = $4, finished_at = $5
+      `UPDATE runbook.run
+          SET status = $2, reason = $3, exit_code = $4, finished_at = $5,
+              paused_at = CASE WHEN $5::timestamptz IS NULL THEN paused_at END,
+              paused_by = CASE WHEN $5::timestamptz IS NULL THEN paused_by END
         WHERE run_id = $1`,
       [run.id, run.status, run.reason, run.exit_code, run.finished_at],
     );

@@ -73,11 +73,8 @@ export type StepBody =
   | { readonly kind: 'reindex'; readonly spec: ReindexSpec }
   | { readonly kind: 'refresh'; readonly spec: RefreshSpec }
   | { readonly kind: 'sql'; readonly spec: SqlSpec }
-  | { readonly kind: 'backfill'; readonly spec: UnsupportedSpec }
-  | { readonly kind: 'purge'; readonly spec: UnsupportedSpec };
-
-/** A kind that validates already and is executed by a later version. */
-export type UnsupportedSpec = Readonly<Record<string, unknown>>;
+  | { readonly kind: 'backfill'; readonly spec: BackfillSpec }
+  | { readonly kind: 'purge'; readonly spec: PurgeSpec };
 
 export interface Selector {
   readonly include: readonly RelationGlob[];
@@ -160,4 +157,45 @@ export interface SqlSpec {
   readonly idempotent: boolean;
   /** False: one top-level statement that runs its own transactions. */
   readonly transaction: boolean;
+}
+
+/** One relation by its parts, as they are. */
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** What kinds have in common that walk a table in batches along a unique key. */
+export interface BatchSpec {
+  readonly table: RelationName;
+  /** Columns of a unique btree index, in its order. */
+  readonly key: readonly string[];
+  /** An SQL condition, its parameters put in and its clock stopped; undefined: all rows. */
+  readonly where: string | undefined;
+  /** Rows that may still match `where` at the end. */
+  readonly remaining: number;
+  readonly batch: {
+    /** Of the first batch. */
+    readonly rows: number;
+    readonly minRows: number;
+    readonly maxRows: number;
+    readonly targetMs: number;
+    readonly pauseMs: number;
+  };
+  readonly throttle: {
+    readonly replicaLagMs: number | undefined;
+    /** A query that gives one boolean. */
+    readonly sql: string | undefined;
+    readonly walBytesPerSecond: number | undefined;
+  };
+}
+
+export interface BackfillSpec extends BatchSpec {
+  /** Columns and the SQL expressions that they get. */
+  readonly set: Readonly<Record<string, string>>;
+}
+
+export interface PurgeSpec extends BatchSpec {
+  /** The table that takes the deleted rows. */
+  readonly archiveTo: RelationName | undefined;
 }

@@ -1,5 +1,5 @@
 import { RunbookError } from '../errors.js';
-import type { PlanV1, Server, Step, Task } from '../generated/plan.v1.js';
+import type { PlanV1, Server, Settings, Step, Task } from '../generated/plan.v1.js';
 import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
 import { chooseDialect } from '../postgres/background/detect.js';
 import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
@@ -28,8 +28,11 @@ export async function buildPlan(
   refuseImpossibleBudget(runbook, server);
   const described = describeServer(server);
   const steps: Step[] = [];
-  for (const step of runbook.steps) steps.push(await planStep(session, step, server));
-  await checkSettings(session, steps);
+  for (const step of runbook.steps) {
+    const settings = workerSettings(step, stepKind(step.kind).settings);
+    await checkSettings(session, step.id, settings);
+    steps.push(await planStep(session, step, settings, server));
+  }
   const content = {
     plan_version: 1 as const,
     runbook: {
@@ -88,9 +91,15 @@ function describeServer(server: ServerInfo): Server {
   };
 }
 
-async function planStep(db: Queryable, step: RunbookStep, server: ServerInfo): Promise<Step> {
+async function planStep(
+  db: Queryable,
+  step: RunbookStep,
+  settings: Settings,
+  server: ServerInfo,
+): Promise<Step> {
   const kind = stepKind(step.kind);
-  const { targets, leftOut } = await kind.discover(db, step.spec, server);
+  const order = { id: step.id, concurrency: step.concurrency, settings };
+  const { targets, leftOut, batches } = await kind.discover(db, step.spec, server, order);
   const drafts = kind.tasks(step.spec, targets, step.concurrency);
   return {
     id: step.id,
@@ -103,16 +112,18 @@ async function planStep(db: Queryable, step: RunbookStep, server: ServerInfo): P
     timeout_ms: step.timeoutMs,
     lock_timeout_ms: step.lockTimeoutMs ?? null,
     retry: toRetry(step),
-    settings: workerSettings(step),
+    settings,
     lock: kind.lock(step.spec),
     spec: { ...step.spec },
+    batches: batches ?? null,
     tasks: drafts.map((draft, index) => toTask(kind, step, draft, index)),
     left_out: [...leftOut],
   };
 }
 
 function toTask(kind: StepKind<unknown>, step: RunbookStep, draft: TaskDraft, index: number): Task {
-  return { number: index + 1, ...kind.render(step.spec, draft.targets), ...draft };
+  const command = kind.render(step.spec, draft.targets);
+  return { number: index + 1, ...command, shares_targets: false, ...draft };
 }
 
 function toRetry(step: RunbookStep): Step['retry'] {

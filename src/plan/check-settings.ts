@@ -1,18 +1,20 @@
 import { RunbookError } from '../errors.js';
-import type { Step } from '../generated/plan.v1.js';
+import type { Settings } from '../generated/plan.v1.js';
 import { asSqlError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 
 /**
- * Tries each step's settings in a transaction that is rolled back, so that a misspelt name, an
+ * Tries a step's settings in a transaction that is rolled back, so that a misspelt name, an
  * impossible value or a missing privilege shows before the run and not in every worker.
  * @throws RunbookError `setting_refused`.
  */
-export async function checkSettings(session: Session, steps: readonly Step[]): Promise<void> {
-  for (const step of steps) {
-    for (const [name, value] of Object.entries(step.settings)) {
-      await trySetting(session, step.id, name, value);
-    }
+export async function checkSettings(
+  session: Session,
+  step: string,
+  settings: Settings,
+): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) {
+    await trySetting(session, step, name, value);
   }
 }
 

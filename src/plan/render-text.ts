@@ -3,6 +3,7 @@ import { formatDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
 import { wrapLine } from '../model/wrap.js';
+import { renderBatches } from './render-batches.js';
 
 /**
  * The plan for people, 80 columns wide: the exact SQL and settings of each task, and its targets
@@ -59,6 +60,7 @@ function renderStep(step: Step, index: number): string[] {
   ];
   return [
     ...head.flatMap(prose),
+    ...(step.batches === null ? [] : renderBatches(step.batches, step.tasks.length)),
     ...(step.tasks.length === 0 ? ['   nothing to do'] : step.tasks.flatMap(renderTask)),
     ...step.left_out.flatMap((out) => prose(`   left out: ${out.name}: ${out.reason}`)),
   ];
@@ -70,8 +72,12 @@ function retryText(step: Step): string {
     : `, up to ${String(step.retry.attempts)} tries on ${step.retry.on.join(' ')}`;
 }
 
-function renderTask(task: Task): string[] {
-  const [first, ...rest] = task.sql.split('\n').map(oneLine);
+/** Lines of SQL that the task before has too are not worth reading twice. */
+function renderTask(task: Task, index: number, tasks: readonly Task[]): string[] {
+  const before = tasks[index - 1]?.sql.split('\n').slice(1).join('\n') ?? '';
+  const [first, ...others] = task.sql.split('\n').map(oneLine);
+  const same = others.length > 1 && before === task.sql.split('\n').slice(1).join('\n');
+  const rest = same ? [`… as in task ${String(index)}`] : others;
   const sizes = task.targets.reduce((sum, target) => sum + target.size_bytes, 0);
   const about =
     task.targets.length > 1

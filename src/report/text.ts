@@ -2,6 +2,7 @@ import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
 import { isFailure, isFinal } from '../model/status.js';
+import { describeProgress, describeWalk } from './progress.js';
 
 /** The end of a run for people: one line a step, and below it what needs attention. Pure. */
 export function describeReport(report: ReportV1): string {
@@ -10,9 +11,11 @@ export function describeReport(report: ReportV1): string {
   const reason = run.reason === null ? '' : `: ${run.reason}`;
   return [
     `run ${run.id} ${run.status}${reason}`,
+    ...(run.paused_by === null ? [] : [`paused by ${run.paused_by}`]),
     ...report.steps.flatMap((step) => [
       `  ${describeStep(step, width)}`,
       ...describeTroubles(step),
+      ...describeTable(step),
     ]),
     ...(run.next_commands.length === 0 ? [] : ['next:']),
     ...run.next_commands.map((command) => `  ${command}`),
@@ -30,6 +33,13 @@ function describeStep(step: Step, width: number): string {
 
 function elapsed(from: string | null, to: string | null): string {
   return from === null || to === null ? '-' : describeDuration(Date.parse(to) - Date.parse(from));
+}
+
+function describeTable(step: Step): string[] {
+  const { progress } = step;
+  if (progress === null) return [];
+  const lines = isFinal(step.status) ? describeWalk(step, progress) : [describeProgress(progress)];
+  return lines.map((line) => `      ${line}`);
 }
 
 /** At most this many lines of trouble a step: the report file has them all. */

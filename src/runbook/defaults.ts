@@ -7,3 +7,8 @@ export const DEFAULT_RETRY_DELAY_MS = 10_000;
 export const DEFAULT_RETRY_MAX_DELAY_MS = 300_000;
 /** lock_not_available, deadlock_detected, serialization_failure: the same task may pass later. */
 export const DEFAULT_RETRY_ON: readonly string[] = ['55P03', '40P01', '40001'];
+
+/** Batches of kinds that walk a table. */
+export const DEFAULT_BATCH_ROWS = 1_000;
+export const DEFAULT_BATCH_MAX_ROWS = 100_000;
+export const DEFAULT_BATCH_TARGET_MS = 500;

@@ -16,9 +16,14 @@ function text(path: Path, sql: string | undefined, role: SqlText['role']): SqlTe
 function stepTexts(root: unknown): SqlText[] {
   return rawSteps(root).flatMap(({ body, path }) => [
     ...text([...path, 'sql'], textAt(body, 'sql'), 'step'),
-    ...['backfill', 'purge'].flatMap((kind) =>
-      text([...path, kind, 'where'], textAt(contentAt(body, kind), 'where'), 'expression'),
-    ),
+    ...['backfill', 'purge'].flatMap((kind) => [
+      ...text([...path, kind, 'where'], textAt(contentAt(body, kind), 'where'), 'expression'),
+      ...text(
+        [...path, kind, 'throttle', 'sql'],
+        textAt(contentAt(contentAt(body, kind), 'throttle'), 'sql'),
+        'guard',
+      ),
+    ]),
     ...Object.entries(contentAt(contentAt(body, 'backfill'), 'set')).flatMap(([column, value]) =>
       text(
         [...path, 'backfill', 'set', column],
@@ -38,7 +43,7 @@ export function sqlTexts(root: unknown): readonly SqlText[] {
 }
 
 const SQL_PATH =
-  /^(?:guards\/\d+\/sql|steps\/\d+\/(?:sql|backfill\/where|backfill\/set\/[^]*|purge\/where))$/;
+  /^(?:guards\/\d+\/sql|steps\/\d+\/(?:sql|backfill\/where|backfill\/set\/[^]*|purge\/where|(?:backfill|purge)\/throttle\/sql))$/;
 
 /** True for the place of an SQL text. */
 export function isSqlPath(path: Path): boolean {

@@ -29,3 +29,11 @@ export function quoteLiteral(text: string): string {
 export function quoteQualified(schema: string, name: string): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
+
+/** Writes a text as a dollar-quoted literal, which stays readable whatever quotes are in it. */
+export function quoteDollar(text: string, tag: string): string {
+  refuseNul(text, 'a value');
+  let quote = `$${tag}$`;
+  for (let i = 2; text.includes(quote); i += 1) quote = `$${tag}${String(i)}$`;
+  return quote + text + quote;
+}

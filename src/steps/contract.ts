@@ -1,4 +1,4 @@
-import type { LeftOut, Lock, Target, Task } from '../generated/plan.v1.js';
+import type { Batches, LeftOut, Lock, Settings, Target, Task } from '../generated/plan.v1.js';
 import type { Execution } from '../model/execution.js';
 import type { StepKindName } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
@@ -10,10 +10,24 @@ export interface Discovery {
   readonly targets: readonly Target[];
   /** Relations that the patterns match and that this kind cannot work on. */
   readonly leftOut: readonly LeftOut[];
+  /** How the table is walked, where it is. */
+  readonly batches?: Batches;
 }
 
-/** The targets of one task, what keeps other tasks away meanwhile, and which it has to wait for. */
-export type TaskDraft = Pick<Task, 'targets' | 'conflicts' | 'after'>;
+/** What of a step, besides its spec, decides how its targets are found. */
+export interface StepOrder {
+  readonly id: string;
+  readonly concurrency: number;
+  /** Those that its workers get. */
+  readonly settings: Settings;
+}
+
+/**
+ * The targets of one task, what keeps other tasks away meanwhile, whether those of the same step may
+ * come near all the same, and which tasks it has to wait for.
+ */
+export type TaskDraft = Pick<Task, 'targets' | 'conflicts' | 'after'> &
+  Partial<Pick<Task, 'shares_targets'>>;
 
 /** What one worker is given. */
 export type Command = Pick<Task, 'sql' | 'proof' | 'queue_size' | 'reads_output'>;
@@ -29,9 +43,10 @@ export interface StepKind<Spec> {
   readonly kind: StepKindName;
   /**
    * Finds the targets by one catalog query. Takes no lock stronger than ACCESS SHARE.
-   * @throws RunbookError `option_not_supported` for an option that this server lacks.
+   * @throws RunbookError `option_not_supported` for an option that this server lacks, `step_refused`
+   *   for a step that cannot work on what is there.
    */
-  discover(db: Queryable, spec: Spec, server: ServerInfo): Promise<Discovery>;
+  discover(db: Queryable, spec: Spec, server: ServerInfo, order: StepOrder): Promise<Discovery>;
   /** Distributes the targets over tasks. Pure. */
   tasks(spec: Spec, targets: readonly Target[], concurrency: number): TaskDraft[];
   /** Writes the SQL of a task; the plan and the run both call this. Pure. */
@@ -40,6 +55,10 @@ export interface StepKind<Spec> {
   lock(spec: Spec): Lock;
   /** Whether work that may have been done, in part or in whole, may be done again. Pure. */
   rerunnable(spec: Spec): boolean;
+  /** True when it keeps checkpoints: `resume` goes on after them, whatever ended the last attempt. */
+  readonly resumable?: boolean;
+  /** Settings that its workers get unless the step says otherwise. */
+  readonly settings?: Settings;
   /** How its work is looked at and judged. Pure. */
   execution(spec: Spec, serverVersion: number): Execution;
   /**

@@ -167,10 +167,13 @@ DECLARE
 BEGIN
   IF proof = 'catalog' AND told ->> 'status' = 'succeeded' THEN
     proven := runbook.verdict('unknown', 'the server said success, but the catalogs do not show the work', NULL);
-  ELSIF proof = 'marker' AND marker THEN
+  ELSIF proof IN ('marker', 'checkpoint') AND marker THEN
     proven := runbook.verdict('succeeded', NULL, NULL);
-  ELSIF proof = 'marker' AND outcome ->> 'type' = 'completed' THEN
+  ELSIF proof IN ('marker', 'checkpoint') AND outcome ->> 'type' = 'completed' THEN
     proven := runbook.verdict('unknown', 'the server said success, but the completion marker is missing', NULL);
+  ELSIF proof = 'checkpoint' AND told ->> 'status' = 'unknown' AND (outcome ->> 'gone')::boolean THEN
+    -- What is done and what is not stands in its checkpoints.
+    proven := runbook.verdict('failed', concat(told ->> 'reason', ': its committed batches are kept'), NULL);
   ELSIF proof = 'marker' AND told ->> 'status' = 'unknown' AND (outcome ->> 'gone')::boolean THEN
     -- Its transaction is over and left no marker: it is certain that nothing was committed.
     proven := runbook.verdict('failed', concat(told ->> 'reason', ': nothing was committed'), NULL);
@@ -487,3 +490,15 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.end_unlaunched IS
   'Ends a task that is launched no more, and the attempt that was recorded for it and not launched.';
+
+CREATE FUNCTION runbook.is_locked(p_what text, p_name text) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT FROM pg_locks l
+     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+       AND l.classid = (hashtext(p_what)::bigint & 4294967295)::oid
+       AND l.objid = (hashtext(p_name)::bigint & 4294967295)::oid)
+$$;
+COMMENT ON FUNCTION runbook.is_locked IS
+  'Whether somebody holds one of our advisory locks. Unlike pg_stat_activity, pg_locks shows all of it to every role, and anew within a transaction.';

@@ -1,806 +1,520 @@
--- Detached steps: a supervisor, itself a worker, that launches and looks after the workers of one step
--- and records their true outcomes when no client is there.
+-- Walks over large tables in batches, by workers that commit each batch with its checkpoint: a crash
+-- anywhere repeats nothing and loses nothing.
 
-ALTER TABLE runbook.attempt
-  ADD COLUMN ended_at timestamptz,
-  ADD COLUMN stop_rung integer NOT NULL DEFAULT 0,
-  ADD COLUMN stop_rung_at timestamptz,
-  ADD COLUMN clean_tries integer NOT NULL DEFAULT 0;
-COMMENT ON COLUMN runbook.attempt.stop_rung IS
-  'How far stopping its worker has gone: 1 pg_cancel_backend, 2 SIGTERM through the handle, 3 given up.';
+ALTER TABLE runbook.run
+  ADD COLUMN paused_at timestamptz,
+  ADD COLUMN paused_by text;
 
-CREATE TABLE runbook.supervisor (
+CREATE TABLE runbook.batch_part (
   run_id text NOT NULL,
   step_id text NOT NULL,
-  pid integer NOT NULL,
-  backend_start timestamptz NOT NULL,
-  application_name text NOT NULL,
+  part_no integer NOT NULL,
+  task_no integer NOT NULL,
+  above jsonb,
+  upto jsonb,
+  is_last boolean NOT NULL,
+  reached jsonb,
+  batches bigint NOT NULL DEFAULT 0,
+  rows_seen bigint NOT NULL DEFAULT 0,
+  rows_changed bigint NOT NULL DEFAULT 0,
+  rows_left bigint,
+  wal_bytes bigint NOT NULL DEFAULT 0,
+  worked_ms double precision NOT NULL DEFAULT 0,
+  batch_rows bigint,
+  batch_ms double precision,
+  timed_batches bigint NOT NULL DEFAULT 0,
+  timed_well bigint NOT NULL DEFAULT 0,
+  halvings bigint NOT NULL DEFAULT 0,
+  paused_for text,
+  paused_since timestamptz,
+  pauses jsonb NOT NULL DEFAULT '{}',
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  heartbeat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  ended_at timestamptz,
-  PRIMARY KEY (run_id, step_id, pid, backend_start),
-  FOREIGN KEY (run_id, step_id) REFERENCES runbook.step ON DELETE CASCADE
+  updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished_at timestamptz,
+  PRIMARY KEY (run_id, step_id, part_no),
+  FOREIGN KEY (run_id, step_id, task_no) REFERENCES runbook.task ON DELETE CASCADE
 );
-COMMENT ON TABLE runbook.supervisor IS
-  'The workers that look after detached steps, by the identity that holds in every session.';
+COMMENT ON TABLE runbook.batch_part IS
+  'The parts of a table''s key that a step walks, each with its checkpoint: rows up to reached are done.';
+COMMENT ON COLUMN runbook.batch_part.above IS
+  'The key after which the part begins, its columns in a JSON array, which depends on no DateStyle; null: at the first row.';
+COMMENT ON COLUMN runbook.batch_part.is_last IS
+  'No part lies behind this one: rows that are added at the end while the step runs come after it.';
+COMMENT ON COLUMN runbook.batch_part.worked_ms IS
+  'Wall-clock time of the workers at it, pauses included.';
+COMMENT ON COLUMN runbook.batch_part.timed_batches IS
+  'Batches that ended because their time was over; timed_well: those within 20 % of the target.';
+COMMENT ON COLUMN runbook.batch_part.wal_bytes IS
+  'What the whole server wrote during the batches: an upper bound of their own WAL.';
 
-CREATE FUNCTION runbook.step_state(s runbook.step) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('id', s.step_id, 'kind', s.kind, 'policy', s.policy, 'status', s.status,
-    'reason', s.reason, 'started_at', runbook.to_timestamp_text(s.started_at),
-    'finished_at', runbook.to_timestamp_text(s.finished_at), 'tasks', coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', concat(t.step_id, '/', t.task_no), 'sql', t.plan -> 'sql',
-               'settings', s.plan -> 'settings', 'status', t.status, 'reason', t.reason, 'targets', t.targets,
-               'attempts', coalesce((
-                 SELECT jsonb_agg(runbook.attempt_state(a, t.plan ->> 'sql') ORDER BY a.attempt_no)
-                   FROM runbook.attempt a
-                  WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)), '[]'))
-             ORDER BY t.task_no)
-        FROM runbook.task t WHERE (t.run_id, t.step_id) = (s.run_id, s.step_id)), '[]'))
-$$;
-COMMENT ON FUNCTION runbook.step_state IS 'A step with its tasks and attempts, as the report has it.';
-
-CREATE FUNCTION runbook.is_alive(p_pid integer, p_backend_start timestamptz) RETURNS boolean
+CREATE FUNCTION runbook.is_paused(p_run text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM pg_stat_activity a
-                  WHERE a.pid = p_pid AND (a.backend_type IS NULL OR (a.backend_type = 'pg_background'
-                    AND (p_backend_start IS NULL OR a.backend_start = p_backend_start))))
-$$;
-COMMENT ON FUNCTION runbook.is_alive IS
-  'Whether a worker runs, or may run: without its start any worker with that PID may be the one, and so may a process of another role, of which we see nothing.';
-
-CREATE FUNCTION runbook.finish_step(p_run text, p_step text) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  statuses text[];
-  blocked integer;
-  ended text;
-  why text;
-BEGIN
-  SELECT coalesce(array_agg(t.status), '{}'), count(*) FILTER (WHERE t.blocked) INTO statuses, blocked
-    FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step);
-  ended := runbook.combine_statuses(statuses);
-  IF NOT coalesce((SELECT bool_and(runbook.is_final(x)) FROM unnest(statuses) x), true) THEN
-    RETURN false;
-  END IF;
-  SELECT t.reason INTO why FROM runbook.task t
-   WHERE (t.run_id, t.step_id, t.status) = (p_run, p_step, ended) ORDER BY t.task_no LIMIT 1;
-  IF blocked > 0 AND ended = 'succeeded' THEN
-    SELECT format('%s of %s tasks not launched: %s', blocked, cardinality(statuses), t.reason) INTO why
-      FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step) AND t.blocked
-     ORDER BY t.task_no LIMIT 1;
-    ended := 'skipped';
-  END IF;
-  UPDATE runbook.step s
-     SET status = ended, finished_at = clock_timestamp(),
-         reason = CASE WHEN statuses = '{}' THEN 'nothing to do' ELSE why END
-   WHERE (s.run_id, s.step_id) = (p_run, p_step) AND NOT runbook.is_final(s.status);
-  PERFORM runbook.conclude_detached_run(p_run);
-  RETURN true;
-END $$;
-COMMENT ON FUNCTION runbook.finish_step IS
-  'Ends a step all of whose tasks have ended, and with the last one a detached run; false as long as some have not.';
-
-CREATE FUNCTION runbook.conclude_detached_run(p_run text) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  r runbook.run;
-  open_steps integer;
-  unknown integer;
-  failed integer;
-  forbidden integer;
-BEGIN
-  -- Locked before its state is asked for: whoever ends the run at this moment must not miss the step.
-  SELECT * INTO r FROM runbook.run u WHERE u.run_id = p_run FOR UPDATE;
-  IF NOT FOUND OR r.status = 'running' OR r.finished_at IS NOT NULL THEN
-    RETURN;
-  END IF;
-  SELECT count(*) INTO open_steps FROM runbook.step s
-   WHERE s.run_id = p_run AND NOT runbook.is_final(s.status);
-  IF open_steps > 0 THEN
-    RETURN;
-  END IF;
-  SELECT count(*) FILTER (WHERE t.status = 'unknown'),
-         count(*) FILTER (WHERE runbook.is_failure(t.status)),
-         coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
-                        WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)
-    INTO unknown, failed, forbidden FROM runbook.task t WHERE t.run_id = p_run;
-  IF r.status <> 'detached' THEN
-    -- What its engine found stays, and can only get worse.
-    UPDATE runbook.run u
-       SET finished_at = clock_timestamp(),
-           status = CASE WHEN unknown > 0 AND u.status <> 'cancelled' THEN 'unknown' ELSE u.status END,
-           exit_code = CASE WHEN unknown > 0 AND u.status <> 'cancelled' THEN 4 ELSE u.exit_code END
-     WHERE u.run_id = p_run;
-    RETURN;
-  END IF;
-  UPDATE runbook.run u
-     SET finished_at = clock_timestamp(),
-         status = CASE WHEN unknown > 0 THEN 'unknown' WHEN failed + forbidden > 0 THEN 'failed' ELSE 'succeeded' END,
-         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN failed + forbidden > 0 THEN 1 ELSE 0 END,
-         reason = nullif(concat_ws('; ',
-           CASE WHEN unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(unknown, 'task')) END,
-           CASE WHEN failed > 0 THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
-           CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END), '')
-   WHERE u.run_id = p_run;
-END $$;
-COMMENT ON FUNCTION runbook.conclude_detached_run IS
-  'What a detached run came to once its last step has ended: as a waited run would have.';
-
-CREATE FUNCTION runbook.counted(n integer, noun text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT concat(n, ' ', noun, CASE WHEN n <> 1 THEN 's' END)
+  SELECT EXISTS (SELECT FROM runbook.run r WHERE r.run_id = p_run AND r.paused_at IS NOT NULL)
 $$;
 
-CREATE FUNCTION runbook.free_workers(p_run text, p_budget jsonb) RETURNS integer
+CREATE FUNCTION runbook.ms_since(p_from timestamptz) RETURNS double precision
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT least(
-           (p_budget ->> 'workers')::integer
-             - count(*) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/' || p_run || '/')
-                                  AND a.backend_type = 'pg_background')::integer,
-           (p_budget ->> 'server_workers')::integer
-             - count(*) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/')
-                                  AND a.backend_type = 'pg_background')::integer,
-           current_setting('max_worker_processes')::integer - (p_budget ->> 'keep_free')::integer
-             - count(*)::integer)
-    FROM pg_stat_activity a
-   WHERE NOT a.backend_type = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')))
+  SELECT extract(epoch FROM clock_timestamp() - p_from)::float8 * 1000
 $$;
-COMMENT ON FUNCTION runbook.free_workers IS
-  'How many workers may be launched now, by the budgets of the run and of the server.';
 
-CREATE FUNCTION runbook.next_task(p_run text, p_step text, p_concurrency integer) RETURNS integer
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  WITH running AS (
-    SELECT a.step_id, t.plan -> 'conflicts' AS conflicts
-      FROM runbook.attempt a JOIN runbook.task t USING (run_id, step_id, task_no)
-     WHERE a.run_id = p_run AND a.status = 'running')
-  SELECT t.task_no FROM runbook.task t
-   WHERE (t.run_id, t.step_id) = (p_run, p_step) AND t.items <> '[]'
-     AND (t.not_before IS NULL OR t.not_before <= clock_timestamp())
-     AND (SELECT count(*) FROM running r WHERE r.step_id = p_step) < p_concurrency
-     AND NOT EXISTS (SELECT FROM runbook.attempt a
-                      WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)
-                        AND a.status = 'running')
-     AND NOT EXISTS (SELECT FROM runbook.task b
-                      WHERE (b.run_id, b.step_id) = (p_run, p_step) AND NOT runbook.is_final(b.status)
-                        AND t.plan -> 'after' @> to_jsonb(b.task_no))
-     AND NOT EXISTS (SELECT FROM running r, jsonb_array_elements_text(r.conflicts) k
-                      WHERE t.plan -> 'conflicts' ? k)
-   ORDER BY t.task_no LIMIT 1
-$$;
-COMMENT ON FUNCTION runbook.next_task IS
-  'The next task of a step that may be launched now: its time has come, what it follows has ended, and nothing that it conflicts with runs in the whole run.';
-
-CREATE FUNCTION runbook.try_prepare(p_run text, p_step text, p_task integer, p_execution jsonb)
-RETURNS jsonb
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION runbook.try_chunk(p_next text, p_change text, p_above jsonb, p_upto jsonb, p_rows bigint,
+                                  OUT seen bigint, OUT changed bigint, OUT last jsonb,
+                                  OUT code text, OUT message text, OUT detail text, OUT hint text)
+LANGUAGE plpgsql VOLATILE AS $$
+-- What it executes needs the role's own search_path, so that every name of ours is qualified.
 DECLARE
-  waiting text;
+  kept bigint;
 BEGIN
-  PERFORM set_config('lock_timeout', '5s', true);
-  SELECT a.attempt_id INTO waiting FROM runbook.attempt a
-   WHERE (a.run_id, a.step_id, a.task_no, a.status) = (p_run, p_step, p_task, 'pending');
-  IF waiting IS NULL THEN
-    RETURN runbook.prepare_attempt(p_run, p_step, p_task, p_execution);
+  EXECUTE p_next INTO seen, last USING p_above, p_upto, p_rows;
+  IF seen > 0 THEN
+    EXECUTE p_change INTO changed, kept USING p_above, last;
+    IF kept IS DISTINCT FROM changed THEN
+      RAISE EXCEPTION 'of % rows deleted only % arrived in the archive', changed, kept
+        USING ERRCODE = 'assert_failure', HINT = 'Look for triggers and rules of the archive table.';
+    END IF;
   END IF;
-  PERFORM runbook.look_again(waiting, p_execution);
-  RETURN coalesce((SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql)
-                     FROM runbook.attempt a WHERE a.attempt_id = waiting AND a.status = 'pending'), '{}');
-EXCEPTION WHEN lock_not_available OR query_canceled THEN
-  -- A look met somebody's lock: the next round looks again.
-  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  -- A cancelled query is not among these: the step's timeout fires once, and must end the worker.
+  GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+                          detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+  changed := 0;
 END $$;
-COMMENT ON FUNCTION runbook.try_prepare IS
-  'prepare_attempt for a supervisor, which tries again when it meets a lock, or finds no slot.';
+COMMENT ON FUNCTION runbook.try_chunk IS
+  'Changes the next rows of a walk. What fails is rolled back and told, with how many rows it was about and the last one''s key.';
 
-CREATE FUNCTION runbook.launch_child(p_attempt text, p_order jsonb) RETURNS jsonb
+CREATE FUNCTION runbook.brake(p_run text, p_throttle jsonb, p_wal_from pg_lsn, p_since timestamptz,
+                              OUT kind text, OUT reason text)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  a runbook.attempt;
-  t runbook.task;
-  s runbook.step;
-  handle record;
+  replica record;
+  holds boolean;
+  rate double precision;
 BEGIN
-  SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt;
-  SELECT * INTO STRICT t FROM runbook.task WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no);
-  SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (a.run_id, a.step_id);
-  -- For this transaction only: the child inherits what is set while it is launched.
-  PERFORM pg_catalog.set_config(key, value, true)
-     FROM pg_catalog.jsonb_each_text((p_order -> 'settings') || (s.plan -> 'settings')
-       || pg_catalog.jsonb_build_object(p_order ->> 'attempt_setting', a.attempt_id,
-                                        'application_name', a.application_name));
-  EXECUTE pg_catalog.format('SELECT (s.h).pid AS pid, (s.h).cookie AS cookie FROM (SELECT %s AS h OFFSET 0) s',
-                            p_order ->> 'launch')
-    INTO handle USING a.sql, (t.plan ->> 'queue_size')::integer, a.application_name;
-  RETURN pg_catalog.jsonb_build_object('pid', handle.pid, 'cookie', pg_catalog.format('%s', handle.cookie));
-EXCEPTION WHEN OTHERS THEN
-  RETURN pg_catalog.jsonb_build_object('sqlstate', SQLSTATE, 'message', SQLERRM);
-END $$;
-COMMENT ON FUNCTION runbook.launch_child IS
-  'Launches a recorded attempt: its handle, or the error. The caller ends the transaction next, and with it the settings.';
-
-CREATE FUNCTION runbook.read_child(p_query text, p_pid integer, p_cookie bigint) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  answer record;
-  detail text;
-BEGIN
-  EXECUTE p_query INTO answer USING p_pid, p_cookie;
-  RETURN jsonb_build_object('type', 'completed', 'row_count', answer.rows, 'notices', '[]'::jsonb,
-    'command_tag', CASE WHEN answer.rows = 1 AND answer.first ~ '^[A-Z]+( [A-Z]+)*( \d+)*$'
-                        THEN answer.first ELSE 'SELECT' END);
-EXCEPTION
-  WHEN undefined_object OR connection_failure THEN
-    -- Only children that have ended are read: whatever was said, the process is gone.
-    RETURN jsonb_build_object('type', 'silent', 'why', SQLERRM, 'gone', true);
-  WHEN datatype_mismatch THEN
-    RETURN jsonb_build_object('type', 'silent', 'gone', true,
-                              'why', 'its result has other columns and could not be read');
-  WHEN query_canceled OR OTHERS THEN
-    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-    RETURN jsonb_build_object('type', 'error', 'sqlstate', SQLSTATE, 'message', SQLERRM,
-                              'detail', nullif(detail, ''));
-END $$;
-COMMENT ON FUNCTION runbook.read_child IS
-  'How a child ended, by reading its result: before pg_background 1.9 the only way to learn it. It raises the child''s own error.';
-
-CREATE FUNCTION runbook.try_call(p_call text, p_pid integer, p_cookie bigint) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  EXECUTE 'SELECT ' || p_call USING p_pid, p_cookie;
-EXCEPTION WHEN undefined_object OR object_not_in_prerequisite_state THEN
-  -- Not tracked any more, which is what both calls want to reach.
-  RETURN;
-END $$;
-COMMENT ON FUNCTION runbook.try_call IS 'Detaches or cancels a child by its handle.';
-
-CREATE FUNCTION runbook.note_child(p_run text, p_step text, p_row jsonb, p_order jsonb) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  a runbook.attempt;
-  told jsonb;
-  -- A worker that ended before its launch returned has a PID that is none, and still is its handle.
-  handle_pid integer := (p_row ->> 'pid')::integer;
-BEGIN
-  SELECT * INTO a FROM runbook.attempt
-   WHERE (run_id, step_id, status) = (p_run, p_step, 'running')
-     AND cookie = (p_row ->> 'cookie')::bigint AND outcome IS NULL;
-  IF NOT FOUND THEN
-    RETURN false;
-  ELSIF p_row ->> 'state' <> 'stopped' THEN
-    UPDATE runbook.attempt u
-       SET backend_start = coalesce(u.backend_start, CASE WHEN p_row ->> 'application_name' = u.application_name
-                                                          THEN (p_row ->> 'backend_start')::timestamptz END),
-           built_indexes = CASE WHEN jsonb_typeof(p_row -> 'building_indexes') = 'array' THEN ARRAY(
-             SELECT unnest(u.built_indexes) UNION SELECT x::bigint FROM jsonb_array_elements_text(p_row -> 'building_indexes') x)
-             ELSE u.built_indexes END
-     WHERE u.attempt_id = a.attempt_id
-       AND (u.backend_start IS NULL OR jsonb_typeof(p_row -> 'building_indexes') = 'array');
-    IF p_row ->> 'wait_event' IN ('MessageQueuePutMessage', 'MessageQueueSend') THEN
-      -- Its queue is full and nobody reads it: let go, it runs on unheard, and the evidence tells.
-      PERFORM runbook.try_call(p_order ->> 'detach', handle_pid, a.cookie);
+  SELECT 'run_paused', pg_catalog.format('the run was paused by %s', r.paused_by) INTO kind, reason
+    FROM runbook.run r WHERE r.run_id = p_run AND r.paused_at IS NOT NULL;
+  IF kind IS NULL AND p_throttle ? 'replica_lag_ms' THEN
+    SELECT s.application_name, s.state, coalesce(s.replay_lag, '0') AS lag INTO replica
+      FROM pg_catalog.pg_stat_replication s
+     ORDER BY s.state IS NULL DESC, coalesce(s.replay_lag, '0') DESC LIMIT 1;
+    IF FOUND AND replica.state IS NULL THEN
+      RAISE EXCEPTION 'the lag of replicas is hidden from role %', current_user
+        USING ERRCODE = 'insufficient_privilege', HINT = 'GRANT pg_read_all_stats to it.';
+    ELSIF FOUND AND extract(epoch FROM replica.lag) * 1000 > (p_throttle ->> 'replica_lag_ms')::double precision THEN
+      kind := 'replica_lag';
+      reason := pg_catalog.format('replica %s is %s s behind, more than %s s', replica.application_name,
+        pg_catalog.round(extract(epoch FROM replica.lag), 1), (p_throttle ->> 'replica_lag_ms')::numeric / 1000);
     END IF;
-    RETURN false;
   END IF;
-  told := CASE
-    WHEN NOT p_row ? 'has_error' THEN runbook.read_child(p_order ->> 'read', handle_pid, a.cookie)
-    WHEN (p_row ->> 'has_error')::boolean THEN jsonb_build_object('type', 'error',
-      'sqlstate', coalesce(p_row ->> 'sqlstate', 'XX000'), 'detail', p_row ->> 'detail',
-      'message', coalesce(p_row ->> 'message', 'the worker failed without a message'))
-    WHEN coalesce(p_row ->> 'command_tag', '') = '' THEN jsonb_build_object('type', 'silent', 'gone', true,
-      'why', 'the worker ended without an error and without a command tag')
-    ELSE jsonb_build_object('type', 'completed', 'notices', '[]'::jsonb, 'command_tag', p_row ->> 'command_tag',
-                            'row_count', p_row -> 'row_count') END;
-  UPDATE runbook.attempt u SET outcome = told, ended_at = clock_timestamp() WHERE u.attempt_id = a.attempt_id;
-  RETURN true;
-END $$;
-COMMENT ON FUNCTION runbook.note_child IS
-  'Notes what a poll shows of a child: who it is, what it builds, how it ended; true when it has.';
-
-CREATE FUNCTION runbook.note_lost_children(p_run text, p_step text, p_tracked jsonb) RETURNS integer
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  WITH lost AS (
-    UPDATE runbook.attempt u
-       SET outcome = jsonb_build_object('type', 'silent', 'gone', true, 'why', 'its end was not heard'),
-           ended_at = clock_timestamp()
-     WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL
-       AND NOT coalesce(p_tracked ? u.cookie::text, false)
-       AND NOT runbook.is_alive(u.pid, u.backend_start)
-    RETURNING 1)
-  SELECT count(*)::integer FROM lost
-$$;
-COMMENT ON FUNCTION runbook.note_lost_children IS
-  'Workers without a handle, of an earlier supervisor or let go, are followed until their process is gone.';
-
-CREATE FUNCTION runbook.stop_children(p_run text, p_step text, p_timeout_ms double precision, p_order jsonb)
-RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  a runbook.attempt;
-  now timestamptz := clock_timestamp();
-  waited double precision;
-BEGIN
-  UPDATE runbook.attempt u
-     SET stop_rung_at = now, cause = CASE WHEN s.cancel_requested_at IS NOT NULL THEN 'interrupt' ELSE 'timeout' END
-    FROM runbook.step s
-   WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL AND u.cause IS NULL
-     AND (s.run_id, s.step_id) = (p_run, p_step)
-     -- The server's own statement_timeout comes first; this is for where that failed.
-     AND (s.cancel_requested_at IS NOT NULL
-          OR u.launched_at + (p_timeout_ms + 3000) * interval '1 millisecond' < now);
-  FOR a IN SELECT * FROM runbook.attempt u
-            WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running')
-              AND u.outcome IS NULL AND u.cause IS NOT NULL AND u.stop_rung < 3 LOOP
-    waited := extract(epoch FROM now - coalesce(a.stop_rung_at, now));
-    IF a.stop_rung = 0 AND a.backend_start IS NOT NULL THEN
-      PERFORM runbook.cancel_worker(a.pid, a.backend_start, a.application_name);
-    ELSIF (a.stop_rung = 0 AND waited >= 0.5) OR (a.stop_rung = 1 AND waited >= 5) THEN
-      PERFORM runbook.try_call(p_order ->> 'cancel', a.pid, a.cookie);
-      a.stop_rung := 1;
-    ELSIF a.stop_rung = 2 AND waited >= 10 THEN
-      UPDATE runbook.attempt u
-         SET ended_at = now, outcome = jsonb_build_object('type', 'silent', 'gone', false,
-               'why', format('it did not stop when asked to, and still runs as pid %s', a.pid))
-       WHERE u.attempt_id = a.attempt_id;
-    ELSE
-      CONTINUE;
+  IF kind IS NULL AND p_throttle ? 'sql' THEN
+    EXECUTE p_throttle ->> 'sql' INTO holds;
+    IF holds IS NOT TRUE THEN
+      kind := 'sql';
+      reason := pg_catalog.format('not true: %s', pg_catalog.left(p_throttle ->> 'sql', 200));
     END IF;
-    UPDATE runbook.attempt u SET stop_rung = a.stop_rung + 1, stop_rung_at = now WHERE u.attempt_id = a.attempt_id;
-  END LOOP;
-END $$;
-COMMENT ON FUNCTION runbook.stop_children IS
-  'Stops children that are overdue or whose step is to be cancelled: pg_cancel_backend, then SIGTERM through the handle, then giving up. Never SIGKILL, which would restart the cluster.';
-
-CREATE FUNCTION runbook.cancel_worker(p_pid integer, p_backend_start timestamptz, p_name text) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(bool_or(pg_cancel_backend(a.pid)), false) FROM pg_stat_activity a
-   WHERE a.pid = p_pid AND a.backend_start = p_backend_start AND a.application_name = p_name
-     AND a.backend_type = 'pg_background'
-$$;
-COMMENT ON FUNCTION runbook.cancel_worker IS
-  'Cancels the statement of this very worker: its identity is read in the statement that signals, so that a reused PID is never touched.';
-
-CREATE FUNCTION runbook.try_settle(p_attempt text, p_execution jsonb, p_stopping boolean) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  a runbook.attempt;
-BEGIN
-  PERFORM set_config('lock_timeout', '5s', true);
-  SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt;
-  -- Counters may show a little later than the worker's end.
-  RETURN runbook.settle_attempt(p_attempt, a.outcome || jsonb_build_object('finished_at', a.ended_at,
-    'elapsed_ms', extract(epoch FROM a.ended_at - coalesce(a.launched_at, a.recorded_at)) * 1000), p_execution,
-    clock_timestamp() > a.ended_at + interval '700 milliseconds', p_stopping) IS NOT NULL;
-EXCEPTION WHEN lock_not_available OR query_canceled THEN
-  RETURN false;
-END $$;
-COMMENT ON FUNCTION runbook.try_settle IS
-  'Settles an attempt whose outcome was heard; false when that has to be tried again.';
-
-CREATE FUNCTION runbook.clean_up(p_attempt text) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  last_try constant integer := 20;
-  leftover record;
-  told jsonb := '[]';
-  done boolean := true;
-  tries integer;
-BEGIN
-  SELECT a.clean_tries + 1 INTO STRICT tries FROM runbook.attempt a WHERE a.attempt_id = p_attempt FOR UPDATE;
-  -- The index is no use to anybody, its table is: others must not queue behind us for long.
-  PERFORM set_config('lock_timeout', '500ms', true);
-  FOR leftover IN
-    SELECT format('%I.%I', n.nspname, c.relname) AS name FROM runbook.attempt a
-      JOIN pg_class c ON c.oid::bigint = ANY (a.built_indexes)
-      JOIN pg_index i ON i.indexrelid = c.oid
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE a.attempt_id = p_attempt AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' LOOP
-    BEGIN
-      EXECUTE 'DROP INDEX ' || leftover.name;
-      told := told || to_jsonb(format('dropped the invalid index %s, left by this task', leftover.name));
-    EXCEPTION
-      WHEN lock_not_available OR query_canceled THEN
-        done := done AND tries >= last_try;
-        IF tries >= last_try THEN
-          told := told || to_jsonb(format('an invalid index stays: %s, ours, which could not be dropped now', leftover.name));
-        END IF;
-      WHEN OTHERS THEN
-        told := told || to_jsonb(format('an invalid index stays: %s, ours: %s', leftover.name, SQLERRM));
-    END;
-  END LOOP;
-  UPDATE runbook.attempt a
-     SET clean_tries = CASE WHEN done THEN last_try ELSE tries END, messages = coalesce(a.messages, '[]') || told
-   WHERE a.attempt_id = p_attempt;
-END $$;
-COMMENT ON FUNCTION runbook.clean_up IS
-  'Drops the invalid indexes that a rebuild left: only those that its own worker was seen to build or to replace.';
-
-CREATE FUNCTION runbook.to_clean(p_run text, p_step text) RETURNS text[]
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT ARRAY(SELECT a.attempt_id FROM runbook.attempt a
-                WHERE (a.run_id, a.step_id) = (p_run, p_step) AND a.built_indexes <> '{}'
-                  AND runbook.is_final(a.status) AND a.status <> 'succeeded' AND a.clean_tries < 20)
-$$;
-
-CREATE FUNCTION runbook.skip_waiting(p_run text, p_step text) RETURNS integer
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  s runbook.step;
-  why text;
-  skipped integer;
-BEGIN
-  SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (p_run, p_step);
-  why := CASE
-    WHEN s.cancel_requested_at IS NOT NULL THEN concat('cancelled before it was launched, by ', s.cancel_requested_by)
-    WHEN s.plan ->> 'on_failure' = 'stop' AND EXISTS (
-      SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step)
-         AND (runbook.is_failure(t.status) OR t.status = 'unknown'))
-    THEN format('step %s did not succeed (on_failure: stop)', p_step) END;
-  IF why IS NULL THEN
-    RETURN 0;
   END IF;
-  SELECT count(runbook.end_unlaunched(p_run, p_step, t.task_no, runbook.verdict('skipped', why, NULL)))
-    INTO skipped FROM runbook.task t
-   WHERE (t.run_id, t.step_id) = (p_run, p_step) AND NOT runbook.is_final(t.status)
-     AND NOT EXISTS (SELECT FROM runbook.attempt a
-                      WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no) AND a.status = 'running');
-  RETURN skipped;
+  IF kind IS NULL AND p_throttle ? 'wal_bytes_per_second' AND p_wal_from IS NOT NULL THEN
+    rate := (pg_catalog.pg_current_wal_insert_lsn() - p_wal_from)
+            / greatest(extract(epoch FROM pg_catalog.clock_timestamp() - p_since), 0.001);
+    IF rate > (p_throttle ->> 'wal_bytes_per_second')::double precision THEN
+      kind := 'wal_rate';
+      reason := pg_catalog.format('the server writes %s/s of WAL, more than %s/s', pg_catalog.pg_size_pretty(rate::bigint),
+        pg_catalog.pg_size_pretty((p_throttle ->> 'wal_bytes_per_second')::bigint));
+    END IF;
+  END IF;
 END $$;
-COMMENT ON FUNCTION runbook.skip_waiting IS
-  'Ends what waits in a step that was cancelled, or that stops after a failure.';
+COMMENT ON FUNCTION runbook.brake IS
+  'What holds back the next batch now; null: nothing.';
 
-CREATE PROCEDURE runbook.supervise(p_run text, p_step text, p_order jsonb)
+CREATE FUNCTION runbook.note_pause(p_run text, p_step text, p_part integer, p_kind text, p_reason text,
+                                   p_ms double precision, p_again boolean) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE runbook.batch_part p
+     SET paused_for = p_reason, updated_at = clock_timestamp(), worked_ms = p.worked_ms + p_ms,
+         paused_since = CASE WHEN p_again THEN p.paused_since ELSE clock_timestamp() END,
+         pauses = p.pauses || jsonb_build_object(p_kind, jsonb_build_object(
+           'count', coalesce((p.pauses -> p_kind ->> 'count')::bigint, 0) + (NOT p_again)::int,
+           'ms', coalesce((p.pauses -> p_kind ->> 'ms')::float8, 0) + p_ms))
+   WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part)
+$$;
+COMMENT ON FUNCTION runbook.note_pause IS
+  'Records why a walk pauses, for how long, and how often.';
+
+CREATE FUNCTION runbook.save_batch(p_run text, p_step text, p_part integer, p_reached jsonb, p_seen bigint,
+                                   p_changed bigint, p_ended boolean) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE runbook.batch_part p
+     SET reached = p_reached, rows_seen = p.rows_seen + p_seen, rows_changed = p.rows_changed + p_changed,
+         batches = p.batches + (p_seen > 0)::int, paused_for = NULL, paused_since = NULL,
+         batch_rows = CASE WHEN p_seen > 0 THEN p_seen ELSE p.batch_rows END,
+         updated_at = clock_timestamp(), finished_at = CASE WHEN p_ended THEN clock_timestamp() END
+   WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part)
+$$;
+COMMENT ON FUNCTION runbook.save_batch IS
+  'The checkpoint of a batch, in the transaction of its rows.';
+
+CREATE FUNCTION runbook.save_pace(p_run text, p_step text, p_part integer, p_ms double precision, p_wal numeric,
+                                  p_worked_ms double precision, p_timed boolean, p_target_ms double precision,
+                                  p_halved boolean) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE runbook.batch_part p
+     SET batch_ms = p_ms, wal_bytes = p.wal_bytes + p_wal::bigint, worked_ms = p.worked_ms + p_worked_ms,
+         timed_batches = p.timed_batches + p_timed::int, halvings = p.halvings + p_halved::int,
+         timed_well = p.timed_well + (p_timed AND p_ms BETWEEN p_target_ms * 0.8 AND p_target_ms * 1.2)::int
+   WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part)
+$$;
+COMMENT ON FUNCTION runbook.save_pace IS
+  'How long a batch took and what it wrote, which is known only once it is committed.';
+
+CREATE PROCEDURE runbook.rest(p_ms double precision)
 LANGUAGE plpgsql AS $$
--- Each COMMIT ends a snapshot: a long one would hang REINDEX CONCURRENTLY and hold back VACUUM. What
--- COMMITs may have no SET clause, so that every name is qualified here.
+-- A statement that sleeps holds a snapshot: none of them lasts longer than this.
 DECLARE
-  step_plan jsonb;
-  child jsonb;
-  prepared jsonb;
-  handle jsonb;
-  tracked jsonb;
-  attempt text;
-  task integer;
-  pause_ms double precision := 5;
-  busy boolean;
-  no_slot_since timestamptz;
-  launching_at timestamptz;
+  longest constant double precision := 250;
+  left_ms double precision := p_ms;
 BEGIN
-  -- Two supervisors would take each other's children for lost ones, and launch the same tasks.
-  IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/step'),
-                                         pg_catalog.hashtext(pg_catalog.concat(p_run, '/', p_step))) THEN
+  WHILE left_ms > 0 LOOP
+    PERFORM pg_catalog.pg_sleep(least(left_ms, longest) / 1000);
+    COMMIT;
+    left_ms := left_ms - longest;
+  END LOOP;
+END $$;
+
+CREATE FUNCTION runbook.is_passing(p_sqlstate text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT p_sqlstate IN ('55P03', '40P01', '40001')
+$$;
+COMMENT ON FUNCTION runbook.is_passing IS
+  'Whether the same rows may pass later: lock_not_available, deadlock_detected, serialization_failure.';
+
+CREATE FUNCTION runbook.raise_unless_halved(p_chunk jsonb, p_rows bigint, p_row_fails integer, p_most integer)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  passing boolean := runbook.is_passing(p_chunk ->> 'code');
+  -- What a single row's values or a trigger can cause: data, integrity, triggered and external errors.
+  of_a_row boolean := left(p_chunk ->> 'code', 2) IN ('22', '23', '27', '38', '39', '44', 'P0');
+  why text := p_chunk ->> 'message';
+BEGIN
+  IF p_rows > 1 AND (passing OR of_a_row) OR passing AND p_row_fails < p_most THEN
     RETURN;
+  ELSIF p_rows = 1 AND (passing OR of_a_row) THEN
+    why := format('the row with the key %s could not be done%s: %s', p_chunk ->> 'last',
+      CASE WHEN passing THEN format(', tried %s times', p_row_fails) ELSE '' END, why);
   END IF;
-  INSERT INTO runbook.supervisor (run_id, step_id, pid, backend_start, application_name)
-  SELECT p_run, p_step, a.pid, a.backend_start, a.application_name
-    FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid();
-  UPDATE runbook.step s SET status = 'detached', started_at = coalesce(s.started_at, pg_catalog.clock_timestamp())
-   WHERE (s.run_id, s.step_id) = (p_run, p_step) RETURNING s.plan INTO step_plan;
-  -- Somebody may have looked when its engine was gone and it was not there yet.
-  UPDATE runbook.run r SET status = 'detached', finished_at = NULL, exit_code = 0, reason = NULL
-   WHERE r.run_id = p_run AND r.finished_at IS NOT NULL AND NOT runbook.engine_alive(p_run);
+  RAISE EXCEPTION USING ERRCODE = p_chunk ->> 'code', MESSAGE = why, DETAIL = coalesce(p_chunk ->> 'detail', ''),
+    HINT = coalesce(p_chunk ->> 'hint', '');
+END $$;
+COMMENT ON FUNCTION runbook.raise_unless_halved IS
+  'Raises what a chunk failed with, unless fewer of its rows may pass: a lock that is held, or one bad row among good ones.';
+
+CREATE PROCEDURE runbook.walk_part(p_run text, p_step text, p_part integer, p_next text, p_change text, p_limits jsonb)
+LANGUAGE plpgsql AS $$
+-- A batch is one transaction of several chunks: the clock is read after each, so that rows of any width
+-- come to about the same time, and what fails is rolled back without the others.
+DECLARE
+  chunks_per_batch constant integer := 8;
+  shortest_chunk_ms constant double precision := 20;
+  tries_of_one_row constant integer := 12;
+  target_ms constant double precision := (p_limits ->> 'target_ms')::double precision;
+  chunk_ms constant double precision := least(target_ms, greatest(target_ms / chunks_per_batch, shortest_chunk_ms));
+  min_rows constant bigint := (p_limits ->> 'min_rows')::bigint;
+  max_rows constant bigint := (p_limits ->> 'max_rows')::bigint;
+  lock_ms bigint;
+  part runbook.batch_part;
+  chunk record;
+  brake record;
+  reached jsonb;
+  seen bigint;
+  changed bigint;
+  ended boolean;
+  timed boolean;
+  rows bigint;
+  ceiling bigint := max_rows;
+  batch_limit bigint;
+  per_ms double precision;
+  left_ms double precision;
+  commit_ms double precision := 0;
+  took_ms double precision;
+  fails integer := 0;
+  row_fails integer := 0;
+  began timestamptz;
+  chunk_began timestamptz;
+  noted timestamptz := pg_catalog.clock_timestamp();
+  wal_from pg_catalog.pg_lsn;
+BEGIN
+  -- While it waits for a row, a batch holds others': never for longer than a batch should take.
+  SELECT least(target_ms, nullif(s.setting::bigint, 0)) INTO lock_ms
+    FROM pg_catalog.pg_settings s WHERE s.name = 'lock_timeout';
+  LOOP
+    FOR paused IN 0 .. 2147483647 LOOP
+      SELECT * INTO brake FROM runbook.brake(p_run, p_limits -> 'throttle', wal_from, began);
+      EXIT WHEN brake.kind IS NULL;
+      PERFORM runbook.note_pause(p_run, p_step, p_part, brake.kind, brake.reason, runbook.ms_since(noted), paused > 0);
+      noted := pg_catalog.clock_timestamp();
+      COMMIT;
+      CALL runbook.rest(CASE WHEN brake.kind = 'wal_rate' THEN 50 ELSE 250 END);
+    END LOOP;
+    COMMIT;
+    began := pg_catalog.clock_timestamp();
+    wal_from := pg_catalog.pg_current_wal_insert_lsn();
+    PERFORM pg_catalog.set_config('lock_timeout', '60s', true);
+    SELECT * INTO STRICT part FROM runbook.batch_part p
+     WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part) FOR UPDATE;
+    EXIT WHEN part.finished_at IS NOT NULL;
+    PERFORM pg_catalog.set_config('lock_timeout', lock_ms::text, true);
+    batch_limit := CASE WHEN part.batches = 0 THEN (p_limits ->> 'rows')::bigint ELSE max_rows END;
+    rows := coalesce(rows, ((CASE WHEN part.batches = 0 THEN batch_limit ELSE part.batch_rows END) + chunks_per_batch - 1) / chunks_per_batch);
+    reached := coalesce(part.reached, part.above);
+    seen := 0;
+    changed := 0;
+    timed := false;
+    left_ms := target_ms - commit_ms;
+    LOOP
+      rows := greatest(least(rows, ceiling, batch_limit - seen), 1);
+      chunk_began := pg_catalog.clock_timestamp();
+      SELECT * INTO chunk FROM runbook.try_chunk(p_next, p_change, reached, part.upto, rows);
+      EXIT WHEN chunk.code IS NOT NULL;
+      ended := chunk.seen < rows;
+      seen := seen + chunk.seen;
+      changed := changed + coalesce(chunk.changed, 0);
+      reached := coalesce(chunk.last, reached);
+      EXIT WHEN ended;
+      ceiling := least(ceiling * 2, max_rows);
+      fails := 0;
+      row_fails := 0;
+      took_ms := greatest(runbook.ms_since(chunk_began), 0.05);
+      per_ms := coalesce((per_ms + rows / took_ms) / 2, rows / took_ms);
+      left_ms := target_ms - commit_ms - runbook.ms_since(began);
+      timed := left_ms < chunk_ms / 3 AND seen >= min_rows;
+      rows := least(per_ms * greatest(least(chunk_ms, left_ms), chunk_ms / 3), rows * 4.0)::bigint;
+      EXIT WHEN timed OR seen >= batch_limit;
+    END LOOP;
+    IF chunk.code IS NULL OR seen > 0 THEN
+      PERFORM runbook.save_batch(p_run, p_step, p_part, reached, seen, changed, chunk.code IS NULL AND ended);
+    END IF;
+    chunk_began := pg_catalog.clock_timestamp();
+    COMMIT;
+    commit_ms := (commit_ms + runbook.ms_since(chunk_began)) / 2;
+    PERFORM runbook.save_pace(p_run, p_step, p_part, runbook.ms_since(began),
+      pg_catalog.pg_current_wal_insert_lsn() - wal_from, runbook.ms_since(noted), timed, target_ms, chunk.code IS NOT NULL);
+    noted := pg_catalog.clock_timestamp();
+    COMMIT;
+    IF chunk.code IS NOT NULL THEN
+      fails := fails + 1;
+      row_fails := row_fails + (rows = 1)::int;
+      PERFORM runbook.raise_unless_halved(pg_catalog.to_jsonb(chunk), rows, row_fails, tries_of_one_row);
+      ceiling := greatest(least(rows, coalesce(nullif(chunk.seen, 0), rows)) / 2, 1);
+      rows := ceiling;
+      IF runbook.is_passing(chunk.code) THEN
+        CALL runbook.rest(least(50 * 2 ^ least(fails, 10), 5000) * (0.5 + pg_catalog.random()));
+      END IF;
+    ELSIF NOT ended THEN
+      CALL runbook.rest((p_limits ->> 'pause_ms')::double precision);
+    END IF;
+  END LOOP;
+  COMMIT;
+END $$;
+COMMENT ON PROCEDURE runbook.walk_part IS
+  'Walks one part of a table''s key to its end, in batches that take about target_ms each, and commits each with its checkpoint.';
+
+CREATE FUNCTION runbook.add_part(p_run text, p_step text, p_task integer, p_part integer, p_above jsonb,
+                                 p_upto jsonb, p_is_last boolean, p_newest text) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  upto jsonb := p_upto;
+BEGIN
+  IF upto IS NULL THEN
+    -- A walk that chases rows that are being added would never end.
+    EXECUTE p_newest INTO upto USING p_above;
+  END IF;
+  INSERT INTO runbook.batch_part (run_id, step_id, part_no, task_no, above, upto, is_last, finished_at)
+  VALUES (p_run, p_step, p_part, p_task, p_above, upto, p_is_last,
+          CASE WHEN upto IS NULL THEN pg_catalog.clock_timestamp() END)
+  ON CONFLICT DO NOTHING;
+END $$;
+COMMENT ON FUNCTION runbook.add_part IS
+  'Adds a part; one without an end goes to the last row that is there now, and is done when there is none.';
+
+CREATE FUNCTION runbook.split_part(p_of runbook.batch_part, p_task integer, p_sample text, p_percent double precision)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  -- Below this, the one who is at it is done before the other has begun.
+  batches_worth constant integer := 8;
+  fewest_sampled constant integer := 4;
+  half runbook.batch_part;
+  sampled bigint;
+  middle jsonb;
+BEGIN
+  SELECT * INTO half FROM runbook.batch_part p
+   WHERE (p.run_id, p.step_id, p.part_no) = (p_of.run_id, p_of.step_id, p_of.part_no) AND p.finished_at IS NULL FOR UPDATE;
+  IF NOT FOUND OR half.upto IS NULL THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE p_sample INTO sampled, middle USING coalesce(half.reached, half.above), half.upto;
+  IF sampled < fewest_sampled OR middle = half.upto
+     OR sampled * 100 / p_percent < batches_worth * coalesce(half.batch_rows, 1) THEN
+    RETURN NULL;
+  END IF;
+  UPDATE runbook.batch_part p SET upto = middle, is_last = false
+   WHERE (p.run_id, p.step_id, p.part_no) = (half.run_id, half.step_id, half.part_no);
+  RETURN runbook.next_part(half.run_id, half.step_id, p_task, middle, half.upto, half.is_last);
+END $$;
+COMMENT ON FUNCTION runbook.split_part IS
+  'Takes over the second half of what another worker has left of its part, by a sample of its rows; null when that is not worth it.';
+
+CREATE FUNCTION runbook.next_part(p_run text, p_step text, p_task integer, p_above jsonb, p_upto jsonb,
+                                  p_is_last boolean) RETURNS integer
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO runbook.batch_part (run_id, step_id, part_no, task_no, above, upto, is_last)
+  SELECT p_run, p_step, max(p.part_no) + 1, p_task, p_above, p_upto, p_is_last
+    FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)
+  RETURNING part_no
+$$;
+
+CREATE FUNCTION runbook.all_walked(p_run text, p_step text, p_parts integer) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT bool_and(p.finished_at IS NOT NULL) AND count(*) FILTER (WHERE p.part_no <= p_parts) = p_parts
+    FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)
+$$;
+COMMENT ON FUNCTION runbook.all_walked IS
+  'Whether every part is done: those of the plan, also of tasks that were not launched yet, and those that were added.';
+
+CREATE FUNCTION runbook.claim_part(p_run text, p_step text, p_task integer, p_parts integer, p_newest text,
+                                   p_sample text, p_percent double precision, p_tails integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  mine integer;
+  other runbook.batch_part;
+  newest jsonb;
+BEGIN
+  PERFORM pg_catalog.set_config('lock_timeout', '60s', true);
+  SELECT p.part_no INTO mine FROM runbook.batch_part p
+   WHERE (p.run_id, p.step_id, p.task_no) = (p_run, p_step, p_task) AND p.finished_at IS NULL ORDER BY p.part_no LIMIT 1;
+  IF mine IS NOT NULL THEN
+    RETURN mine;
+  END IF;
+  -- One at a time, so that no two take the same rest.
+  PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('pg-runbook/parts'),
+                                           pg_catalog.hashtext(pg_catalog.concat(p_run, '/', p_step)));
+  FOR other IN SELECT * FROM runbook.batch_part p
+                WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.finished_at IS NULL ORDER BY p.rows_seen LOOP
+    -- A part whose worker is gone waits for its own task to be taken up again.
+    CONTINUE WHEN NOT runbook.is_locked('pg-runbook/batch', pg_catalog.concat_ws('/', p_run, p_step, other.task_no));
+    mine := runbook.split_part(other, p_task, p_sample, p_percent);
+    IF mine IS NOT NULL THEN
+      RETURN mine;
+    END IF;
+  END LOOP;
+  IF p_tails > 0 AND runbook.all_walked(p_run, p_step, p_parts) THEN
+    SELECT * INTO STRICT other FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.is_last;
+    EXECUTE p_newest INTO newest USING coalesce(other.upto, other.above);
+    IF newest IS NOT NULL THEN
+      UPDATE runbook.batch_part p SET is_last = false WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.is_last;
+      mine := runbook.next_part(p_run, p_step, p_task, coalesce(other.upto, other.above), newest, true);
+    END IF;
+  END IF;
+  RETURN mine;
+END $$;
+COMMENT ON FUNCTION runbook.claim_part IS
+  'What a worker walks next: its own parts, half of what another has left, rows that were added behind the last part; null when nothing is left for it.';
+
+CREATE PROCEDURE runbook.run_batches(p_part integer, p_parts integer, p_above jsonb, p_upto jsonb, p_limits jsonb,
+                                     p_next text, p_change text, p_left text, p_newest text, p_sample text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  me runbook.attempt;
+  part integer;
+  -- Rows are added for ever, perhaps: this often the walk goes on to those at the end.
+  tails integer := 3;
+  begun_at timestamptz;
+  still bigint;
+BEGIN
+  SELECT * INTO me FROM runbook.attempt a
+   WHERE a.attempt_id = pg_catalog.current_setting('pg_runbook.attempt', true);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'batches are walked by workers of pg-runbook only' USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+  IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/batch'),
+       pg_catalog.hashtext(pg_catalog.concat_ws('/', me.run_id, me.step_id, me.task_no))) THEN
+    RAISE EXCEPTION 'another worker is at this task' USING ERRCODE = 'object_in_use';
+  END IF;
+  IF NOT EXISTS (SELECT FROM runbook.batch_part p WHERE (p.run_id, p.step_id, p.part_no) = (me.run_id, me.step_id, p_part)) THEN
+    PERFORM runbook.add_part(me.run_id, me.step_id, me.task_no, p_part, p_above, p_upto, p_part = p_parts, p_newest);
+  END IF;
+  SELECT pg_catalog.min(p.started_at) INTO begun_at FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id);
+  PERFORM pg_catalog.set_config('pg_runbook.begun_at', runbook.to_timestamp_text(begun_at), false);
   COMMIT;
   LOOP
-    busy := false;
-    tracked := '{}';
-    FOR child IN EXECUTE pg_catalog.format('SELECT pg_catalog.to_jsonb(p) FROM (%s) p WHERE p.pid IS NOT NULL', p_order ->> 'poll') LOOP
-      tracked := tracked || pg_catalog.jsonb_build_object(child ->> 'cookie', child -> 'pid');
-      busy := runbook.note_child(p_run, p_step, child, p_order) OR busy;
-    END LOOP;
-    busy := runbook.note_lost_children(p_run, p_step, tracked) > 0 OR busy;
+    part := runbook.claim_part(me.run_id, me.step_id, me.task_no, p_parts, p_newest, p_sample,
+                               (p_limits ->> 'sample_percent')::double precision, tails);
     COMMIT;
-    PERFORM runbook.try_call(p_order ->> 'detach', (tracked ->> a.cookie::text)::integer, a.cookie)
-       FROM runbook.attempt a
-      WHERE (a.run_id, a.step_id, a.status) = (p_run, p_step, 'running') AND a.outcome IS NOT NULL
-        AND tracked ? a.cookie::text;
-    PERFORM runbook.stop_children(p_run, p_step, (step_plan ->> 'timeout_ms')::double precision, p_order);
-    COMMIT;
-    FOREACH attempt IN ARRAY ARRAY(SELECT a.attempt_id FROM runbook.attempt a
-        WHERE (a.run_id, a.step_id, a.status) = (p_run, p_step, 'running') AND a.outcome IS NOT NULL) LOOP
-      busy := runbook.try_settle(attempt, p_order -> 'execution', EXISTS (SELECT FROM runbook.step s
-        WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.cancel_requested_at IS NOT NULL)) OR busy;
-      COMMIT;
-    END LOOP;
-    FOREACH attempt IN ARRAY runbook.to_clean(p_run, p_step) LOOP
-      PERFORM runbook.clean_up(attempt);
-      COMMIT;
-    END LOOP;
-    PERFORM runbook.skip_waiting(p_run, p_step);
-    UPDATE runbook.supervisor u SET heartbeat_at = pg_catalog.clock_timestamp()
-     WHERE (u.run_id, u.step_id) = (p_run, p_step) AND u.pid = pg_catalog.pg_backend_pid() AND u.ended_at IS NULL
-       AND u.heartbeat_at < pg_catalog.clock_timestamp() - interval '1 second';
-    EXIT WHEN runbook.to_clean(p_run, p_step) = '{}' AND runbook.finish_step(p_run, p_step);
-    COMMIT;
-    LOOP
-      task := runbook.next_task(p_run, p_step, (step_plan ->> 'concurrency')::integer);
-      EXIT WHEN task IS NULL;
-      IF runbook.free_workers(p_run, p_order -> 'budget') < 1 THEN
-        handle := '{"sqlstate": "53000", "message": "no worker slot was free for as long as the task itself might take"}';
-      ELSE
-        prepared := runbook.try_prepare(p_run, p_step, task, p_order -> 'execution');
-        -- The record of an attempt is committed before its launch.
-        COMMIT;
-        EXIT WHEN prepared IS NULL;
-        CONTINUE WHEN prepared ->> 'attempt_id' IS NULL;
-        -- From before the launch, as the worker's own timeout counts.
-        launching_at := pg_catalog.clock_timestamp();
-        handle := runbook.launch_child(prepared ->> 'attempt_id', p_order);
-        COMMIT;
-      END IF;
-      IF handle ? 'pid' THEN
-        UPDATE runbook.attempt a
-           SET pid = CASE WHEN (handle ->> 'pid')::integer BETWEEN 1 AND 4194304 THEN (handle ->> 'pid')::integer END,
-               cookie = (handle ->> 'cookie')::bigint, status = 'running', launched_at = launching_at
-         WHERE a.attempt_id = prepared ->> 'attempt_id' AND a.status = 'pending';
-        IF NOT FOUND THEN
-          -- Somebody has settled the attempt meanwhile: nobody would hear of this worker.
-          PERFORM runbook.try_call(p_order ->> 'cancel', (handle ->> 'pid')::integer, (handle ->> 'cookie')::bigint);
-        END IF;
-        UPDATE runbook.task t SET status = 'running' WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, task);
-        no_slot_since := NULL;
-        busy := true;
-      ELSIF handle ->> 'sqlstate' IN ('53000', '53400') THEN
-        -- While children of ours hold slots, the others wait for those, which have timeouts themselves.
-        no_slot_since := CASE WHEN EXISTS (
-          SELECT FROM runbook.attempt a WHERE (a.run_id, a.step_id, a.status) = (p_run, p_step, 'running'))
-          THEN NULL ELSE coalesce(no_slot_since, pg_catalog.clock_timestamp()) END;
-        EXIT WHEN no_slot_since IS NULL OR pg_catalog.clock_timestamp() < no_slot_since + (step_plan ->> 'timeout_ms')::double precision * interval '1 millisecond';
-        PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', '53000'));
-        no_slot_since := NULL;
-        EXIT;
-      ELSE
-        PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', handle ->> 'sqlstate'));
-        EXIT;
-      END IF;
-      COMMIT;
-    END LOOP;
-    COMMIT;
-    pause_ms := CASE WHEN busy THEN 5 ELSE least(pause_ms * 1.5, 250) END;
-    PERFORM pg_catalog.pg_sleep(pause_ms / 1000);
-    COMMIT;
+    EXIT WHEN part IS NULL;
+    tails := tails - (part > p_parts)::int;
+    CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, p_limits);
   END LOOP;
-  UPDATE runbook.supervisor u SET ended_at = pg_catalog.clock_timestamp(), heartbeat_at = pg_catalog.clock_timestamp()
-   WHERE (u.run_id, u.step_id) = (p_run, p_step) AND u.pid = pg_catalog.pg_backend_pid() AND u.ended_at IS NULL;
-END $$;
-COMMENT ON PROCEDURE runbook.supervise IS
-  'Looks after a detached step to its end, in a worker of its own: launches its tasks, records each true outcome, enforces timeouts and obeys requests to cancel.';
-
-CREATE FUNCTION runbook.is_locked(p_what text, p_name text) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (
-    SELECT FROM pg_locks l
-     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-       AND l.classid = (hashtext(p_what)::bigint & 4294967295)::oid
-       AND l.objid = (hashtext(p_name)::bigint & 4294967295)::oid)
-$$;
-COMMENT ON FUNCTION runbook.is_locked IS
-  'Whether somebody holds one of our advisory locks. Unlike pg_stat_activity, pg_locks shows all of it to every role, and anew within a transaction.';
-
-CREATE FUNCTION runbook.engine_alive(p_run text) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.is_locked('pg-runbook/run', p_run)
-$$;
-COMMENT ON FUNCTION runbook.engine_alive IS
-  'Whether the engine of a run lives: it holds a lock as long as it does.';
-
-CREATE FUNCTION runbook.is_supervised(p_run text, p_step text) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.is_locked('pg-runbook/step', concat(p_run, '/', p_step))
-$$;
-COMMENT ON FUNCTION runbook.is_supervised IS
-  'Whether a supervisor looks after a step: it holds a lock, which every role sees.';
-
-CREATE FUNCTION runbook.find_worker(a runbook.attempt, OUT pid integer, OUT backend_start timestamptz)
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT p.pid, p.backend_start FROM pg_stat_activity p
-   -- Of another role's process only the PID and the name are shown; it may be the one.
-   WHERE (p.backend_type = 'pg_background' OR p.backend_type IS NULL)
-     AND CASE WHEN a.pid IS NOT NULL AND a.backend_start IS NOT NULL
-              THEN p.pid = a.pid AND coalesce(p.backend_start, a.backend_start) = a.backend_start
-              -- Who it is was not seen: its name tells, and that no supervisor bears it for a moment.
-              ELSE p.application_name = a.application_name AND p.pid = coalesce(a.pid, p.pid)
-               AND coalesce(p.backend_start, a.recorded_at) >= a.recorded_at
-               AND NOT EXISTS (SELECT FROM runbook.supervisor s
-                                WHERE s.pid = p.pid AND s.backend_start = coalesce(p.backend_start, s.backend_start)) END
-   LIMIT 1
-$$;
-COMMENT ON FUNCTION runbook.find_worker IS 'The process of an attempt, if it lives.';
-
-CREATE FUNCTION runbook.is_looked_after(p_run text, p_step text, p_take_over boolean) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.is_supervised(p_run, p_step)
-      OR (NOT p_take_over AND runbook.engine_alive(p_run) AND NOT EXISTS (
-            SELECT FROM runbook.supervisor v WHERE (v.run_id, v.step_id) = (p_run, p_step)))
-$$;
-COMMENT ON FUNCTION runbook.is_looked_after IS
-  'Whether a step is left to somebody else: to its supervisor, or as long as it has none to the engine.';
-
-CREATE FUNCTION runbook.reconcile(p_run text, p_executions jsonb, p_take_over boolean, p_keep text[])
-RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  s runbook.step;
-  a runbook.attempt;
-  candidate text;
-  worker record;
-  why text;
-BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/reconcile'), hashtext(p_run));
-  FOR s IN SELECT * FROM runbook.step u
-            WHERE u.run_id = p_run AND NOT runbook.is_final(u.status) ORDER BY u.ordinal LOOP
-    CONTINUE WHEN runbook.is_looked_after(p_run, s.step_id, p_take_over);
-    FOR candidate IN SELECT u.attempt_id FROM runbook.attempt u
-                      WHERE (u.run_id, u.step_id) = (p_run, s.step_id) AND u.status IN ('pending', 'running')
-                        AND NOT u.attempt_id = ANY (p_keep) LOOP
-      SELECT * INTO a FROM runbook.attempt u
-       WHERE u.attempt_id = candidate AND u.status IN ('pending', 'running') FOR UPDATE;
-      CONTINUE WHEN NOT FOUND;
-      -- What was waited for may have changed who lives, and pg_stat_activity is read once a transaction.
-      PERFORM pg_stat_clear_snapshot();
-      EXIT WHEN runbook.is_looked_after(p_run, s.step_id, p_take_over);
-      SELECT * INTO worker FROM runbook.find_worker(a);
-      IF worker.pid IS NOT NULL THEN
-        UPDATE runbook.attempt u
-           SET status = 'running', pid = worker.pid, backend_start = coalesce(worker.backend_start, u.backend_start),
-               launched_at = coalesce(u.launched_at, worker.backend_start, u.recorded_at)
-         WHERE u.attempt_id = a.attempt_id AND (u.status = 'pending' OR u.backend_start IS NULL);
-        CONTINUE;
-      END IF;
-      -- A worker that was just launched does not show at once.
-      CONTINUE WHEN a.backend_start IS NULL AND a.outcome IS NULL AND NOT p_take_over
-        AND greatest(a.recorded_at, a.launched_at) > clock_timestamp() - interval '2 seconds';
-      why := CASE a.status WHEN 'pending' THEN 'whoever recorded it is gone, and whether it was launched is not known'
-                           ELSE 'whoever launched it is gone, and its end was not heard' END;
-      PERFORM runbook.settle_attempt(a.attempt_id,
-        coalesce(a.outcome, jsonb_build_object('type', 'silent', 'gone', true, 'why', why))
-          || jsonb_build_object('finished_at', coalesce(a.ended_at, clock_timestamp()), 'elapsed_ms',
-               CASE WHEN a.outcome IS NULL THEN 0 ELSE extract(epoch FROM
-                 coalesce(a.ended_at, clock_timestamp()) - coalesce(a.launched_at, a.recorded_at)) * 1000 END),
-        p_executions -> s.step_id, true, true);
-    END LOOP;
-    UPDATE runbook.task t SET status = 'pending'
-     WHERE (t.run_id, t.step_id, t.status) = (p_run, s.step_id, 'running')
-       AND NOT EXISTS (SELECT FROM runbook.attempt x
-                        WHERE (x.run_id, x.step_id, x.task_no, x.status) = (t.run_id, t.step_id, t.task_no, 'running'));
-    IF NOT runbook.finish_step(p_run, s.step_id) THEN
-      UPDATE runbook.step u SET status = (
-        SELECT runbook.combine_statuses(array_agg(t.status)) FROM runbook.task t
-         WHERE (t.run_id, t.step_id) = (p_run, s.step_id))
-       WHERE (u.run_id, u.step_id) = (p_run, s.step_id);
+  IF p_left IS NOT NULL AND runbook.all_walked(me.run_id, me.step_id, p_parts) THEN
+    -- Each batch had to go along the index; a count of the whole table has not.
+    PERFORM pg_catalog.set_config('enable_seqscan', 'on', true);
+    EXECUTE p_left INTO still;
+    UPDATE runbook.batch_part p SET rows_left = still
+     WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id) AND p.is_last;
+    COMMIT;
+    IF still > (p_limits ->> 'remaining')::bigint THEN
+      RAISE EXCEPTION '% rows still match `where`, and % may remain', still, p_limits ->> 'remaining'
+        USING ERRCODE = 'assert_failure', HINT = 'They were added or changed behind the walk, or the step does not make `where` false.';
     END IF;
-  END LOOP;
-  IF NOT p_take_over THEN
-    PERFORM runbook.conclude_lost_run(p_run);
   END IF;
+  INSERT INTO runbook.completion (attempt_id) VALUES (me.attempt_id);
 END $$;
-COMMENT ON FUNCTION runbook.reconcile IS
-  'Settles by proof what the ledger calls running and nobody runs. What an engine or a supervisor looks after is left to them.';
+COMMENT ON PROCEDURE runbook.run_batches IS
+  'What a worker of a batched step runs: walks its part and whatever else is left, and leaves the completion marker. The last one to end proves that no row is left.';
 
-CREATE FUNCTION runbook.conclude_lost_run(p_run text) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  working integer;
-  waiting integer;
-  supervised integer;
-BEGIN
-  PERFORM FROM runbook.run r WHERE r.run_id = p_run AND r.status IN ('running', 'detached') FOR UPDATE;
-  IF NOT FOUND OR runbook.engine_alive(p_run) THEN
-    RETURN;
-  END IF;
-  SELECT count(*) INTO working FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
-   WHERE a.run_id = p_run AND a.status IN ('pending', 'running') AND NOT runbook.is_final(s.status);
-  SELECT count(*), count(*) FILTER (WHERE runbook.is_supervised(p_run, t.step_id)) INTO waiting, supervised
-    FROM runbook.task t WHERE t.run_id = p_run AND NOT runbook.is_final(t.status);
-  IF waiting > 0 AND waiting = supervised THEN
-    UPDATE runbook.run r SET status = 'detached', exit_code = coalesce(r.exit_code, 0) WHERE r.run_id = p_run;
-  ELSIF waiting = 0 THEN
-    UPDATE runbook.run r SET status = 'detached' WHERE r.run_id = p_run;
-    PERFORM runbook.conclude_detached_run(p_run);
-  ELSIF working = 0 AND supervised = 0 THEN
-    UPDATE runbook.run r
-       SET finished_at = clock_timestamp(),
-           status = CASE WHEN unknown > 0 THEN 'unknown' ELSE 'failed' END,
-           exit_code = CASE WHEN unknown > 0 THEN 4 ELSE 1 END,
-           reason = concat('whoever ran it is gone; ', runbook.counted(waiting, 'task'), ' not ended',
-             CASE WHEN unknown > 0 THEN concat('; the outcome of ', runbook.counted(unknown, 'task'), ' is unknown') END)
-      FROM (SELECT count(*)::integer AS unknown FROM runbook.task t
-             WHERE t.run_id = p_run AND t.status = 'unknown') u
-     WHERE r.run_id = p_run;
-  END IF;
-END $$;
-COMMENT ON FUNCTION runbook.conclude_lost_run IS
-  'What a run without an engine is: detached as long as supervisors do all that is left, ended when nobody does.';
-
-CREATE FUNCTION runbook.is_live(p_run text) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.engine_alive(p_run)
-      OR EXISTS (SELECT FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
-                  WHERE a.run_id = p_run AND a.status IN ('pending', 'running') AND NOT runbook.is_final(s.status))
-      OR EXISTS (SELECT FROM runbook.step s WHERE s.run_id = p_run AND NOT runbook.is_final(s.status)
-                    AND runbook.is_supervised(p_run, s.step_id))
+CREATE FUNCTION runbook.batch_progress(p_run text, p_step text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH parts AS (
+    SELECT p.*, CASE WHEN p.worked_ms > 0 THEN p.rows_seen / p.worked_ms * 1000 ELSE 0 END AS pace,
+           p.finished_at IS NULL AS open,
+           CASE WHEN runbook.is_locked('pg-runbook/batch', concat_ws('/', p.run_id, p.step_id, p.task_no))
+                THEN p.paused_for END AS pausing
+      FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)),
+  whole AS (
+    SELECT coalesce(sum(rows_seen), 0)::bigint AS seen, coalesce(sum(rows_changed), 0)::bigint AS changed,
+           sum(rows_left)::bigint AS rows_left, coalesce(sum(batches), 0)::bigint AS batches,
+           coalesce(sum(timed_batches), 0)::bigint AS timed, coalesce(sum(timed_well), 0)::bigint AS timed_well,
+           coalesce(sum(halvings), 0)::bigint AS halvings, coalesce(sum(wal_bytes), 0)::bigint AS wal,
+           (sum(pace) FILTER (WHERE open))::float8 AS pace, count(*) FILTER (WHERE open) AS open
+      FROM parts)
+  SELECT jsonb_build_object(
+    'rows_estimated', s.plan -> 'batches' -> 'rows_estimated', 'rows_seen', w.seen, 'rows_changed', w.changed,
+    'rows_left', w.rows_left, 'rows_per_second', round(w.pace::numeric, 1),
+    'eta_ms', CASE WHEN w.pace > 0 THEN round((greatest((s.plan -> 'batches' ->> 'rows_estimated')::numeric - w.seen, 0)
+                                               / w.pace::numeric) * 1000) END,
+    'batches', w.batches, 'timed_batches', w.timed, 'timed_well', w.timed_well, 'halvings', w.halvings,
+    'wal_bytes', w.wal,
+    'paused_for', (SELECT min(p.pausing) FROM parts p WHERE p.open),
+    'pauses', coalesce((
+      SELECT jsonb_object_agg(k.key, k.total) FROM (
+        SELECT e.key, jsonb_build_object('count', sum((e.value ->> 'count')::bigint),
+                                         'ms', round(sum((e.value ->> 'ms')::numeric))) AS total
+          FROM parts p, jsonb_each(p.pauses) e GROUP BY e.key) k), '{}'),
+    'parts', coalesce((
+      SELECT jsonb_agg(jsonb_build_object('number', p.part_no, 'task', p.task_no, 'above', p.above::text, 'upto', p.upto::text,
+               'reached', p.reached::text, 'rows_seen', p.rows_seen, 'rows_changed', p.rows_changed, 'batches', p.batches,
+               'batch_rows', p.batch_rows, 'batch_ms', round(p.batch_ms::numeric, 1), 'paused_for', p.pausing,
+               'finished_at', runbook.to_timestamp_text(p.finished_at)) ORDER BY p.part_no) FROM parts p), '[]'))
+    FROM runbook.step s, whole w
+   WHERE (s.run_id, s.step_id) = (p_run, p_step) AND jsonb_typeof(s.plan -> 'batches') = 'object'
 $$;
-COMMENT ON FUNCTION runbook.is_live IS
-  'Whether anybody works on a reconciled run: its engine, a supervisor, or a worker that nobody looks after.';
+COMMENT ON FUNCTION runbook.batch_progress IS
+  'How far the walk of a step has come, as the report has it; null for steps that walk no table.';
 
-CREATE FUNCTION runbook.prune(p_runbook text, p_keep interval) RETURNS integer
+CREATE FUNCTION runbook.set_paused(p_run text, p_by text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  WITH old AS (
-    SELECT r.run_id FROM runbook.run r
-     WHERE r.runbook_name = coalesce(p_runbook, r.runbook_name) AND r.started_at < clock_timestamp() - p_keep
-       AND NOT runbook.is_live(r.run_id)),
-  markers AS (
-    DELETE FROM runbook.completion c USING runbook.attempt a, old
-     WHERE c.attempt_id = a.attempt_id AND a.run_id = old.run_id),
-  runs AS (DELETE FROM runbook.run r USING old WHERE r.run_id = old.run_id RETURNING 1)
-  SELECT count(*)::integer FROM runs
+  UPDATE runbook.run r
+     SET paused_at = CASE WHEN p_by IS NOT NULL THEN clock_timestamp() END, paused_by = p_by
+   WHERE r.run_id = p_run AND r.finished_at IS NULL AND (r.paused_at IS NULL) = (p_by IS NOT NULL)
+  RETURNING true
 $$;
-COMMENT ON FUNCTION runbook.prune IS
-  'Forgets runs that began longer ago, of one runbook or of all, with all their records. Live runs stay.';
-
-CREATE FUNCTION runbook.withdraw_attempts(p_attempts text[]) RETURNS void
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  WITH withdrawn AS (
-    UPDATE runbook.attempt a
-       SET status = 'skipped', message = 'never launched', finished_at = clock_timestamp()
-     WHERE a.attempt_id = ANY (p_attempts) AND a.status = 'pending' RETURNING a.*)
-  UPDATE runbook.task t
-     SET items = jsonb_build_object('oids', to_jsonb(w.target_oids), 'tries', w.tries - 1) || t.items
-    FROM withdrawn w
-   WHERE (t.run_id, t.step_id, t.task_no) = (w.run_id, w.step_id, w.task_no)
-$$;
-COMMENT ON FUNCTION runbook.withdraw_attempts IS
-  'Takes back attempts that were recorded and certainly not launched: their work waits again.';
-
-CREATE FUNCTION runbook.reopen_task(p_run text, p_step text, p_task integer) RETURNS void
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE runbook.task t
-     SET status = 'pending', reason = NULL, blocked = false, not_before = NULL,
-         items = jsonb_build_array(jsonb_build_object('tries', 0, 'oids', coalesce((
-           SELECT jsonb_agg(x -> 'oid' ORDER BY i) FROM jsonb_array_elements(t.targets) WITH ORDINALITY y(x, i)
-            WHERE x ->> 'status' NOT IN ('succeeded', 'skipped')), '[]'))),
-         targets = coalesce((
-           SELECT jsonb_agg(CASE WHEN x ->> 'status' IN ('succeeded', 'skipped') THEN x
-                                 ELSE x || '{"status": "pending", "reason": null, "sqlstate": null}' END ORDER BY i)
-             FROM jsonb_array_elements(t.targets) WITH ORDINALITY y(x, i)), '[]')
-   WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, p_task);
-  UPDATE runbook.step s SET status = 'pending', reason = NULL, finished_at = NULL
-   WHERE (s.run_id, s.step_id) = (p_run, p_step);
-$$;
-COMMENT ON FUNCTION runbook.reopen_task IS
-  'Lets a task begin anew with those of its targets that are not done.';
-
-CREATE FUNCTION runbook.request_cancel(p_run text, p_step text, p_by text) RETURNS integer
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  requested integer;
-  a runbook.attempt;
-BEGIN
-  UPDATE runbook.step s
-     SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
-         cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
-   WHERE s.run_id = p_run AND s.step_id = coalesce(p_step, s.step_id) AND NOT runbook.is_final(s.status);
-  GET DIAGNOSTICS requested = ROW_COUNT;
-  -- Their supervisors hold the handles; the others' workers are cancelled by who they are. Signals are
-  -- sent in a loop: as a condition, the planner would be free to send them before the others are met.
-  FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.step s USING (run_id, step_id)
-            WHERE u.run_id = p_run AND u.status = 'running' AND s.step_id = coalesce(p_step, s.step_id)
-              AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_supervised(s.run_id, s.step_id) LOOP
-    UPDATE runbook.attempt u SET cause = coalesce(u.cause, 'interrupt') WHERE u.attempt_id = a.attempt_id;
-    PERFORM runbook.cancel_worker(a.pid, a.backend_start, a.application_name);
-  END LOOP;
-  RETURN requested;
-END $$;
-COMMENT ON FUNCTION runbook.request_cancel IS
-  'Asks whoever looks after the steps to cancel them; where nobody does, cancels their workers by identity.';
-
-CREATE FUNCTION runbook.skip_cancelled(p_run text) RETURNS void
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.skip_waiting(p_run, s.step_id), runbook.finish_step(p_run, s.step_id)
-    FROM runbook.step s
-   WHERE s.run_id = p_run AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_final(s.status)
-     AND NOT runbook.engine_alive(p_run) AND NOT runbook.is_supervised(p_run, s.step_id)
-$$;
-COMMENT ON FUNCTION runbook.skip_cancelled IS
-  'Ends what waits in cancelled steps that nobody looks after.';
+COMMENT ON FUNCTION runbook.set_paused IS
+  'Pauses a run that has not ended, or with null lets it go on: nothing more is launched, and walks wait between two batches.';

@@ -3,6 +3,7 @@ import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.
 import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
 import { separateStatements } from '../../sql/separate.js';
+import { backfill, purge } from './batches.js';
 import { toGlobs, toMs, toSelector } from './selector.js';
 
 function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
@@ -91,7 +92,7 @@ export async function toStepBody(step: V1.Step, parameters: Parameters): Promise
   if (step.analyze !== undefined) return analyze(step.analyze);
   if (step.reindex !== undefined) return reindex(step.reindex);
   if (step.refresh !== undefined) return refresh(step.refresh);
-  if (step.backfill !== undefined) return { kind: 'backfill', spec: { ...step.backfill } };
-  if (step.purge !== undefined) return { kind: 'purge', spec: { ...step.purge } };
+  if (step.backfill !== undefined) return backfill(step.backfill, parameters);
+  if (step.purge !== undefined) return purge(step.purge, parameters);
   return sql(step, parameters);
 }

@@ -1,5 +1,5 @@
 import type * as V1 from '../../generated/runbook.v1.js';
-import type { Parameters, Runbook, Step } from '../../model/runbook.js';
+import type { Parameters, Runbook } from '../../model/runbook.js';
 import { DEFAULT_KEEP_DAYS, DEFAULT_KEEP_FREE, DEFAULT_WORKERS } from '../defaults.js';
 import { toStep } from './step.js';
 
@@ -12,16 +12,12 @@ export interface CanonicalContext {
   readonly sqlValues: Parameters;
 }
 
-const LATER_KINDS = ['backfill', 'purge'];
-
 /** What is declared and cannot be executed yet, so that running it is refused and not half done. */
-function unsupportedIn(authored: V1.RunbookV1, steps: readonly Step[]): readonly string[] {
-  const parts = ['window', 'guards', 'on_overlap'].filter((key) => {
+function unsupportedIn(authored: V1.RunbookV1): readonly string[] {
+  return ['window', 'guards', 'on_overlap'].filter((key) => {
     const value: unknown = authored[key as keyof V1.RunbookV1];
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });
-  const kinds = steps.filter((step) => LATER_KINDS.includes(step.kind));
-  return [...parts, ...kinds.map((step) => `${step.kind} (step ${step.id})`)];
 }
 
 /** Makes the canonical runbook of an authored one that has passed all checks. */
@@ -47,6 +43,6 @@ export async function toRunbook(
     },
     keepDays: Number.parseInt(authored.ledger?.keep ?? String(DEFAULT_KEEP_DAYS), 10),
     steps,
-    unsupported: unsupportedIn(authored, steps),
+    unsupported: unsupportedIn(authored),
   };
 }

@@ -20,7 +20,7 @@ export function toMs(duration: string | undefined): number | undefined {
   return duration === undefined ? undefined : parseDuration(duration);
 }
 
-function toBytes(size: string | undefined): number | undefined {
+export function toBytes(size: string | undefined): number | undefined {
   return size === undefined ? undefined : parseSize(size);
 }
 

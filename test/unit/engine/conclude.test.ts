@@ -32,6 +32,7 @@ const record = (...tasks: Task[]): { steps: Step[] } => ({
       reason: null,
       started_at: null,
       finished_at: null,
+      progress: null,
       tasks,
     },
   ],

@@ -15,6 +15,7 @@ const task = (name: string, more: Partial<Task> = {}): Task => ({
   status: 'pending',
   notBefore: 0,
   conflicts: [],
+  sharesTargets: false,
   after: [],
   ...more,
 });
@@ -34,6 +35,15 @@ const step = (id: string, tasks: Task[], more: Partial<Step> = {}): Step => ({
 const names = (tasks: readonly Task[]): string[] => tasks.map((t) => t.name);
 
 describe('schedule', () => {
+  it('lets tasks of a step share a relation only where its kind does', () => {
+    const shared = (name: string): Task =>
+      task(name, { conflicts: ['t'], sharesTargets: true, phase: 'waiting' });
+    const walk = step('walk', [shared('a'), shared('b')], { concurrency: 2 });
+    const other = step('other', [task('c', { conflicts: ['t'] })]);
+    expect(names(schedule([walk, other], 9, 0).launch)).toEqual(['a', 'b']);
+    expect(names(schedule([other, walk], 9, 0).launch)).toEqual(['c']);
+  });
+
   it('launches as many tasks of a step as its concurrency allows', () => {
     const tasks = ['a', 'b', 'c'].map((name) => task(name));
     expect(names(schedule([step('s', tasks, { concurrency: 2 })], 9, 0).launch)).toEqual([
@@ -184,6 +194,7 @@ const anyTask = fc.record({
   status: fc.constantFrom('pending' as const, 'succeeded' as const, 'failed' as const),
   notBefore: fc.nat(10),
   conflicts: fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
+  sharesTargets: fc.constant(false),
   after: fc.constant([]),
 });
 
@@ -194,15 +205,26 @@ const anySteps = fc.array(
     onFailure: fc.constantFrom('stop' as const, 'continue' as const),
     blocked: fc.boolean(),
     needsFirst: fc.boolean(),
+    sharing: fc.boolean(),
   }),
   { maxLength: 5 },
 );
+
+/** Which tasks of a kind claim which conflict keys. */
+function claims(steps: readonly Step[], wanted: (t: Task) => boolean): [Step, Task, string][] {
+  return steps.flatMap((s) =>
+    s.tasks
+      .filter(wanted)
+      .flatMap((t) => t.conflicts.map((key): [Step, Task, string] => [s, t, key])),
+  );
+}
 
 test.prop([anySteps, fc.nat(6), fc.nat(10)])(
   'whatever the state, no budget, concurrency or conflict is ever exceeded',
   (specs, free, now) => {
     const steps: Step[] = specs.map((spec, index) => ({
       ...spec,
+      tasks: spec.tasks.map((t) => ({ ...t, sharesTargets: spec.sharing })),
       id: String(index),
       after: 'ended',
       policy: 'wait',
@@ -216,11 +238,13 @@ test.prop([anySteps, fc.nat(6), fc.nat(10)])(
       const running = tasks.filter((t) => t.phase === 'running').length;
       expect(started === 0 || started + running <= concurrency).toBe(true);
     }
-    const running = steps.flatMap((s) => s.tasks).filter((t) => t.phase === 'running');
-    const held = new Set(running.flatMap((t) => t.conflicts));
-    const keys = launch.flatMap((t) => [...new Set(t.conflicts)]);
-    expect(keys.some((key) => held.has(key))).toBe(false);
-    expect(new Set(keys).size).toBe(keys.length);
+    for (const [s, t, key] of claims(steps, (one) => launched.has(one))) {
+      const others = claims(steps, (one) => one.phase === 'running' || launched.has(one)).filter(
+        ([otherStep, other, otherKey]) =>
+          other !== t && otherKey === key && !(otherStep === s && t.sharesTargets),
+      );
+      expect(others).toEqual([]);
+    }
     for (const t of [...launch, ...skip.map((entry) => entry.task)]) {
       expect(t.phase).toBe('waiting');
     }

@@ -19,6 +19,7 @@ const step: Step = {
   settings: { statement_timeout: '1200000ms' },
   lock: { mode: 'SHARE UPDATE EXCLUSIVE', blocks: 'DDL' },
   spec: {},
+  batches: null,
   tasks: [
     {
       number: 1,
@@ -27,6 +28,7 @@ const step: Step = {
       queue_size: 65_536,
       reads_output: true,
       conflicts: [],
+      shares_targets: false,
       after: [],
       targets: [target('app.orders', { size_bytes: 1024 * 1024, facts: { dead_rows: 42 } })],
     },

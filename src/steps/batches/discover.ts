@@ -1,0 +1,229 @@
+import { RunbookError } from '../../errors.js';
+import type { Batches, Target } from '../../generated/plan.v1.js';
+import { formatDuration } from '../../model/duration.js';
+import type { BatchSpec } from '../../model/runbook.js';
+import { formatSize } from '../../model/size.js';
+import { asSqlError } from '../../postgres/errors.js';
+import type { ServerInfo } from '../../postgres/server.js';
+import type { Queryable } from '../../postgres/session.js';
+import { estimateRows, inTrial } from '../../postgres/trial.js';
+import { quoteLiteral } from '../../sql/quote.js';
+import { BEGUN_AT_SETTING } from '../../sql/stop-clock.js';
+import type { Discovery, StepOrder } from '../contract.js';
+import { archiveColumns } from './archive.js';
+import { writeFacts, type WalkFacts } from './facts.js';
+import { readFires } from './fires.js';
+import { findKey } from './key.js';
+import { readWalkedTable, type WalkedTable } from './table.js';
+import type { WalkKind } from './walk-kind.js';
+import { cutsSql, leftSql, nextSql, tableOf, type Walk } from './walk-sql.js';
+
+/** Blocks of a sample: enough to cut a table to within some percent, and read in a moment. */
+const SAMPLE_BLOCKS = 300;
+
+/**
+ * Finds out how a table is walked: the index, the cuts between the parts, and what its batches are.
+ * Everything that the workers will send is planned by the server once, so that what it refuses shows
+ * before anything ran.
+ * @throws RunbookError `step_refused`, with what the server said.
+ */
+export async function discoverWalk<Spec extends BatchSpec>(
+  db: Queryable,
+  spec: Spec,
+  server: ServerInfo,
+  order: StepOrder,
+  kind: WalkKind<Spec>,
+): Promise<Discovery> {
+  try {
+    return await discover(db, spec, server, order, kind);
+  } catch (error) {
+    throw inStep(order.id, error);
+  }
+}
+
+/** What the server refuses to plan, it would refuse to run. */
+function refusedByServer(error: unknown): unknown {
+  const sql = asSqlError(error);
+  if (sql === undefined) return error;
+  return new RunbookError('step_refused', sql.message, {
+    sqlstate: sql.sqlstate,
+    hint: sql.hint ?? 'The server was asked to plan what the step would send, and refused.',
+    cause: error,
+  });
+}
+
+function inStep(id: string, error: unknown): unknown {
+  if (!(error instanceof RunbookError) || error.code !== 'step_refused') return error;
+  const { message, sqlstate, hint, cause } = error;
+  return new RunbookError('step_refused', `step ${id}: ${message}`, {
+    ...(sqlstate === undefined ? {} : { sqlstate }),
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
+}
+
+async function discover<Spec extends BatchSpec>(
+  db: Queryable,
+  spec: Spec,
+  server: ServerInfo,
+  order: StepOrder,
+  kind: WalkKind<Spec>,
+): Promise<Discovery> {
+  requireVisibleLag(spec, server);
+  const table = await readWalkedTable(db, spec.table);
+  const key = findKey(table, spec.key);
+  const archiveName = kind.archive(spec);
+  const archive = archiveName === undefined ? undefined : await readWalkedTable(db, archiveName);
+  const facts = {
+    keyTypes: key.types,
+    archiveColumns: archive === undefined ? [] : archiveColumns(table, archive),
+    archiveOid: archive?.oid ?? null,
+    samplePercent: samplePercent(table),
+  };
+  const fires = await readFires(db, table.oid, kind.event, kind.columns(spec), archive?.oid);
+  const settings = { ...order.settings, [BEGUN_AT_SETTING]: new Date().toISOString() };
+  const tried = await inTrial(db, settings, () =>
+    tryWalk(db, { spec, keyTypes: key.types }, order.concurrency, facts, kind),
+  ).catch((error: unknown) => {
+    throw refusedByServer(error);
+  });
+  const bounds = [null, ...tried.cuts, null];
+  const parts = bounds.length - 1;
+  return {
+    targets: bounds.slice(1).map((upto, i) => {
+      const above = bounds[i] ?? null;
+      return toTarget(spec, table, { ...facts, part: i + 1, parts, above, upto });
+    }),
+    leftOut: [],
+    batches: {
+      index: key.index,
+      key: [...spec.key],
+      limits: describeLimits(spec),
+      fires,
+      ...tried.batches,
+    },
+  };
+}
+
+function requireVisibleLag({ throttle }: BatchSpec, server: ServerInfo): void {
+  if (throttle.replicaLagMs === undefined || server.seesAllSessions) return;
+  const message = `role ${server.role} does not see how far replicas are behind`;
+  throw new RunbookError('privilege_missing', message, {
+    sqlstate: '42501',
+    hint: `GRANT pg_read_all_stats TO "${server.role}", or leave out throttle.replica_lag.`,
+  });
+}
+
+function samplePercent({ blocks }: WalkedTable): number {
+  return Number(Math.min(100, (100 * SAMPLE_BLOCKS) / Math.max(blocks, 1)).toPrecision(3));
+}
+
+function toTarget(
+  { table: { schema, name } }: BatchSpec,
+  table: WalkedTable,
+  facts: WalkFacts,
+): Target {
+  return {
+    oid: table.oid,
+    name: table.name,
+    schema,
+    relation: name,
+    table_oid: table.oid,
+    size_bytes: table.size_bytes,
+    facts: writeFacts(facts),
+  };
+}
+
+interface Tried {
+  readonly cuts: readonly string[];
+  readonly batches: Pick<Batches, 'rows_estimated' | 'matching_estimated' | 'first' | 'typical'>;
+}
+
+/** Lets the server plan all that will be sent, and reads the keys that the plan shows. */
+async function tryWalk<Spec extends BatchSpec>(
+  db: Queryable,
+  walk: Walk & { readonly spec: Spec },
+  concurrency: number,
+  facts: Omit<WalkFacts, 'part' | 'parts' | 'above' | 'upto'>,
+  kind: WalkKind<Spec>,
+): Promise<Tried> {
+  const { spec } = walk;
+  const rows = await estimateRows(db, `SELECT FROM ${tableOf(walk)}`);
+  const left = leftSql(walk);
+  if (left !== undefined) await estimateRows(db, left);
+  if (spec.throttle.sql !== undefined) {
+    await estimateRows(db, `SELECT WHERE (${spec.throttle.sql}\n)`);
+  }
+  const parts = Math.max(1, Math.min(concurrency, Math.floor(rows / spec.batch.rows)));
+  const cuts = await readCuts(db, walk, parts, facts.samplePercent);
+  const [middle] = await readCuts(db, walk, 2, facts.samplePercent);
+  const show = (above: string | null): Promise<Batches['first']> =>
+    showBatch(db, walk, above, (bounds) =>
+      kind.change(spec, { ...facts, part: 1, parts, above: null, upto: null }, bounds),
+    );
+  const { where } = spec;
+  return {
+    cuts,
+    batches: {
+      rows_estimated: rows,
+      matching_estimated:
+        where === undefined
+          ? null
+          : await estimateRows(db, `SELECT FROM ${tableOf(walk)} WHERE (${where}\n)`),
+      first: await show(null),
+      typical: middle === undefined ? null : await show(middle),
+    },
+  };
+}
+
+async function readCuts(
+  db: Queryable,
+  walk: Walk,
+  parts: number,
+  percent: number,
+): Promise<string[]> {
+  if (parts < 2) return [];
+  const rows = await db.query<{ key: string }>(cutsSql(walk, parts, percent));
+  return rows.map((row) => row.key);
+}
+
+function jsonbLiteral(key: string | null): string {
+  return key === null ? 'NULL::jsonb' : `${quoteLiteral(key).trimStart()}::jsonb`;
+}
+
+/** The batch after a key as it would be now, which the server has planned. */
+async function showBatch(
+  db: Queryable,
+  walk: Walk,
+  above: string | null,
+  change: (bounds: { above: string; upto: string }) => string,
+): Promise<Batches['first']> {
+  const from = jsonbLiteral(above);
+  const [next] = await db.query<{ seen: string; last: unknown }>(
+    nextSql(walk, { above: from, upto: 'NULL::jsonb' }, String(walk.spec.batch.rows)),
+  );
+  const last = next?.last ?? null;
+  const upto = last === null ? null : JSON.stringify(last);
+  const sql = change({ above: from, upto: jsonbLiteral(upto) });
+  await estimateRows(db, sql);
+  return { above, upto, rows: Number(next?.seen ?? 0), sql };
+}
+
+function describeLimits({ batch, throttle, remaining, where }: BatchSpec): string[] {
+  const { rows, minRows, maxRows, targetMs, pauseMs } = batch;
+  const pause = pauseMs === 0 ? '' : `, then a pause of ${formatDuration(pauseMs)}`;
+  return [
+    `about ${formatDuration(targetMs)} each: ${String(minRows)} to ${String(maxRows)} rows, ` +
+      `the first at most ${String(rows)}${pause}`,
+    ...(throttle.replicaLagMs === undefined
+      ? []
+      : [`waits while a replica is more than ${formatDuration(throttle.replicaLagMs)} behind`]),
+    ...(throttle.walBytesPerSecond === undefined
+      ? []
+      : [
+          `waits while the server writes more than ${formatSize(throttle.walBytesPerSecond)}/s of WAL`,
+        ]),
+    ...(throttle.sql === undefined ? [] : [`waits while this is not true: ${throttle.sql}`]),
+    ...(where === undefined ? [] : [`at the end at most ${String(remaining)} rows may match`]),
+  ];
+}

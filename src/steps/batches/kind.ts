@@ -1,0 +1,45 @@
+import type { Target } from '../../generated/plan.v1.js';
+import type { BatchSpec } from '../../model/runbook.js';
+import { relationConflict, type StepKind, type TaskDraft } from '../contract.js';
+import { discoverWalk } from './discover.js';
+import { walkExecution } from './evidence.js';
+import { readFacts } from './facts.js';
+import { renderWalk } from './render.js';
+import type { WalkKind } from './walk-kind.js';
+
+function toTask(target: Target): TaskDraft {
+  const { archiveOid } = readFacts(target);
+  const oids = [target.table_oid, ...(archiveOid === null ? [] : [archiveOid])];
+  return {
+    targets: [target],
+    conflicts: oids.map(relationConflict),
+    shares_targets: true,
+    after: [],
+  };
+}
+
+/** A kind that walks one table in batches along a unique key, one worker to a part of it. */
+export function walkKind<Spec extends BatchSpec>(
+  kind: Pick<StepKind<Spec>, 'kind'> & WalkKind<Spec>,
+): StepKind<Spec> {
+  return {
+    kind: kind.kind,
+    rerunnable: () => true,
+    resumable: true,
+    settings: {
+      // A plan that reads the whole table would do so for each batch.
+      enable_seqscan: 'off',
+      // A policy would hide rows, and the proof that none is left would be worth nothing.
+      row_security: 'off',
+      default_transaction_isolation: 'read committed',
+    },
+    discover: (db, spec, server, order) => discoverWalk(db, spec, server, order, kind),
+    tasks: (_spec, targets) => targets.map(toTask),
+    render: (spec, targets) => renderWalk(spec, targets, kind.change),
+    lock: () => ({
+      mode: 'ROW EXCLUSIVE, and the rows of a batch',
+      blocks: 'other changes of the same rows, for as long as one batch takes; DDL',
+    }),
+    execution: walkExecution,
+  };
+}

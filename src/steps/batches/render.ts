@@ -1,0 +1,63 @@
+import type { Target } from '../../generated/plan.v1.js';
+import type { BatchSpec } from '../../model/runbook.js';
+import { quoteDollar, quoteLiteral } from '../../sql/quote.js';
+import { QUEUE_SIZE, type Command } from '../contract.js';
+import { readFacts, type WalkFacts } from './facts.js';
+import { leftSql, newestSql, nextSql, PARAMETERS, sampleSql, type Bounds } from './walk-sql.js';
+
+/** The statement that changes the rows between two keys. */
+export type ChangeSql<Spec> = (spec: Spec, facts: WalkFacts, bounds: Bounds) => string;
+
+function jsonb(text: string | null): string {
+  return text === null ? 'NULL' : quoteLiteral(text).trimStart();
+}
+
+function limits({ batch, throttle, remaining }: BatchSpec, samplePercent: number): string {
+  return JSON.stringify({
+    rows: batch.rows,
+    min_rows: batch.minRows,
+    max_rows: batch.maxRows,
+    target_ms: batch.targetMs,
+    pause_ms: batch.pauseMs,
+    remaining,
+    sample_percent: samplePercent,
+    throttle: {
+      replica_lag_ms: throttle.replicaLagMs,
+      sql: throttle.sql,
+      wal_bytes_per_second: throttle.walBytesPerSecond,
+    },
+  });
+}
+
+/** The call of the ledger's procedure that walks one part; all but its first line is the same in each. */
+export function renderWalk<Spec extends BatchSpec>(
+  spec: Spec,
+  targets: readonly Target[],
+  change: ChangeSql<Spec>,
+): Command {
+  const [target] = targets;
+  if (target === undefined || targets.length !== 1) throw new Error('a walk has one part');
+  const facts = readFacts(target);
+  const walk = { spec, keyTypes: facts.keyTypes };
+  const left = leftSql(walk);
+  const argument = (name: string, sql: string): string =>
+    `  p_${name} => ${quoteDollar(`\n${sql}\n`, name)}`;
+  const { part, parts, above, upto, samplePercent } = facts;
+  return {
+    sql: [
+      `CALL runbook.run_batches(p_part => ${String(part)}, p_parts => ${String(parts)}, ` +
+        `p_above => ${jsonb(above)}, p_upto => ${jsonb(upto)},`,
+      [
+        `  p_limits => ${quoteDollar(limits(spec, samplePercent), 'limits')}`,
+        argument('change', change(spec, facts, PARAMETERS)),
+        argument('next', nextSql(walk, PARAMETERS, '$3')),
+        left === undefined ? '  p_left => NULL' : argument('left', left),
+        argument('newest', newestSql(walk, PARAMETERS.above)),
+        argument('sample', sampleSql(walk, PARAMETERS, samplePercent)),
+      ].join(',\n') + ')',
+    ].join('\n'),
+    proof: 'checkpoint',
+    queue_size: QUEUE_SIZE,
+    reads_output: true,
+  };
+}
