@@ -70,7 +70,7 @@ BEGIN
     EXECUTE p_change INTO changed, kept USING p_above, last;
     IF kept IS DISTINCT FROM changed THEN
       RAISE EXCEPTION 'of % rows deleted only % arrived in the archive', changed, kept
-        USING ERRCODE = 'assert_failure', HINT = 'Look for triggers and rules of the archive table.';
+        USING ERRCODE = 'integrity_constraint_violation', HINT = 'Look for triggers and rules of the archive table.';
     END IF;
   END IF;
 EXCEPTION WHEN OTHERS THEN
@@ -214,7 +214,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
   chunks_per_batch constant integer := 8;
   shortest_chunk_ms constant double precision := 20;
-  tries_of_one_row constant integer := 12;
+  -- With their pauses some ten seconds; the step's retry and resume are for those who wait longer.
+  tries_of_one_row constant integer := 8;
   target_ms constant double precision := (p_limits ->> 'target_ms')::double precision;
   chunk_ms constant double precision := least(target_ms, greatest(target_ms / chunks_per_batch, shortest_chunk_ms));
   min_rows constant bigint := (p_limits ->> 'min_rows')::bigint;
@@ -235,7 +236,6 @@ DECLARE
   left_ms double precision;
   commit_ms double precision := 0;
   took_ms double precision;
-  fails integer := 0;
   row_fails integer := 0;
   began timestamptz;
   chunk_began timestamptz;
@@ -280,7 +280,6 @@ BEGIN
       reached := coalesce(chunk.last, reached);
       EXIT WHEN ended;
       ceiling := least(ceiling * 2, max_rows);
-      fails := 0;
       row_fails := 0;
       took_ms := greatest(runbook.ms_since(chunk_began), 0.05);
       per_ms := coalesce((per_ms + rows / took_ms) / 2, rows / took_ms);
@@ -300,13 +299,12 @@ BEGIN
     noted := pg_catalog.clock_timestamp();
     COMMIT;
     IF chunk.code IS NOT NULL THEN
-      fails := fails + 1;
       row_fails := row_fails + (rows = 1)::int;
       PERFORM runbook.raise_unless_halved(pg_catalog.to_jsonb(chunk), rows, row_fails, tries_of_one_row);
       ceiling := greatest(least(rows, coalesce(nullif(chunk.seen, 0), rows)) / 2, 1);
       rows := ceiling;
       IF runbook.is_passing(chunk.code) THEN
-        CALL runbook.rest(least(50 * 2 ^ least(fails, 10), 5000) * (0.5 + pg_catalog.random()));
+        CALL runbook.rest(least(50 * 2 ^ row_fails, 5000) * (0.5 + pg_catalog.random()));
       END IF;
     ELSIF NOT ended THEN
       CALL runbook.rest((p_limits ->> 'pause_ms')::double precision);

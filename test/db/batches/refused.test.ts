@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { RunbookError } from '../../../src/index.js';
+import { useTestDatabase } from '../../support/database.js';
+import { useRole } from '../support/roles.js';
+import { planYaml, runbookOf } from '../support/run-yaml.js';
+
+const db = await useTestDatabase();
+await db.query(`
+  create table t (id int primary key, tenant int not null, code text unique, email text,
+                  doubled int generated always as (id * 2) stored);
+  create unique index on t (tenant, id);
+  create unique index on t (tenant) where id < 0;
+  create unique index on t (lower(email));
+  create table bare (id int, note text);
+  create view v as select * from t;
+  create table parent (id int primary key); create table child () inherits (parent);
+  create table archive (id int, tenant int, code text);
+  create table guarded (id int primary key, note text);
+  alter table guarded enable row level security;
+  create table mixed (a int not null, b int not null); create unique index on mixed (a, b desc);
+  create table other_order (name text not null);
+  create unique index on other_order (name text_pattern_ops);
+`);
+
+const role = await useRole(db);
+
+const backfill = (spec: string): string => `
+  - id: step-one
+    backfill: { ${spec} }`;
+const purge = (spec: string): string => `
+  - id: step-one
+    purge: { ${spec} }`;
+
+/** What a plan is refused with. */
+async function refusal(steps: string, as?: Parameters<typeof planYaml>[2]): Promise<RunbookError> {
+  const error: unknown = await planYaml(db, runbookOf(steps), as).catch((e: unknown) => e);
+  if (!(error instanceof RunbookError)) throw new Error(`not refused: ${JSON.stringify(error)}`);
+  return error;
+}
+
+/** Each step that cannot work, what the error says, its SQLSTATE, and its hint. */
+const REFUSED: readonly (readonly [string, string, string, string | undefined, RegExp])[] = [
+  [
+    'a table that is not there',
+    backfill('table: public.nope, key: id, set: { a: 1 }'),
+    'there is no table "public"."nope"',
+    '42P01',
+    /case included/,
+  ],
+  [
+    'a view',
+    backfill('table: public.v, key: id, set: { email: null }'),
+    'public.v is no table',
+    '42809',
+    /Name the table/,
+  ],
+  [
+    'a table with children',
+    backfill('table: public.parent, key: id, set: { id: 1 }'),
+    'other tables inherit from public.parent',
+    undefined,
+    /each of the tables beneath/,
+  ],
+  [
+    'a table without a unique key',
+    purge('table: public.bare, key: id, where: "true"'),
+    'no unique btree index of public.bare serves the key id',
+    undefined,
+    /CREATE UNIQUE INDEX CONCURRENTLY/,
+  ],
+  [
+    'columns in another order than the index has',
+    purge('table: public.t, key: [id, tenant], where: "true"'),
+    'no unique btree index of public.t serves the key id, tenant',
+    undefined,
+    /Keys that would do: id \(public\.t_pkey\); \[tenant, id\] \(public\.t_tenant_id_idx\)\./,
+  ],
+  [
+    'a key that may be null',
+    purge('table: public.t, key: code, where: "true"'),
+    'key: column "code" of public.t may be null, and such rows would be passed by',
+    undefined,
+    /Keys that would do: id/,
+  ],
+  [
+    'an index that goes up and down',
+    purge('table: public.mixed, key: [a, b], where: "true"'),
+    'no unique btree index of public.mixed serves the key a, b',
+    undefined,
+    /CREATE UNIQUE INDEX/,
+  ],
+  [
+    'an index with an order of its own',
+    purge('table: public.other_order, key: name, where: "true"'),
+    'no unique btree index of public.other_order serves the key name',
+    undefined,
+    /CREATE UNIQUE INDEX/,
+  ],
+  [
+    'a key column that does not exist',
+    backfill('table: public.t, key: idd, set: { email: null }'),
+    'key: public.t has no column "idd"',
+    '42703',
+    /Keys that would do: id/,
+  ],
+  [
+    'a column to set that does not exist',
+    backfill('table: public.t, key: id, set: { emial: null }'),
+    'column "emial" of relation "t" does not exist',
+    '42703',
+    /refused/,
+  ],
+  [
+    'a column in where that does not exist',
+    backfill('table: public.t, key: id, set: { email: null }, where: emial is null'),
+    'column "emial" does not exist',
+    '42703',
+    /"t\.email"/,
+  ],
+  [
+    'a generated column',
+    backfill('table: public.t, key: id, set: { doubled: 1 }'),
+    'column "doubled" can only be updated to DEFAULT',
+    '428C9',
+    /refused/,
+  ],
+  [
+    'a value of the wrong type',
+    backfill(`table: public.t, key: id, set: { tenant: "'x'::text" }`),
+    'column "tenant" is of type integer but expression is of type text',
+    '42804',
+    /cast/,
+  ],
+  [
+    'an archive that lacks columns',
+    purge('table: public.t, key: id, where: "true", archive_to: public.archive'),
+    'archive_to: public.archive has no column "email", "doubled"',
+    '42703',
+    /would be lost/,
+  ],
+  [
+    'an archive that is the table',
+    purge('table: public.t, key: id, where: "true", archive_to: public.t'),
+    'archive_to: public.t is the purged table itself',
+    undefined,
+    /another table/,
+  ],
+  [
+    'a throttle that is no condition',
+    purge('table: public.t, key: id, where: "true", throttle: { sql: select 5 }'),
+    'argument of WHERE must be type boolean, not type integer',
+    '42804',
+    /refused/,
+  ],
+];
+
+describe('a walk is refused before anything ran', () => {
+  it.each(REFUSED)('%s', async (_name, steps, message, sqlstate, hint) => {
+    const error = await refusal(steps);
+    expect(error).toMatchObject({ code: 'step_refused', exitCode: 3, sqlstate });
+    expect(error.message).toBe(`step step-one: ${message}`);
+    expect(error.hint).toMatch(hint);
+  });
+
+  it('for a role whose rows a policy would hide, since none left would prove nothing', async () => {
+    await db.query(`grant select, update on guarded to ${role.user}`);
+    const error = await refusal(
+      backfill('table: public.guarded, key: id, set: { note: null }'),
+      role,
+    );
+    expect(error).toMatchObject({ code: 'step_refused', sqlstate: '42501' });
+    expect(error.message).toMatch(/row-level security/);
+  });
+
+  it('for a role that may not change the table, or see how far replicas are', async () => {
+    const error = await refusal(backfill('table: public.t, key: id, set: { email: null }'), role);
+    expect(error).toMatchObject({ code: 'step_refused', sqlstate: '42501' });
+    const throttled = backfill(
+      'table: public.t, key: id, set: { email: null }, throttle: { replica_lag: { max: 1s } }',
+    );
+    expect(await refusal(throttled, role)).toMatchObject({
+      code: 'privilege_missing',
+      sqlstate: '42501',
+    });
+  });
+});

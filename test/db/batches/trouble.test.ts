@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { migrateLedger, type ReportV1 } from '../../../src/index.js';
+import { useTestDatabase } from '../../support/database.js';
+import { stepOf, taskOf } from '../support/report.js';
+import { connectionTo, runbookOf, runYaml, withSession } from '../support/run-yaml.js';
+import { about, until } from '../detach/support.js';
+import { runCli } from '../../support/cli.js';
+
+const db = await useTestDatabase();
+await withSession(connectionTo(db), migrateLedger);
+
+async function fill(rows: number): Promise<void> {
+  await db.query(`drop table if exists t;
+    create table t (id int primary key, hits int not null default 0, note text);
+    insert into t (id) select generate_series(1, ${String(rows)}); analyze t`);
+}
+
+const walk = (more = '', set = 'hits: hits + 1'): string =>
+  runbookOf(`
+    - id: walk
+      backfill:
+        table: public.t
+        key: id
+        set: { ${set} }
+        batch: { rows: 200, max_rows: 1000, target_duration: 100ms }
+      ${more}`);
+
+const hits = (): Promise<unknown[]> =>
+  db.rows('select hits, count(*)::int from t group by hits order by hits');
+
+/** The report of the last run, as the ledger has it. */
+async function last(): Promise<ReportV1> {
+  return (await about(db, 'status', 'latest')).report;
+}
+
+function lastAttempt(
+  report: ReportV1,
+): ReportV1['steps'][number]['tasks'][number]['attempts'][number] {
+  const attempt = taskOf(report, 'walk').attempts.at(-1);
+  if (attempt === undefined) throw new Error('it was never tried');
+  return attempt;
+}
+
+/** A session that a failed test cannot leave in the way of the next. */
+async function holder(): Promise<pg.Client> {
+  const client = await db.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+const SLOW_BATCH = 'batch: { rows: 2400, min_rows: 3000, max_rows: 3000, target_duration: 20s }';
+const SLEEPING =
+  "select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database() and application_name like 'pg-runbook/%'";
+
+describe('a batch in trouble', () => {
+  it('gives way to a lock, tries fewer rows, and goes on when it is free', async () => {
+    await fill(5000);
+    const locker = await holder();
+    await locker.query('begin');
+    await locker.query('update t set note = note where id = 2600');
+    const running = runYaml(db, walk('lock_timeout: 50ms'));
+    // All the rows before the one that is locked are done and committed, one by one in the end.
+    await until(db, 'select from t where hits = 1 having count(*) = 2599');
+    await until(db, 'select from runbook.batch_part where halvings > 8');
+    expect(await db.rows('select count(*)::int from t where hits = 1')).toEqual([{ count: 2599 }]);
+    await locker.query('commit');
+    const report = await running;
+    expect(report.run.status).toBe('succeeded');
+    expect(await hits()).toEqual([{ hits: 1, count: 5000 }]);
+    expect(stepOf(report, 'walk').progress?.halvings).toBeGreaterThan(5);
+  });
+
+  it('fails clearly when one row alone cannot be had, and resume goes on after it', async () => {
+    await fill(3000);
+    const locker = await holder();
+    await locker.query('begin');
+    await locker.query('update t set note = note where id = 1234');
+    const report = await runYaml(db, walk('lock_timeout: 10ms'));
+    const attempt = lastAttempt(report);
+    expect(taskOf(report, 'walk').status).toBe('failed');
+    expect(attempt.sqlstate).toBe('55P03');
+    expect(attempt.message).toMatch(
+      /^the row with the key \[1234\] could not be done, tried 8 times: canceling statement due to lock timeout/,
+    );
+    expect(await db.rows('select count(*)::int from t where hits = 1')).toEqual([{ count: 1233 }]);
+    expect((await last()).run.next_commands).toEqual([`pg-runbook resume ${report.run.id}`]);
+    await locker.query('rollback');
+    const resumed = await runCli(['resume', report.run.id], { env: db.env });
+    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+    expect(await hits()).toEqual([{ hits: 1, count: 3000 }]);
+  });
+
+  it('finds the one row that is bad among good ones, and names it', async () => {
+    await fill(3000);
+    await db.query("update t set note = 'bad' where id = 777");
+    const bad = "hits: case when note = 'bad' then 1 / (hits - hits) else hits + 1 end";
+    const report = await runYaml(db, walk('', bad.replace('hits:', 'hits:')));
+    const attempt = lastAttempt(report);
+    expect(attempt).toMatchObject({ status: 'failed', sqlstate: '22012' });
+    expect(attempt.message).toBe('the row with the key [777] could not be done: division by zero');
+    expect(await db.rows('select count(*)::int from t where hits = 1')).toEqual([{ count: 776 }]);
+  });
+
+  it('does not look for a row where no row is to blame', async () => {
+    await fill(3000);
+    await db.query(`create function broken() returns trigger language plpgsql as
+      $$ begin perform nothing_there(); return new; end $$;
+      create trigger broken before update on t for each row execute function broken()`);
+    const report = await runYaml(db, walk());
+    const attempt = lastAttempt(report);
+    expect(attempt).toMatchObject({ status: 'failed', sqlstate: '42883' });
+    expect(stepOf(report, 'walk').progress?.halvings).toBe(1);
+  });
+
+  /** Rows that take long enough for others to get in the way of the one batch that has them all. */
+  async function fillSlow(): Promise<void> {
+    await fill(3000);
+    await db.query(`create or replace function slow() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.0005); return new; end $$;
+      create trigger slow before update of hits on t for each row execute function slow()`);
+  }
+  const walkSlowly = (settings: string): string =>
+    walk(`settings: { ${settings} }`).replace(/batch: .*/, SLOW_BATCH);
+
+  it('survives a deadlock with a session that takes rows the other way round', async () => {
+    await fillSlow();
+    const other = await holder();
+    await other.query("set deadlock_timeout = '10s'");
+    await other.query('begin');
+    await other.query('update t set note = note where id = 2000');
+    const running = runYaml(db, walkSlowly('deadlock_timeout: 10ms'));
+    await until(db, SLEEPING);
+    await sleep(100);
+    // It waits for the batch, which will come to wait for it.
+    await other.query('update t set note = note where id = 1');
+    await other.query('commit');
+    const report = await running;
+    expect(report.run.status).toBe('succeeded');
+    expect(await hits()).toEqual([{ hits: 1, count: 3000 }]);
+    expect(stepOf(report, 'walk').progress?.halvings).toBeGreaterThan(0);
+  });
+
+  it('is tried again in a new snapshot after a serialization failure', async () => {
+    await fillSlow();
+    const running = runYaml(db, walkSlowly("default_transaction_isolation: 'repeatable read'"));
+    await until(db, SLEEPING);
+    await db.query("update t set note = 'changed meanwhile' where id = 2900");
+    const report = await running;
+    expect(report.run.status).toBe('succeeded');
+    expect(await hits()).toEqual([{ hits: 1, count: 3000 }]);
+    expect(stepOf(report, 'walk').progress?.halvings).toBeGreaterThan(0);
+  });
+
+  it('rolls back what the archive did not take', async () => {
+    await fill(1000);
+    await db.query(`create table kept (like t);
+      create function refuse() returns trigger language plpgsql as
+      $$ begin if new.id = 500 then return null; end if; return new; end $$;
+      create trigger refuse before insert on kept for each row execute function refuse()`);
+    const report = await runYaml(
+      db,
+      runbookOf(`
+        - id: walk
+          purge: { table: public.t, key: id, where: 'id <= 900', archive_to: public.kept, batch: { rows: 100 } }`),
+    );
+    const attempt = lastAttempt(report);
+    expect(attempt).toMatchObject({ status: 'failed', sqlstate: '23000' });
+    expect(attempt.message).toBe(
+      'the row with the key [500] could not be done: of 1 rows deleted only 0 arrived in the archive',
+    );
+    expect(
+      await db.rows(
+        'select (select count(*)::int from t) as t, (select count(*)::int from kept) as kept',
+      ),
+    ).toEqual([{ t: 501, kept: 499 }]);
+  });
+
+  it('ends as failed when rows that match are left, and says how many', async () => {
+    await fill(1000);
+    const yaml = (remaining: number): string =>
+      runbookOf(`
+        - id: walk
+          backfill:
+            table: public.t
+            key: id
+            set: { hits: "case when id % 100 = 0 then 0 else 1 end" }
+            where: hits = 0
+            remaining: ${String(remaining)}`);
+    const report = await runYaml(db, yaml(9));
+    const attempt = lastAttempt(report);
+    expect(attempt).toMatchObject({ status: 'failed', sqlstate: 'P0004' });
+    expect(attempt.message).toMatch(/^10 rows still match `where`, and 9 may remain/);
+    expect(stepOf(report, 'walk').progress?.rows_left).toBe(10);
+    expect((await runYaml(db, yaml(10))).run.status).toBe('succeeded');
+  });
+});
