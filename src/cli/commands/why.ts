@@ -3,6 +3,8 @@ import { systemClock } from '../../engine/clock.js';
 import { explainRun, type Why } from '../../engine/why.js';
 import { findRunId } from '../../ledger/read.js';
 import { oneLine } from '../../model/printable.js';
+import { isFinal } from '../../model/status.js';
+import { describeProgress } from '../../report/progress.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../program.js';
 
@@ -28,8 +30,12 @@ function describe({ report, tasks, horizon }: Why): string {
   const reason = run.reason === null ? '' : `: ${run.reason}`;
   return [
     `run ${run.id} ${run.status}${reason}`,
+    ...(run.paused_by === null ? [] : [`  paused by ${run.paused_by}`]),
     ...(tasks.length === 0 ? ['  every task has ended'] : []),
     ...tasks.flatMap(({ id, lines }) => [`  ${id}`, ...lines.map((line) => `    ${line}`)]),
+    ...report.steps.flatMap(({ id, status, progress }) =>
+      progress === null || isFinal(status) ? [] : [`  ${id}: ${describeProgress(progress)}`],
+    ),
     ...(horizon.length === 0
       ? []
       : ['  the oldest snapshots, which hold back VACUUM and rebuilds:']),

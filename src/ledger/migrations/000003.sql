@@ -57,7 +57,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT extract(epoch FROM clock_timestamp() - p_from)::float8 * 1000
 $$;
 
-CREATE FUNCTION runbook.try_chunk(p_next text, p_change text, p_above jsonb, p_upto jsonb, p_rows bigint,
+CREATE FUNCTION runbook.try_chunk(p_next text, p_change text, p_archives boolean, p_above jsonb, p_upto jsonb, p_rows bigint,
                                   OUT seen bigint, OUT changed bigint, OUT last jsonb,
                                   OUT code text, OUT message text, OUT detail text, OUT hint text)
 LANGUAGE plpgsql VOLATILE AS $$
@@ -66,7 +66,10 @@ DECLARE
   kept bigint;
 BEGIN
   EXECUTE p_next INTO seen, last USING p_above, p_upto, p_rows;
-  IF seen > 0 THEN
+  IF seen > 0 AND NOT p_archives THEN
+    EXECUTE p_change USING p_above, last;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+  ELSIF seen > 0 THEN
     EXECUTE p_change INTO changed, kept USING p_above, last;
     IF kept IS DISTINCT FROM changed THEN
       RAISE EXCEPTION 'of % rows deleted only % arrived in the archive', changed, kept
@@ -86,6 +89,7 @@ CREATE FUNCTION runbook.brake(p_run text, p_throttle jsonb, p_wal_from pg_lsn, p
                               OUT kind text, OUT reason text)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+  unknown_bytes constant numeric := 16777216;
   replica record;
   holds boolean;
   rate double precision;
@@ -93,16 +97,22 @@ BEGIN
   SELECT 'run_paused', pg_catalog.format('the run was paused by %s', r.paused_by) INTO kind, reason
     FROM runbook.run r WHERE r.run_id = p_run AND r.paused_at IS NOT NULL;
   IF kind IS NULL AND p_throttle ? 'replica_lag_ms' THEN
-    SELECT s.application_name, s.state, coalesce(s.replay_lag, '0') AS lag INTO replica
+    SELECT s.application_name, s.state, coalesce(s.replay_lag, '0') AS lag,
+           -- Of one that stood still before it connected, no lag in time is known.
+           s.replay_lag IS NULL AND s.replay_lsn < pg_catalog.pg_current_wal_lsn() - unknown_bytes AS stands_still INTO replica
       FROM pg_catalog.pg_stat_replication s
-     ORDER BY s.state IS NULL DESC, coalesce(s.replay_lag, '0') DESC LIMIT 1;
+     ORDER BY s.state IS NULL DESC, 4 DESC NULLS LAST, 3 DESC LIMIT 1;
     IF FOUND AND replica.state IS NULL THEN
       RAISE EXCEPTION 'the lag of replicas is hidden from role %', current_user
         USING ERRCODE = 'insufficient_privilege', HINT = 'GRANT pg_read_all_stats to it.';
     ELSIF FOUND AND extract(epoch FROM replica.lag) * 1000 > (p_throttle ->> 'replica_lag_ms')::double precision THEN
       kind := 'replica_lag';
       reason := pg_catalog.format('replica %s is %s s behind, more than %s s', replica.application_name,
-        pg_catalog.round(extract(epoch FROM replica.lag), 1), (p_throttle ->> 'replica_lag_ms')::numeric / 1000);
+        pg_catalog.round(extract(epoch FROM replica.lag), 1), (p_throttle ->> 'replica_lag_ms')::double precision / 1000);
+    ELSIF FOUND AND replica.stands_still THEN
+      kind := 'replica_lag';
+      reason := pg_catalog.format('replica %s is more than %s of WAL behind, and does not say for how long',
+        replica.application_name, pg_catalog.pg_size_pretty(unknown_bytes::bigint));
     END IF;
   END IF;
   IF kind IS NULL AND p_throttle ? 'sql' THEN
@@ -220,6 +230,7 @@ DECLARE
   chunk_ms constant double precision := least(target_ms, greatest(target_ms / chunks_per_batch, shortest_chunk_ms));
   min_rows constant bigint := (p_limits ->> 'min_rows')::bigint;
   max_rows constant bigint := (p_limits ->> 'max_rows')::bigint;
+  archives constant boolean := (p_limits ->> 'archives')::boolean;
   lock_ms bigint;
   part runbook.batch_part;
   chunk record;
@@ -272,7 +283,7 @@ BEGIN
     LOOP
       rows := greatest(least(rows, ceiling, batch_limit - seen), 1);
       chunk_began := pg_catalog.clock_timestamp();
-      SELECT * INTO chunk FROM runbook.try_chunk(p_next, p_change, reached, part.upto, rows);
+      SELECT * INTO chunk FROM runbook.try_chunk(p_next, p_change, archives, reached, part.upto, rows);
       EXIT WHEN chunk.code IS NOT NULL;
       ended := chunk.seen < rows;
       seen := seen + chunk.seen;

@@ -8,13 +8,10 @@ const updateSql: ChangeSql<BackfillSpec> = (spec, { keyTypes }, bounds) => {
   const walk = { spec, keyTypes };
   const set = Object.entries(spec.set)
     .map(([column, expression]) => `${quoteIdentifier(column)} = ${parenthesized(expression)}`)
-    .join(',\n         ');
-  return `WITH changed AS (
-  UPDATE ${tableOf(walk)}
-     SET ${set}
-   WHERE ${changeCondition(walk, bounds)}
-  RETURNING 1)
-SELECT pg_catalog.count(*) AS changed, pg_catalog.count(*) AS kept FROM changed`;
+    .join(',\n       ');
+  return `UPDATE ${tableOf(walk)}
+   SET ${set}
+ WHERE ${changeCondition(walk, bounds)}`;
 };
 
 /** UPDATE of a large table in batches along a unique key. */

@@ -12,7 +12,10 @@ function jsonb(text: string | null): string {
   return text === null ? 'NULL' : quoteLiteral(text).trimStart();
 }
 
-function limits({ batch, throttle, remaining }: BatchSpec, samplePercent: number): string {
+function limits(
+  { batch, throttle, remaining }: BatchSpec,
+  { samplePercent, archiveOid }: WalkFacts,
+): string {
   return JSON.stringify({
     rows: batch.rows,
     min_rows: batch.minRows,
@@ -21,6 +24,7 @@ function limits({ batch, throttle, remaining }: BatchSpec, samplePercent: number
     pause_ms: batch.pauseMs,
     remaining,
     sample_percent: samplePercent,
+    archives: archiveOid !== null,
     throttle: {
       replica_lag_ms: throttle.replicaLagMs,
       sql: throttle.sql,
@@ -48,7 +52,7 @@ export function renderWalk<Spec extends BatchSpec>(
       `CALL runbook.run_batches(p_part => ${String(part)}, p_parts => ${String(parts)}, ` +
         `p_above => ${jsonb(above)}, p_upto => ${jsonb(upto)},`,
       [
-        `  p_limits => ${quoteDollar(limits(spec, samplePercent), 'limits')}`,
+        `  p_limits => ${quoteDollar(limits(spec, facts), 'limits')}`,
         argument('change', change(spec, facts, PARAMETERS)),
         argument('next', nextSql(walk, PARAMETERS, '$3')),
         left === undefined ? '  p_left => NULL' : argument('left', left),

@@ -48,20 +48,35 @@ export function parenthesized(expression: string): string {
 
 /** The condition of a statement that changes rows. */
 export function changeCondition(walk: Walk, { above, upto }: Bounds): string {
-  const range = `${isAbove(walk, above)}\n     AND ${isUpto(walk, upto)}`;
+  const range = `${isAbove(walk, above)}\n   AND ${isUpto(walk, upto)}`;
   const { where } = walk.spec;
-  return where === undefined ? range : `${range}\n     AND ${parenthesized(where)}`;
+  return where === undefined ? range : `${range}\n   AND ${parenthesized(where)}`;
 }
+
+/**
+ * Types of PostgreSQL's own that have a max(): the last key of a batch is then known without keeping
+ * and sorting all its keys, which costs about a seventh of the time of an UPDATE.
+ */
+const TYPES_WITH_MAX =
+  /^(?:smallint|integer|bigint|numeric|text|character varying|date|timestamp)\b[^"[\]]*$/;
 
 /** How many rows there are after a key, up to so many, and the key of the last of them. */
 export function nextSql(walk: Walk, { above, upto }: Bounds, rows: string): string {
   const columns = keyColumns(walk);
-  const backwards = walk.spec.key.map((name) => `${quoteIdentifier(name)} DESC`).join(', ');
-  return `WITH batch AS MATERIALIZED (
-  SELECT ${columns} FROM ${tableOf(walk)}
+  const batch = `SELECT ${columns} FROM ${tableOf(walk)}
    WHERE ${isAbove(walk, above)}
      AND ${isUpto(walk, upto)}
-   ORDER BY ${columns} LIMIT ${rows})
+   ORDER BY ${columns} LIMIT ${rows}`;
+  const [type, ...more] = walk.keyTypes;
+  if (type !== undefined && more.length === 0 && TYPES_WITH_MAX.test(type)) {
+    return `SELECT pg_catalog.count(*) AS seen,
+       CASE WHEN pg_catalog.count(*) > 0 THEN pg_catalog.jsonb_build_array(pg_catalog.max(${columns})) END AS last
+  FROM (
+  ${batch}) batch`;
+  }
+  const backwards = walk.spec.key.map((name) => `${quoteIdentifier(name)} DESC`).join(', ');
+  return `WITH batch AS MATERIALIZED (
+  ${batch})
 SELECT pg_catalog.count(*) AS seen,
        (SELECT ${keyOfRow(walk)} FROM batch ORDER BY ${backwards} LIMIT 1) AS last
   FROM batch`;

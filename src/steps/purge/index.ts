@@ -7,25 +7,18 @@ import { changeCondition, tableOf } from '../batches/walk-sql.js';
 /** Rows and their copies in the archive go in one statement; how many arrived is compared. */
 const deleteSql: ChangeSql<PurgeSpec> = (spec, { keyTypes, archiveColumns }, bounds) => {
   const walk = { spec, keyTypes };
-  const condition = changeCondition(walk, bounds);
-  if (spec.archiveTo === undefined) {
-    return `WITH changed AS (
-  DELETE FROM ${tableOf(walk)}
-   WHERE ${condition}
-  RETURNING 1)
-SELECT pg_catalog.count(*) AS changed, pg_catalog.count(*) AS kept FROM changed`;
-  }
+  const deletion = `DELETE FROM ${tableOf(walk)}\n WHERE ${changeCondition(walk, bounds)}`;
+  if (spec.archiveTo === undefined) return deletion;
   const columns = archiveColumns.map(quoteIdentifier).join(', ');
   const { schema, name } = spec.archiveTo;
   return `WITH changed AS (
-  DELETE FROM ${tableOf(walk)}
-   WHERE ${condition}
-  RETURNING ${columns}),
+${deletion}
+RETURNING ${columns}),
 kept AS (
-  INSERT INTO ${quoteQualified(schema, name)} (${columns})
-  OVERRIDING SYSTEM VALUE
-  SELECT ${columns} FROM changed
-  RETURNING 1)
+INSERT INTO ${quoteQualified(schema, name)} (${columns})
+OVERRIDING SYSTEM VALUE
+SELECT ${columns} FROM changed
+RETURNING 1)
 SELECT (SELECT pg_catalog.count(*) FROM changed) AS changed,
        (SELECT pg_catalog.count(*) FROM kept) AS kept`;
 };

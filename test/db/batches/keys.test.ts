@@ -167,10 +167,11 @@ it('goes on to the rows that are added at the end meanwhile, and then ends', asy
   await db.query(`drop table if exists t; create table t (id serial primary key, norm text);
     insert into t (norm) select null from generate_series(1, 20000); analyze t`);
   const writer = await db.connect();
-  let stop = false;
+  const stop = new AbortController();
   const writing = (async () => {
     let added = 0;
-    for (; !stop; added += 1) await writer.query('insert into t (norm) values (null)');
+    for (; !stop.signal.aborted; added += 1)
+      await writer.query('insert into t (norm) values (null)');
     return added;
   })();
   const yaml = (extra: string): string =>
@@ -185,7 +186,7 @@ it('goes on to the rows that are added at the end meanwhile, and then ends', asy
         batch: { rows: 500, max_rows: 500, pause: 20ms }
       concurrency: 2`);
   const report = await runYaml(db, yaml('remaining: 1000000'));
-  stop = true;
+  stop.abort();
   const added = await writing;
   expect(added).toBeGreaterThan(100);
   const { progress, status } = stepOf(report, 'walk');

@@ -15,18 +15,19 @@ async function batchTimes(): Promise<number[]> {
 }
 
 describe('batches', () => {
-  it('take about their target, on rows of very different width', async () => {
+  // A busy machine may stretch any batch; three times in a row it does not.
+  it('take about their target, on rows of very different width', { retry: 2 }, async () => {
     // A zone of narrow rows, one of rows forty times as wide, and one whose trigger takes its time.
-    await db.query(`
+    await db.query(`drop table if exists t; drop function if exists slow();
       create table t (id int primary key, pad text, began_at timestamptz, changed_at timestamptz, n int default 0);
       alter table t alter pad set storage plain;
-      insert into t (id, pad) select i, repeat('x', case when i between 120001 and 160000 then 800 else 20 end)
-        from generate_series(1, 172000) i;
+      insert into t (id, pad) select i, repeat('x', case when i between 240001 and 300000 then 800 else 20 end)
+        from generate_series(1, 320000) i;
       create function slow() returns trigger language plpgsql as
         $$ begin perform sum(g) from generate_series(1, 1000) g; return new; end $$;
-      create trigger slow before update on t for each row when (new.id > 160000) execute function slow();
+      create trigger slow before update on t for each row when (new.id > 300000) execute function slow();
       analyze t`);
-    const target = 150;
+    const target = 100;
     const report = await runYaml(
       db,
       runbookOf(`
@@ -55,7 +56,7 @@ describe('batches', () => {
   });
 
   it('keep to their floor and ceiling, whatever the time', async () => {
-    await db.query(`drop table t;
+    await db.query(`drop table if exists t;
       create table t (id int primary key, began_at timestamptz); insert into t select generate_series(1, 3000)`);
     const walk = (batch: string): string =>
       runbookOf(`

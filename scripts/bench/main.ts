@@ -1,0 +1,16 @@
+/**
+ * `npm run bench -- backfill`: measures against what one would do without pg-runbook, in the same run
+ * on the same server. Benches are no tests: they print figures, and fail only when they cannot measure.
+ */
+import { benchBackfill } from './backfill.js';
+
+const BENCHES: Readonly<Record<string, () => Promise<string>>> = { backfill: benchBackfill };
+
+const [name = ''] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}\n`);
+  process.exitCode = 2;
+} else {
+  process.stdout.write(`${await bench()}\n`);
+}
