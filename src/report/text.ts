@@ -2,6 +2,7 @@ import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
 import { isFailure, isFinal } from '../model/status.js';
+import { wrapLine } from '../model/wrap.js';
 import { describeProgress, describeWalk } from './progress.js';
 
 /** The end of a run for people: one line a step, and below it what needs attention. Pure. */
@@ -39,7 +40,7 @@ function describeTable(step: Step): string[] {
   const { progress } = step;
   if (progress === null) return [];
   const lines = isFinal(step.status) ? describeWalk(step, progress) : [describeProgress(progress)];
-  return lines.map((line) => `      ${line}`);
+  return lines.flatMap((line) => wrapLine(`      ${line}`));
 }
 
 /** At most this many lines of trouble a step: the report file has them all. */

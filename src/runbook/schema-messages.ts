@@ -174,8 +174,13 @@ function duplicateItem(error: ErrorObject, path: Path): Problem {
 
 function misplacedKey(error: ErrorObject, path: Path): Problem {
   const key = String(param(error, 'property'));
-  const message = `\`${key}\` belongs to sql steps only`;
-  return { code: 'misplaced-key', message, hint: 'Remove it.', path: [...path, key], at: 'key' };
+  const other = String(param(error, 'missingProperty'));
+  const message =
+    other === 'sql'
+      ? `\`${key}\` belongs to sql steps only`
+      : `\`${key}\` means nothing without \`${other}\``;
+  const hint = other === 'sql' ? 'Remove it.' : `Add \`${other}\`, or remove it.`;
+  return { code: 'misplaced-key', message, hint, path: [...path, key], at: 'key' };
 }
 
 const EXPLAIN: Readonly<Record<string, Explain>> = {

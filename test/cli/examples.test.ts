@@ -63,6 +63,18 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       "select obj_description('public'::regnamespace) = 'indexes are being rebuilt'",
     ],
   },
+  'backfill-segments': {
+    parameters: ['dormant_after=0 seconds'],
+    busy: ['dormant'],
+    then: ["select count(*) = 400 from customers where segment = 'dormant'"],
+  },
+  'purge-old-events': {
+    parameters: ['keep=1 month'],
+    busy: ['old-events'],
+    then: [
+      "select not exists (select from events where happened_at < now() - interval '1 month 1 day')",
+    ],
+  },
   'sql-housekeeping': {
     parameters: ['cutoff=2100-01-01', 'keep_events=1 month'],
     busy: ['old-carts', 'forget-events'],

@@ -9,6 +9,8 @@ const COMMANDS = [
   'wait',
   'why',
   'cancel',
+  'pause',
+  'unpause',
   'resume',
   'prune',
   'init',

@@ -2,7 +2,12 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { RunbookError } from '../../../src/errors.js';
 import { parseSql } from '../../../src/sql/parser.js';
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../../src/sql/quote.js';
+import {
+  quoteDollar,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteQualified,
+} from '../../../src/sql/quote.js';
 
 const hostile = fc
   .string({
@@ -38,6 +43,14 @@ describe('quoting', () => {
     const node = `"sval":{"sval":${JSON.stringify(text)}}`;
     expect(await readBack(`select ${quoteLiteral(text)}`)).toContain(node);
   });
+
+  test.prop([hostile, fc.constantFrom('', '$', '$x$', '$x2$', '$x$ $x2$', 'x$')])(
+    'a dollar-quoted text reads back as it is',
+    async (text, end) => {
+      const node = `"sval":{"sval":${JSON.stringify(text + end)}}`;
+      expect(await readBack(`select ${quoteDollar(text + end, 'x')}`)).toContain(node);
+    },
+  );
 
   test.prop([hostile.filter((text) => text !== '' && Buffer.byteLength(text) < 64)])(
     'an identifier reads back as its name',

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Target } from '../../../src/generated/plan.v1.js';
+import type { BackfillSpec, PurgeSpec } from '../../../src/model/runbook.js';
+import { parseSql } from '../../../src/sql/parser.js';
+import { backfillKind } from '../../../src/steps/backfill/index.js';
+import { writeFacts, type WalkFacts } from '../../../src/steps/batches/facts.js';
+import { purgeKind } from '../../../src/steps/purge/index.js';
+
+const base = {
+  table: { schema: 'app', name: 'Users"' },
+  key: ['tenant', 'id'],
+  where: 'done is null -- not yet',
+  remaining: 3,
+  batch: { rows: 10, minRows: 1, maxRows: 100, targetMs: 500, pauseMs: 0 },
+  throttle: { replicaLagMs: 1000, sql: 'select $limits$ true', walBytesPerSecond: undefined },
+};
+const backfill: BackfillSpec = { ...base, set: { done: 'true', 'odd "name"': "'$change$'" } };
+const purge: PurgeSpec = { ...base, archiveTo: { schema: 'cold', name: 'users' } };
+
+function target(facts: Partial<WalkFacts> = {}): Target {
+  return {
+    oid: 1,
+    name: 'app."Users"""',
+    schema: 'app',
+    relation: 'Users"',
+    table_oid: 1,
+    size_bytes: 1,
+    facts: writeFacts({
+      part: 2,
+      parts: 3,
+      above: '["o\'b", 5]',
+      upto: null,
+      keyTypes: ['text', 'bigint'],
+      archiveColumns: ['tenant', 'id'],
+      archiveOid: 7,
+      samplePercent: 0.5,
+      ...facts,
+    }),
+  };
+}
+
+describe('a walk', () => {
+  it('is one call of the ledger’s procedure, whatever its texts hold', async () => {
+    const { sql, proof } = backfillKind.render(backfill, [target()]);
+    expect(proof).toBe('checkpoint');
+    const parsed = await parseSql(sql);
+    expect(parsed.ok && parsed.statements.map(({ type }) => type)).toEqual(['CallStmt']);
+    expect(sql.split('\n')[0]).toBe(
+      `CALL runbook.run_batches(p_part => 2, p_parts => 3, p_above => '["o''b", 5]', p_upto => NULL,`,
+    );
+    expect(sql).toContain(`$change2$
+UPDATE "app"."Users"""
+   SET "done" = (true),
+       "odd ""name""" = ('$change$')
+ WHERE ($1 IS NULL OR ("tenant", "id") > (($1 ->> 0)::text, ($1 ->> 1)::bigint))
+   AND ($2 IS NULL OR ("tenant", "id") <= (($2 ->> 0)::text, ($2 ->> 1)::bigint))
+   AND (done is null -- not yet
+)
+$change2$`);
+    expect(sql).toMatch(/p_limits => \$limits2\$\{"rows":10,/);
+    expect(sql).toContain('"remaining":3');
+  });
+
+  it('of a purge moves rows to the archive in one statement', () => {
+    const { sql } = purgeKind.render(purge, [target()]);
+    expect(sql).toMatch(
+      /DELETE FROM[^]*RETURNING "tenant", "id"\),\nkept AS \(\nINSERT INTO "cold"\."users" \("tenant", "id"\)\nOVERRIDING SYSTEM VALUE/,
+    );
+    expect(sql).toContain('"archives":true');
+  });
+
+  it('knows its last key by max() where the type has one, and keeps the keys where not', () => {
+    const single = (type: string): string =>
+      backfillKind.render({ ...backfill, key: ['id'] }, [target({ keyTypes: [type] })]).sql;
+    for (const type of ['bigint', 'text', 'character varying(20)', 'timestamp with time zone']) {
+      expect(single(type), type).toContain('pg_catalog.max("id")');
+    }
+    for (const type of ['uuid', 'app.bigint', 'integer[]', 'bytea', 'app."text"']) {
+      expect(single(type), type).not.toContain('pg_catalog.max(');
+    }
+  });
+
+  it('shares its table with the other parts of its step, and keeps others off the archive too', () => {
+    const [task] = purgeKind.tasks(purge, [target()], 3);
+    expect(task).toMatchObject({ shares_targets: true, conflicts: ['relation:1', 'relation:7'] });
+  });
+});
