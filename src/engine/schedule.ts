@@ -100,8 +100,8 @@ export function schedule<T extends SchedulableTask>(
   return { launch, handOver, skip, wakeAt, finished: !unfinished };
 }
 
-/** Conflict keys in use, and the step whose task has each. */
-type TakenKeys = Map<string, string>;
+/** Conflict keys in use, and the steps whose tasks have each. */
+type TakenKeys = Map<string, ReadonlySet<string>>;
 
 function takenKeys(steps: readonly SchedulableStep<SchedulableTask>[]): TakenKeys {
   const taken: TakenKeys = new Map();
@@ -118,7 +118,7 @@ function take(
   step: SchedulableStep<SchedulableTask>,
   taken: TakenKeys,
 ): void {
-  for (const key of task.conflicts) taken.set(key, step.id);
+  for (const key of task.conflicts) taken.set(key, new Set([...(taken.get(key) ?? []), step.id]));
 }
 
 function isTaken(
@@ -127,8 +127,8 @@ function isTaken(
   taken: TakenKeys,
 ): boolean {
   return task.conflicts.some((key) => {
-    const by = taken.get(key);
-    return by !== undefined && !(task.sharesTargets && by === step.id);
+    const by = [...(taken.get(key) ?? [])];
+    return by.some((id) => id !== step.id || !task.sharesTargets);
   });
 }
 

@@ -13,6 +13,7 @@ CREATE TABLE runbook.batch_part (
   above jsonb,
   upto jsonb,
   is_last boolean NOT NULL,
+  added_behind boolean NOT NULL DEFAULT false,
   reached jsonb,
   batches bigint NOT NULL DEFAULT 0,
   rows_seen bigint NOT NULL DEFAULT 0,
@@ -76,6 +77,8 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation', HINT = 'Look for triggers and rules of the archive table.';
     END IF;
   END IF;
+  -- What is deferred to the commit would fail there, where nothing of the batch could be kept.
+  SET CONSTRAINTS ALL IMMEDIATE;
 EXCEPTION WHEN OTHERS THEN
   -- A cancelled query is not among these: the step's timeout fires once, and must end the worker.
   GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
@@ -367,16 +370,16 @@ BEGIN
   END IF;
   UPDATE runbook.batch_part p SET upto = middle, is_last = false
    WHERE (p.run_id, p.step_id, p.part_no) = (half.run_id, half.step_id, half.part_no);
-  RETURN runbook.next_part(half.run_id, half.step_id, p_task, middle, half.upto, half.is_last);
+  RETURN runbook.next_part(half.run_id, half.step_id, p_task, middle, half.upto, half.is_last, false);
 END $$;
 COMMENT ON FUNCTION runbook.split_part IS
   'Takes over the second half of what another worker has left of its part, by a sample of its rows; null when that is not worth it.';
 
 CREATE FUNCTION runbook.next_part(p_run text, p_step text, p_task integer, p_above jsonb, p_upto jsonb,
-                                  p_is_last boolean) RETURNS integer
+                                  p_is_last boolean, p_added_behind boolean) RETURNS integer
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO runbook.batch_part (run_id, step_id, part_no, task_no, above, upto, is_last)
-  SELECT p_run, p_step, max(p.part_no) + 1, p_task, p_above, p_upto, p_is_last
+  INSERT INTO runbook.batch_part (run_id, step_id, part_no, task_no, above, upto, is_last, added_behind)
+  SELECT p_run, p_step, max(p.part_no) + 1, p_task, p_above, p_upto, p_is_last, p_added_behind
     FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)
   RETURNING part_no
 $$;
@@ -390,9 +393,11 @@ COMMENT ON FUNCTION runbook.all_walked IS
   'Whether every part is done: those of the plan, also of tasks that were not launched yet, and those that were added.';
 
 CREATE FUNCTION runbook.claim_part(p_run text, p_step text, p_task integer, p_parts integer, p_newest text,
-                                   p_sample text, p_percent double precision, p_tails integer) RETURNS integer
+                                   p_sample text, p_percent double precision) RETURNS integer
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+  -- Rows are added for ever, perhaps: this often a walk goes on to those at the end.
+  most_behind constant integer := 3;
   mine integer;
   other runbook.batch_part;
   newest jsonb;
@@ -415,12 +420,13 @@ BEGIN
       RETURN mine;
     END IF;
   END LOOP;
-  IF p_tails > 0 AND runbook.all_walked(p_run, p_step, p_parts) THEN
+  IF runbook.all_walked(p_run, p_step, p_parts) AND most_behind > (
+       SELECT pg_catalog.count(*) FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.added_behind) THEN
     SELECT * INTO STRICT other FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.is_last;
     EXECUTE p_newest INTO newest USING coalesce(other.upto, other.above);
     IF newest IS NOT NULL THEN
       UPDATE runbook.batch_part p SET is_last = false WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.is_last;
-      mine := runbook.next_part(p_run, p_step, p_task, coalesce(other.upto, other.above), newest, true);
+      mine := runbook.next_part(p_run, p_step, p_task, coalesce(other.upto, other.above), newest, true, true);
     END IF;
   END IF;
   RETURN mine;
@@ -434,8 +440,6 @@ LANGUAGE plpgsql AS $$
 DECLARE
   me runbook.attempt;
   part integer;
-  -- Rows are added for ever, perhaps: this often the walk goes on to those at the end.
-  tails integer := 3;
   begun_at timestamptz;
   still bigint;
 BEGIN
@@ -456,10 +460,9 @@ BEGIN
   COMMIT;
   LOOP
     part := runbook.claim_part(me.run_id, me.step_id, me.task_no, p_parts, p_newest, p_sample,
-                               (p_limits ->> 'sample_percent')::double precision, tails);
+                               (p_limits ->> 'sample_percent')::double precision);
     COMMIT;
     EXIT WHEN part IS NULL;
-    tails := tails - (part > p_parts)::int;
     CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, p_limits);
   END LOOP;
   IF p_left IS NOT NULL AND runbook.all_walked(me.run_id, me.step_id, p_parts) THEN

@@ -177,6 +177,25 @@ describe('a batch in trouble', () => {
     ).toEqual([{ t: 501, kept: 499 }]);
   });
 
+  it('finds the row that a deferred constraint would refuse at the commit', async () => {
+    await fill(1000);
+    await db.query(`create table child (id int references t deferrable initially deferred);
+      insert into child values (321)`);
+    const report = await runYaml(
+      db,
+      runbookOf(`
+        - id: walk
+          purge: { table: public.t, key: id, where: 'true', batch: { rows: 200 } }`),
+    );
+    await db.query('drop table child');
+    const attempt = lastAttempt(report);
+    expect(attempt).toMatchObject({ status: 'failed', sqlstate: '23503' });
+    expect(attempt.message).toMatch(
+      /^the row with the key \[321\] could not be done: update or delete/,
+    );
+    expect(await db.rows('select count(*)::int from t where id < 321')).toEqual([{ count: 0 }]);
+  });
+
   it('ends as failed when rows that match are left, and says how many', async () => {
     await fill(1000);
     const yaml = (remaining: number): string =>

@@ -219,7 +219,7 @@ function claims(steps: readonly Step[], wanted: (t: Task) => boolean): [Step, Ta
   );
 }
 
-test.prop([anySteps, fc.nat(6), fc.nat(10)])(
+test.prop([anySteps, fc.nat(6), fc.nat(10)], { numRuns: 1000 })(
   'whatever the state, no budget, concurrency or conflict is ever exceeded',
   (specs, free, now) => {
     const steps: Step[] = specs.map((spec, index) => ({
