@@ -151,8 +151,8 @@ function markLaunched(context: RunContext, task: TaskState, live: LiveAttempt): 
   attempt.status = 'running';
   task.record.status = 'running';
   const step = task.step.record;
-  if (step.started_at === null) {
-    step.started_at = attempt.launched_at;
+  if (step.status !== 'running') {
+    step.started_at ??= attempt.launched_at;
     step.status = 'running';
     context.emit({ type: 'step_started', step });
   }

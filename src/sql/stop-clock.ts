@@ -13,6 +13,13 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const FUNCTIONS = ['now', 'transaction_timestamp'];
 
+/** `current_timestamp(3)`: rounded further than the moment is kept, it would make no difference. */
+function precisionAt(tokens: readonly SqlToken[], index: number): { end?: number } {
+  const [open, digits, close] = tokens.slice(index, index + 3);
+  const isPrecision = open?.text === '(' && /^\d$/.test(digits?.text ?? '') && close?.text === ')';
+  return isPrecision ? { end: close.end } : {};
+}
+
 interface Replacement {
   readonly start: number;
   readonly end: number;
@@ -26,8 +33,7 @@ function replacementAt(tokens: readonly SqlToken[], index: number): Replacement 
   const name = token.text.toLowerCase();
   const [open, close] = [tokens[index + 1], tokens[index + 2]];
   const word = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
-  // With a precision behind it, it stays: that is not worth a second way of saying it.
-  if (word !== undefined && open?.text !== '(') return { start, end, text: word };
+  if (word !== undefined) return { start, end, text: word, ...precisionAt(tokens, index + 1) };
   if (!FUNCTIONS.includes(name) || open?.text !== '(' || close?.text !== ')') return undefined;
   const [schema, dot] = [tokens[index - 2], tokens[index - 1]];
   if (dot?.text !== '.') return { start, end: close.end, text: BEGUN_AT };

@@ -108,10 +108,10 @@ BEGIN
     IF FOUND AND replica.state IS NULL THEN
       RAISE EXCEPTION 'the lag of replicas is hidden from role %', current_user
         USING ERRCODE = 'insufficient_privilege', HINT = 'GRANT pg_read_all_stats to it.';
-    ELSIF FOUND AND extract(epoch FROM replica.lag) * 1000 > (p_throttle ->> 'replica_lag_ms')::double precision THEN
+    ELSIF FOUND AND replica.lag > pg_catalog.make_interval(secs => (p_throttle ->> 'replica_lag_ms')::double precision / 1000::double precision) THEN
       kind := 'replica_lag';
       reason := pg_catalog.format('replica %s is %s s behind, more than %s s', replica.application_name,
-        pg_catalog.round(extract(epoch FROM replica.lag), 1), (p_throttle ->> 'replica_lag_ms')::double precision / 1000);
+        pg_catalog.round(extract(epoch FROM replica.lag), 1), (p_throttle ->> 'replica_lag_ms')::double precision / 1000::double precision);
     ELSIF FOUND AND replica.stands_still THEN
       kind := 'replica_lag';
       reason := pg_catalog.format('replica %s is more than %s of WAL behind, and does not say for how long',
@@ -119,7 +119,7 @@ BEGIN
     END IF;
   END IF;
   IF kind IS NULL AND p_throttle ? 'sql' THEN
-    EXECUTE p_throttle ->> 'sql' INTO holds;
+    EXECUTE pg_catalog.format(E'SELECT (%s\n)', p_throttle ->> 'sql') INTO holds;
     IF holds IS NOT TRUE THEN
       kind := 'sql';
       reason := pg_catalog.format('not true: %s', pg_catalog.left(p_throttle ->> 'sql', 200));
@@ -146,7 +146,8 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
          paused_since = CASE WHEN p_again THEN p.paused_since ELSE clock_timestamp() END,
          pauses = p.pauses || jsonb_build_object(p_kind, jsonb_build_object(
            'count', coalesce((p.pauses -> p_kind ->> 'count')::bigint, 0) + (NOT p_again)::int,
-           'ms', coalesce((p.pauses -> p_kind ->> 'ms')::float8, 0) + p_ms))
+           -- What was before the first look at the brake is no pause of it.
+           'ms', coalesce((p.pauses -> p_kind ->> 'ms')::float8, 0) + CASE WHEN p_again THEN p_ms ELSE 0 END))
    WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part)
 $$;
 COMMENT ON FUNCTION runbook.note_pause IS
@@ -180,17 +181,22 @@ COMMENT ON FUNCTION runbook.save_pace IS
 
 CREATE PROCEDURE runbook.rest(p_ms double precision)
 LANGUAGE plpgsql AS $$
+-- Here and in all that has no SET clause, both sides of an operator have the same type: of another pair of
+-- types somebody could have made an operator in a schema of the role's search_path, which would run.
 -- A statement that sleeps holds a snapshot: none of them lasts longer than this.
 DECLARE
   longest constant double precision := 250;
   left_ms double precision := p_ms;
 BEGIN
-  WHILE left_ms > 0 LOOP
-    PERFORM pg_catalog.pg_sleep(least(left_ms, longest) / 1000);
+  WHILE left_ms > 0::double precision LOOP
+    PERFORM pg_catalog.pg_sleep(least(left_ms, longest) / 1000::double precision);
     COMMIT;
     left_ms := left_ms - longest;
   END LOOP;
 END $$;
+
+COMMENT ON PROCEDURE runbook.rest IS
+  'Sleeps in short statements.';
 
 CREATE FUNCTION runbook.is_passing(p_sqlstate text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -220,17 +226,25 @@ END $$;
 COMMENT ON FUNCTION runbook.raise_unless_halved IS
   'Raises what a chunk failed with, unless fewer of its rows may pass: a lock that is held, or one bad row among good ones.';
 
+CREATE FUNCTION runbook.jittered_ms(p_fails integer) RETURNS double precision
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT least(50 * 2 ^ p_fails, 5000) * (0.5 + random())
+$$;
+COMMENT ON FUNCTION runbook.jittered_ms IS
+  'The pause before rows are tried again: doubled with each failure of one row, and drawn, so that two who were in each other''s way do not meet again.';
+
 CREATE PROCEDURE runbook.walk_part(p_run text, p_step text, p_part integer, p_next text, p_change text, p_limits jsonb)
 LANGUAGE plpgsql AS $$
 -- A batch is one transaction of several chunks: the clock is read after each, so that rows of any width
 -- come to about the same time, and what fails is rolled back without the others.
 DECLARE
-  chunks_per_batch constant integer := 8;
+  chunks_per_batch constant double precision := 8;
   shortest_chunk_ms constant double precision := 20;
   -- With their pauses some ten seconds; the step's retry and resume are for those who wait longer.
   tries_of_one_row constant integer := 8;
   target_ms constant double precision := (p_limits ->> 'target_ms')::double precision;
   chunk_ms constant double precision := least(target_ms, greatest(target_ms / chunks_per_batch, shortest_chunk_ms));
+  shortest_rest_ms constant double precision := chunk_ms / 3::double precision;
   min_rows constant bigint := (p_limits ->> 'min_rows')::bigint;
   max_rows constant bigint := (p_limits ->> 'max_rows')::bigint;
   archives constant boolean := (p_limits ->> 'archives')::boolean;
@@ -238,6 +252,7 @@ DECLARE
   part runbook.batch_part;
   chunk record;
   brake record;
+  paused_by text;
   reached jsonb;
   seen bigint;
   changed bigint;
@@ -246,6 +261,7 @@ DECLARE
   rows bigint;
   ceiling bigint := max_rows;
   batch_limit bigint;
+  pace double precision;
   per_ms double precision;
   left_ms double precision;
   commit_ms double precision := 0;
@@ -260,11 +276,16 @@ BEGIN
   SELECT least(target_ms, nullif(s.setting::bigint, 0)) INTO lock_ms
     FROM pg_catalog.pg_settings s WHERE s.name = 'lock_timeout';
   LOOP
-    FOR paused IN 0 .. 2147483647 LOOP
+    paused_by := NULL;
+    LOOP
       SELECT * INTO brake FROM runbook.brake(p_run, p_limits -> 'throttle', wal_from, began);
+      IF brake.kind IS NOT NULL OR paused_by IS NOT NULL THEN
+        PERFORM runbook.note_pause(p_run, p_step, p_part, coalesce(brake.kind, paused_by), brake.reason, runbook.ms_since(noted),
+                                   coalesce(brake.kind, paused_by) IS NOT DISTINCT FROM paused_by);
+        noted := pg_catalog.clock_timestamp();
+      END IF;
       EXIT WHEN brake.kind IS NULL;
-      PERFORM runbook.note_pause(p_run, p_step, p_part, brake.kind, brake.reason, runbook.ms_since(noted), paused > 0);
-      noted := pg_catalog.clock_timestamp();
+      paused_by := brake.kind;
       COMMIT;
       CALL runbook.rest(CASE WHEN brake.kind = 'wal_rate' THEN 50 ELSE 250 END);
     END LOOP;
@@ -277,29 +298,34 @@ BEGIN
     EXIT WHEN part.finished_at IS NOT NULL;
     PERFORM pg_catalog.set_config('lock_timeout', lock_ms::text, true);
     batch_limit := CASE WHEN part.batches = 0 THEN (p_limits ->> 'rows')::bigint ELSE max_rows END;
-    rows := coalesce(rows, ((CASE WHEN part.batches = 0 THEN batch_limit ELSE part.batch_rows END) + chunks_per_batch - 1) / chunks_per_batch);
+    rows := coalesce(rows, pg_catalog.ceil((CASE WHEN part.batches = 0 THEN batch_limit ELSE part.batch_rows END)::double precision / chunks_per_batch)::bigint);
     reached := coalesce(part.reached, part.above);
     seen := 0;
     changed := 0;
     timed := false;
     left_ms := target_ms - commit_ms;
     LOOP
-      rows := greatest(least(rows, ceiling, batch_limit - seen), 1);
+      rows := greatest(least(rows, ceiling, batch_limit - seen), 1::bigint);
       chunk_began := pg_catalog.clock_timestamp();
       SELECT * INTO chunk FROM runbook.try_chunk(p_next, p_change, archives, reached, part.upto, rows);
       EXIT WHEN chunk.code IS NOT NULL;
       ended := chunk.seen < rows;
+      IF chunk.last = reached THEN
+        RAISE EXCEPTION 'the walk does not get beyond the key %', reached USING ERRCODE = 'data_exception',
+          HINT = 'Its type does not read back as it was written: walk along another key.';
+      END IF;
       seen := seen + chunk.seen;
       changed := changed + coalesce(chunk.changed, 0);
       reached := coalesce(chunk.last, reached);
       EXIT WHEN ended;
-      ceiling := least(ceiling * 2, max_rows);
+      ceiling := least(ceiling * 2::bigint, max_rows);
       row_fails := 0;
       took_ms := greatest(runbook.ms_since(chunk_began), 0.05);
-      per_ms := coalesce((per_ms + rows / took_ms) / 2, rows / took_ms);
+      pace := rows::double precision / took_ms;
+      per_ms := coalesce((per_ms + pace) / 2::double precision, pace);
       left_ms := target_ms - commit_ms - runbook.ms_since(began);
-      timed := left_ms < chunk_ms / 3 AND seen >= min_rows;
-      rows := least(per_ms * greatest(least(chunk_ms, left_ms), chunk_ms / 3), rows * 4.0)::bigint;
+      timed := left_ms < shortest_rest_ms AND seen >= min_rows;
+      rows := least((per_ms * greatest(least(chunk_ms, left_ms), shortest_rest_ms))::bigint, rows * 4::bigint);
       EXIT WHEN timed OR seen >= batch_limit;
     END LOOP;
     IF chunk.code IS NULL OR seen > 0 THEN
@@ -307,18 +333,18 @@ BEGIN
     END IF;
     chunk_began := pg_catalog.clock_timestamp();
     COMMIT;
-    commit_ms := (commit_ms + runbook.ms_since(chunk_began)) / 2;
+    commit_ms := (commit_ms + runbook.ms_since(chunk_began)) / 2::double precision;
     PERFORM runbook.save_pace(p_run, p_step, p_part, runbook.ms_since(began),
       pg_catalog.pg_current_wal_insert_lsn() - wal_from, runbook.ms_since(noted), timed, target_ms, chunk.code IS NOT NULL);
     noted := pg_catalog.clock_timestamp();
     COMMIT;
     IF chunk.code IS NOT NULL THEN
-      row_fails := row_fails + (rows = 1)::int;
+      row_fails := CASE WHEN rows = 1 THEN row_fails + 1 ELSE row_fails END;
       PERFORM runbook.raise_unless_halved(pg_catalog.to_jsonb(chunk), rows, row_fails, tries_of_one_row);
-      ceiling := greatest(least(rows, coalesce(nullif(chunk.seen, 0), rows)) / 2, 1);
+      ceiling := greatest(least(rows, coalesce(nullif(chunk.seen, 0::bigint), rows)) / 2::bigint, 1::bigint);
       rows := ceiling;
       IF runbook.is_passing(chunk.code) THEN
-        CALL runbook.rest(least(50 * 2 ^ row_fails, 5000) * (0.5 + pg_catalog.random()));
+        CALL runbook.rest(runbook.jittered_ms(row_fails));
       END IF;
     ELSIF NOT ended THEN
       CALL runbook.rest((p_limits ->> 'pause_ms')::double precision);
@@ -329,51 +355,87 @@ END $$;
 COMMENT ON PROCEDURE runbook.walk_part IS
   'Walks one part of a table''s key to its end, in batches that take about target_ms each, and commits each with its checkpoint.';
 
-CREATE FUNCTION runbook.add_part(p_run text, p_step text, p_task integer, p_part integer, p_above jsonb,
-                                 p_upto jsonb, p_is_last boolean, p_newest text) RETURNS void
+CREATE FUNCTION runbook.add_parts(p_run text, p_step text, p_cuts jsonb, p_newest text) RETURNS void
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  upto jsonb := p_upto;
+  parts constant integer := pg_catalog.jsonb_array_length(p_cuts) + 1;
+  newest jsonb;
 BEGIN
-  IF upto IS NULL THEN
-    -- A walk that chases rows that are being added would never end.
-    EXECUTE p_newest INTO upto USING p_above;
+  PERFORM runbook.lock_parts(p_run, p_step);
+  IF EXISTS (SELECT FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)) THEN
+    RETURN;
+  END IF;
+  -- The last part ends at the last row that is there now: a walk that chases rows that are being added
+  -- would never end.
+  EXECUTE p_newest INTO newest USING p_cuts -> (parts - 2);
+  IF newest @> '[null]' THEN
+    RAISE EXCEPTION 'the key is null in some rows' USING ERRCODE = 'not_null_violation',
+      HINT = 'Validate its NOT NULL constraint first.';
   END IF;
   INSERT INTO runbook.batch_part (run_id, step_id, part_no, task_no, above, upto, is_last, finished_at)
-  VALUES (p_run, p_step, p_part, p_task, p_above, upto, p_is_last,
-          CASE WHEN upto IS NULL THEN pg_catalog.clock_timestamp() END)
-  ON CONFLICT DO NOTHING;
+  SELECT p_run, p_step, i, i, CASE WHEN i > 1 THEN p_cuts -> (i - 2) END,
+         CASE WHEN i < parts THEN p_cuts -> (i - 1) ELSE newest END, i = parts,
+         CASE WHEN i = parts AND newest IS NULL THEN pg_catalog.clock_timestamp() END
+    FROM pg_catalog.generate_series(1, parts) i;
 END $$;
-COMMENT ON FUNCTION runbook.add_part IS
-  'Adds a part; one without an end goes to the last row that is there now, and is done when there is none.';
+COMMENT ON FUNCTION runbook.add_parts IS
+  'Records all parts of a step, before the first row of any is walked: whoever of its workers comes first does it for all.';
+
+CREATE FUNCTION runbook.lock_parts(p_run text, p_step text) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_advisory_xact_lock(hashtext('pg-runbook/parts'), hashtext(concat(p_run, '/', p_step)))
+$$;
+COMMENT ON FUNCTION runbook.lock_parts IS
+  'One at a time adds, splits or takes parts of a step, so that no two take the same.';
+
+CREATE FUNCTION runbook.sample_middle(p_of runbook.batch_part, p_sample text, p_percent double precision) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  -- Below this, the one who is at it is done before the other has begun.
+  batches_worth constant double precision := 8;
+  fewest_sampled constant bigint := 4;
+  sampled bigint;
+  middle jsonb;
+BEGIN
+  IF p_of.upto IS NULL OR p_of.finished_at IS NOT NULL THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE p_sample INTO sampled, middle USING coalesce(p_of.reached, p_of.above), p_of.upto;
+  IF sampled < fewest_sampled OR middle = p_of.upto
+     OR sampled::double precision * 100::double precision / p_percent < batches_worth * coalesce(p_of.batch_rows, 1)::double precision THEN
+    RETURN NULL;
+  END IF;
+  RETURN middle;
+END $$;
+COMMENT ON FUNCTION runbook.sample_middle IS
+  'The key in the middle of what is left of a part, by a sample of its rows; null when splitting is not worth it.';
 
 CREATE FUNCTION runbook.split_part(p_of runbook.batch_part, p_task integer, p_sample text, p_percent double precision)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  -- Below this, the one who is at it is done before the other has begun.
-  batches_worth constant integer := 8;
-  fewest_sampled constant integer := 4;
   half runbook.batch_part;
-  sampled bigint;
   middle jsonb;
 BEGIN
-  SELECT * INTO half FROM runbook.batch_part p
-   WHERE (p.run_id, p.step_id, p.part_no) = (p_of.run_id, p_of.step_id, p_of.part_no) AND p.finished_at IS NULL FOR UPDATE;
-  IF NOT FOUND OR half.upto IS NULL THEN
+  -- Looked at first without its lock, which would hold up the one who is at it.
+  IF runbook.sample_middle(p_of, p_sample, p_percent) IS NULL THEN
     RETURN NULL;
   END IF;
-  EXECUTE p_sample INTO sampled, middle USING coalesce(half.reached, half.above), half.upto;
-  IF sampled < fewest_sampled OR middle = half.upto
-     OR sampled * 100 / p_percent < batches_worth * coalesce(half.batch_rows, 1) THEN
-    RETURN NULL;
+  SELECT * INTO STRICT half FROM runbook.batch_part p
+   WHERE (p.run_id, p.step_id, p.part_no) = (p_of.run_id, p_of.step_id, p_of.part_no) FOR UPDATE;
+  middle := runbook.sample_middle(half, p_sample, p_percent);
+  IF middle IS NULL THEN
+    RETURN 0;
   END IF;
   UPDATE runbook.batch_part p SET upto = middle, is_last = false
    WHERE (p.run_id, p.step_id, p.part_no) = (half.run_id, half.step_id, half.part_no);
   RETURN runbook.next_part(half.run_id, half.step_id, p_task, middle, half.upto, half.is_last, false);
+EXCEPTION WHEN lock_not_available THEN
+  -- A long batch is at it: it is asked again when that may be over.
+  RETURN 0;
 END $$;
 COMMENT ON FUNCTION runbook.split_part IS
-  'Takes over the second half of what another worker has left of its part, by a sample of its rows; null when that is not worth it.';
+  'Takes over the second half of what another worker has left of its part; null when that is not worth it, 0 when it has to be asked again.';
 
 CREATE FUNCTION runbook.next_part(p_run text, p_step text, p_task integer, p_above jsonb, p_upto jsonb,
                                   p_is_last boolean, p_added_behind boolean) RETURNS integer
@@ -384,88 +446,92 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   RETURNING part_no
 $$;
 
-CREATE FUNCTION runbook.all_walked(p_run text, p_step text, p_parts integer) RETURNS boolean
+CREATE FUNCTION runbook.all_walked(p_run text, p_step text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT bool_and(p.finished_at IS NOT NULL) AND count(*) FILTER (WHERE p.part_no <= p_parts) = p_parts
+  SELECT bool_and(p.finished_at IS NOT NULL)
     FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)
 $$;
 COMMENT ON FUNCTION runbook.all_walked IS
   'Whether every part is done: those of the plan, also of tasks that were not launched yet, and those that were added.';
 
-CREATE FUNCTION runbook.claim_part(p_run text, p_step text, p_task integer, p_parts integer, p_newest text,
-                                   p_sample text, p_percent double precision) RETURNS integer
+CREATE FUNCTION runbook.claim_part(p_me runbook.attempt, p_newest text, p_sample text, p_percent double precision)
+RETURNS integer
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  -- Rows are added for ever, perhaps: this often a walk goes on to those at the end.
+  -- Rows are added for ever, perhaps: this often an attempt goes on to those at the end.
   most_behind constant integer := 3;
+  p_run constant text := p_me.run_id;
+  p_step constant text := p_me.step_id;
   mine integer;
   other runbook.batch_part;
   newest jsonb;
 BEGIN
-  PERFORM pg_catalog.set_config('lock_timeout', '60s', true);
+  PERFORM pg_catalog.set_config('lock_timeout', '5s', true);
   SELECT p.part_no INTO mine FROM runbook.batch_part p
-   WHERE (p.run_id, p.step_id, p.task_no) = (p_run, p_step, p_task) AND p.finished_at IS NULL ORDER BY p.part_no LIMIT 1;
+   WHERE (p.run_id, p.step_id, p.task_no) = (p_run, p_step, p_me.task_no) AND p.finished_at IS NULL ORDER BY p.part_no LIMIT 1;
   IF mine IS NOT NULL THEN
     RETURN mine;
   END IF;
-  -- One at a time, so that no two take the same rest.
-  PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('pg-runbook/parts'),
-                                           pg_catalog.hashtext(pg_catalog.concat(p_run, '/', p_step)));
+  PERFORM runbook.lock_parts(p_run, p_step);
   FOR other IN SELECT * FROM runbook.batch_part p
                 WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.finished_at IS NULL ORDER BY p.rows_seen LOOP
     -- A part whose worker is gone waits for its own task to be taken up again.
     CONTINUE WHEN NOT runbook.is_locked('pg-runbook/batch', pg_catalog.concat_ws('/', p_run, p_step, other.task_no));
-    mine := runbook.split_part(other, p_task, p_sample, p_percent);
+    mine := runbook.split_part(other, p_me.task_no, p_sample, p_percent);
+    -- With a lock in hand nobody else is waited for.
     IF mine IS NOT NULL THEN
       RETURN mine;
     END IF;
   END LOOP;
-  IF runbook.all_walked(p_run, p_step, p_parts) AND most_behind > (
-       SELECT pg_catalog.count(*) FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.added_behind) THEN
+  IF runbook.all_walked(p_run, p_step) AND most_behind > (
+       SELECT pg_catalog.count(*) FROM runbook.batch_part p
+        WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.added_behind AND p.started_at >= p_me.recorded_at) THEN
     SELECT * INTO STRICT other FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.is_last;
     EXECUTE p_newest INTO newest USING coalesce(other.upto, other.above);
     IF newest IS NOT NULL THEN
       UPDATE runbook.batch_part p SET is_last = false WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.is_last;
-      mine := runbook.next_part(p_run, p_step, p_task, coalesce(other.upto, other.above), newest, true, true);
+      mine := runbook.next_part(p_run, p_step, p_me.task_no, coalesce(other.upto, other.above), newest, true, true);
     END IF;
   END IF;
   RETURN mine;
+EXCEPTION WHEN lock_not_available THEN
+  RETURN 0;
 END $$;
 COMMENT ON FUNCTION runbook.claim_part IS
-  'What a worker walks next: its own parts, half of what another has left, rows that were added behind the last part; null when nothing is left for it.';
+  'What a worker walks next: its own parts, half of what another has left, rows that were added behind the last part; null when nothing is left for it, 0 when it has to ask again.';
 
-CREATE PROCEDURE runbook.run_batches(p_part integer, p_parts integer, p_above jsonb, p_upto jsonb, p_limits jsonb,
-                                     p_next text, p_change text, p_left text, p_newest text, p_sample text)
+CREATE PROCEDURE runbook.run_batches(p_part integer, p_cuts jsonb, p_limits jsonb, p_next text, p_change text,
+                                     p_left text, p_newest text, p_sample text)
 LANGUAGE plpgsql AS $$
 DECLARE
   me runbook.attempt;
   part integer;
-  begun_at timestamptz;
   still bigint;
 BEGIN
   SELECT * INTO me FROM runbook.attempt a
    WHERE a.attempt_id = pg_catalog.current_setting('pg_runbook.attempt', true);
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'batches are walked by workers of pg-runbook only' USING ERRCODE = 'object_not_in_prerequisite_state';
+  IF NOT FOUND OR me.task_no <> p_part THEN
+    RAISE EXCEPTION 'batches are walked by workers of pg-runbook only, each by its own part' USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/batch'),
        pg_catalog.hashtext(pg_catalog.concat_ws('/', me.run_id, me.step_id, me.task_no))) THEN
     RAISE EXCEPTION 'another worker is at this task' USING ERRCODE = 'object_in_use';
   END IF;
-  IF NOT EXISTS (SELECT FROM runbook.batch_part p WHERE (p.run_id, p.step_id, p.part_no) = (me.run_id, me.step_id, p_part)) THEN
-    PERFORM runbook.add_part(me.run_id, me.step_id, me.task_no, p_part, p_above, p_upto, p_part = p_parts, p_newest);
-  END IF;
-  SELECT pg_catalog.min(p.started_at) INTO begun_at FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id);
-  PERFORM pg_catalog.set_config('pg_runbook.begun_at', runbook.to_timestamp_text(begun_at), false);
+  PERFORM runbook.add_parts(me.run_id, me.step_id, p_cuts, p_newest);
+  PERFORM pg_catalog.set_config('pg_runbook.begun_at', runbook.to_timestamp_text(
+    (SELECT pg_catalog.min(p.started_at) FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id))), false);
   COMMIT;
   LOOP
-    part := runbook.claim_part(me.run_id, me.step_id, me.task_no, p_parts, p_newest, p_sample,
-                               (p_limits ->> 'sample_percent')::double precision);
+    part := runbook.claim_part(me, p_newest, p_sample, (p_limits ->> 'sample_percent')::double precision);
     COMMIT;
     EXIT WHEN part IS NULL;
-    CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, p_limits);
+    IF part = 0 THEN
+      CALL runbook.rest(1000);
+    ELSE
+      CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, p_limits);
+    END IF;
   END LOOP;
-  IF p_left IS NOT NULL AND runbook.all_walked(me.run_id, me.step_id, p_parts) THEN
+  IF p_left IS NOT NULL AND runbook.all_walked(me.run_id, me.step_id) THEN
     -- Each batch had to go along the index; a count of the whole table has not.
     PERFORM pg_catalog.set_config('enable_seqscan', 'on', true);
     EXECUTE p_left INTO still;
@@ -492,7 +558,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)),
   whole AS (
     SELECT coalesce(sum(rows_seen), 0)::bigint AS seen, coalesce(sum(rows_changed), 0)::bigint AS changed,
-           sum(rows_left)::bigint AS rows_left, coalesce(sum(batches), 0)::bigint AS batches,
+           (max(rows_left) FILTER (WHERE is_last))::bigint AS rows_left, coalesce(sum(batches), 0)::bigint AS batches,
            coalesce(sum(timed_batches), 0)::bigint AS timed, coalesce(sum(timed_well), 0)::bigint AS timed_well,
            coalesce(sum(halvings), 0)::bigint AS halvings, coalesce(sum(wal_bytes), 0)::bigint AS wal,
            (sum(pace) FILTER (WHERE open))::float8 AS pace, count(*) FILTER (WHERE open) AS open

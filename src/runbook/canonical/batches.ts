@@ -48,7 +48,7 @@ async function toBatchSpec(
       sql:
         throttle?.sql === undefined
           ? undefined
-          : await substituteSqlParameters(throttle.sql, parameters),
+          : (await substituteSqlParameters(throttle.sql, parameters)).replace(/;\s*$/, ''),
       walBytesPerSecond: toBytes(throttle?.wal_rate),
     },
   };

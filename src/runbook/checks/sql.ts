@@ -39,10 +39,16 @@ async function checkExpression(text: SqlText, sql: string): Promise<Problem[]> {
     const { message, offset } = parsed.error;
     return [syntaxProblem(text, message, offset - EXPRESSION_PREFIX.length)];
   }
-  const node = parsed.statements[0]?.node ?? {};
-  const alone = parsed.statements.length === 1 && node['op'] === 'SETOP_NONE';
-  if (alone && Object.keys(node).every((key) => EXPRESSION_NODES.has(key))) return [];
+  // Without the parentheses too: `a) or (b` would close those that it is put in.
+  const bare = await parseBlanked(EXPRESSION_PREFIX.slice(0, -1) + sql);
+  if (isOneExpression(parsed) && isOneExpression(bare)) return [];
   return [syntaxProblem(text, 'one expression must stand here, and nothing else', 0)];
+}
+
+function isOneExpression(parsed: ParsedSql): boolean {
+  if (!parsed.ok || parsed.statements.length !== 1) return false;
+  const node = parsed.statements[0]?.node ?? {};
+  return node['op'] === 'SETOP_NONE' && Object.keys(node).every((key) => EXPRESSION_NODES.has(key));
 }
 
 const EXPRESSION_NODES = new Set(['targetList', 'whereClause', 'limitOption', 'op']);

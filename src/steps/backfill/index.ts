@@ -4,8 +4,8 @@ import type { ChangeSql } from '../batches/render.js';
 import { changeCondition, parenthesized, tableOf } from '../batches/walk-sql.js';
 import { walkKind } from '../batches/kind.js';
 
-const updateSql: ChangeSql<BackfillSpec> = (spec, { keyTypes }, bounds) => {
-  const walk = { spec, keyTypes };
+const updateSql: ChangeSql<BackfillSpec> = (spec, facts, bounds) => {
+  const walk = { spec, ...facts };
   const set = Object.entries(spec.set)
     .map(([column, expression]) => `${quoteIdentifier(column)} = ${parenthesized(expression)}`)
     .join(',\n       ');

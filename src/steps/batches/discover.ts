@@ -72,10 +72,12 @@ async function discover<Spec extends BatchSpec>(
   requireVisibleLag(spec, server);
   const table = await readWalkedTable(db, spec.table);
   const key = findKey(table, spec.key);
+  refuseMovingKey(table, spec, kind.columns(spec));
   const archiveName = kind.archive(spec);
   const archive = archiveName === undefined ? undefined : await readWalkedTable(db, archiveName);
   const facts = {
     keyTypes: key.types,
+    operatorSchema: key.operatorSchema,
     archiveColumns: archive === undefined ? [] : archiveColumns(table, archive),
     archiveOid: archive?.oid ?? null,
     samplePercent: samplePercent(table),
@@ -83,17 +85,15 @@ async function discover<Spec extends BatchSpec>(
   const fires = await readFires(db, table.oid, kind.event, kind.columns(spec), archive?.oid);
   const settings = { ...order.settings, [BEGUN_AT_SETTING]: new Date().toISOString() };
   const tried = await inTrial(db, settings, () =>
-    tryWalk(db, { spec, keyTypes: key.types }, order.concurrency, facts, kind),
+    tryWalk(db, { spec, ...facts }, order.concurrency, facts, kind),
   ).catch((error: unknown) => {
     throw refusedByServer(error);
   });
-  const bounds = [null, ...tried.cuts, null];
-  const parts = bounds.length - 1;
+  const cuts = `[${tried.cuts.join(', ')}]`;
   return {
-    targets: bounds.slice(1).map((upto, i) => {
-      const above = bounds[i] ?? null;
-      return toTarget(spec, table, { ...facts, part: i + 1, parts, above, upto });
-    }),
+    targets: [...tried.cuts, null].map((_cut, i) =>
+      toTarget(spec, table, { ...facts, part: i + 1, cuts }),
+    ),
     leftOut: [],
     batches: {
       index: key.index,
@@ -112,6 +112,18 @@ function requireVisibleLag({ throttle }: BatchSpec, server: ServerInfo): void {
     sqlstate: '42501',
     hint: `GRANT pg_read_all_stats TO "${server.role}", or leave out throttle.replica_lag.`,
   });
+}
+
+/** A row whose key changes could come up again, further on. */
+function refuseMovingKey(table: WalkedTable, { key }: BatchSpec, changed: readonly string[]): void {
+  const moving = key.find(
+    (name) =>
+      changed.includes(name) ||
+      (changed.length > 0 && table.columns.some((c) => c.name === name && c.generated)),
+  );
+  if (moving === undefined) return;
+  const message = `set: column "${moving}" of the key would change, and rows be met again further on`;
+  throw new RunbookError('step_refused', message, { hint: 'Walk along a key that stays.' });
 }
 
 function samplePercent({ blocks }: WalkedTable): number {
@@ -144,7 +156,7 @@ async function tryWalk<Spec extends BatchSpec>(
   db: Queryable,
   walk: Walk & { readonly spec: Spec },
   concurrency: number,
-  facts: Omit<WalkFacts, 'part' | 'parts' | 'above' | 'upto'>,
+  facts: Omit<WalkFacts, 'part' | 'cuts'>,
   kind: WalkKind<Spec>,
 ): Promise<Tried> {
   const { spec } = walk;
@@ -159,7 +171,7 @@ async function tryWalk<Spec extends BatchSpec>(
   const [middle] = await readCuts(db, walk, 2, facts.samplePercent);
   const show = (above: string | null): Promise<Batches['first']> =>
     showBatch(db, walk, above, (bounds) =>
-      kind.change(spec, { ...facts, part: 1, parts, above: null, upto: null }, bounds),
+      kind.change(spec, { ...facts, part: 1, cuts: '[]' }, bounds),
     );
   const { where } = spec;
   return {
@@ -199,14 +211,15 @@ async function showBatch(
   change: (bounds: { above: string; upto: string }) => string,
 ): Promise<Batches['first']> {
   const from = jsonbLiteral(above);
-  const [next] = await db.query<{ seen: string; last: unknown }>(
-    nextSql(walk, { above: from, upto: 'NULL::jsonb' }, String(walk.spec.batch.rows)),
+  // As text: a number of JavaScript's has no room for a large bigint.
+  const next = nextSql(walk, { above: from, upto: 'NULL::jsonb' }, String(walk.spec.batch.rows));
+  const [row] = await db.query<{ seen: string; last: string | null }>(
+    `SELECT n.seen, n.last::text AS last FROM (${next}) n`,
   );
-  const last = next?.last ?? null;
-  const upto = last === null ? null : JSON.stringify(last);
+  const upto = row?.last ?? null;
   const sql = change({ above: from, upto: jsonbLiteral(upto) });
   await estimateRows(db, sql);
-  return { above, upto, rows: Number(next?.seen ?? 0), sql };
+  return { above, upto, rows: Number(row?.seen ?? 0), sql };
 }
 
 function describeLimits({ batch, throttle, remaining, where }: BatchSpec): string[] {

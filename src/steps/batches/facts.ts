@@ -2,14 +2,14 @@ import type { Target } from '../../generated/plan.v1.js';
 
 /** What a walk over a table needs to know of it; kept with the target, as JSON where it is a list. */
 export interface WalkFacts {
-  /** From 1, of so many. */
+  /** From 1. */
   readonly part: number;
-  readonly parts: number;
-  /** The keys between which the part lies, each a JSON array; null: open. */
-  readonly above: string | null;
-  readonly upto: string | null;
+  /** The keys between the parts, a JSON array of JSON arrays. */
+  readonly cuts: string;
   /** SQL types of the key's columns. */
   readonly keyTypes: readonly string[];
+  /** The schema of the operators that order the key, where it is not PostgreSQL's own. */
+  readonly operatorSchema: string | null;
   /** Columns that the archive takes. */
   readonly archiveColumns: readonly string[];
   readonly archiveOid: number | null;
@@ -20,10 +20,9 @@ export interface WalkFacts {
 export function writeFacts(facts: WalkFacts): Target['facts'] {
   return {
     part: facts.part,
-    parts: facts.parts,
-    above: facts.above,
-    upto: facts.upto,
+    cuts: facts.cuts,
     key_types: JSON.stringify(facts.keyTypes),
+    operator_schema: facts.operatorSchema,
     archive_columns: JSON.stringify(facts.archiveColumns),
     archive_oid: facts.archiveOid,
     sample_percent: facts.samplePercent,
@@ -34,10 +33,9 @@ export function writeFacts(facts: WalkFacts): Target['facts'] {
 export function readFacts({ facts }: Pick<Target, 'facts'>): WalkFacts {
   return {
     part: Number(facts['part']),
-    parts: Number(facts['parts']),
-    above: asText(facts['above']),
-    upto: asText(facts['upto']),
+    cuts: String(facts['cuts']),
     keyTypes: asList(facts['key_types']),
+    operatorSchema: asText(facts['operator_schema']),
     archiveColumns: asList(facts['archive_columns']),
     archiveOid: facts['archive_oid'] === null ? null : Number(facts['archive_oid']),
     samplePercent: Number(facts['sample_percent']),

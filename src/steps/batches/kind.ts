@@ -32,6 +32,8 @@ export function walkKind<Spec extends BatchSpec>(
       // A policy would hide rows, and the proof that none is left would be worth nothing.
       row_security: 'off',
       default_transaction_isolation: 'read committed',
+      // A float's text must read back as the float that it was.
+      extra_float_digits: '1',
     },
     discover: (db, spec, server, order) => discoverWalk(db, spec, server, order, kind),
     tasks: (_spec, targets) => targets.map(toTask),

@@ -8,10 +8,6 @@ import { leftSql, newestSql, nextSql, PARAMETERS, sampleSql, type Bounds } from 
 /** The statement that changes the rows between two keys. */
 export type ChangeSql<Spec> = (spec: Spec, facts: WalkFacts, bounds: Bounds) => string;
 
-function jsonb(text: string | null): string {
-  return text === null ? 'NULL' : quoteLiteral(text).trimStart();
-}
-
 function limits(
   { batch, throttle, remaining }: BatchSpec,
   { samplePercent, archiveOid }: WalkFacts,
@@ -42,16 +38,16 @@ export function renderWalk<Spec extends BatchSpec>(
   const [target] = targets;
   if (target === undefined || targets.length !== 1) throw new Error('a walk has one part');
   const facts = readFacts(target);
-  const walk = { spec, keyTypes: facts.keyTypes };
+  const walk = { spec, ...facts };
   const left = leftSql(walk);
   const argument = (name: string, sql: string): string =>
     `  p_${name} => ${quoteDollar(`\n${sql}\n`, name)}`;
-  const { part, parts, above, upto, samplePercent } = facts;
+  const { part, cuts, samplePercent } = facts;
   return {
     sql: [
-      `CALL runbook.run_batches(p_part => ${String(part)}, p_parts => ${String(parts)}, ` +
-        `p_above => ${jsonb(above)}, p_upto => ${jsonb(upto)},`,
+      `CALL runbook.run_batches(p_part => ${String(part)},`,
       [
+        `  p_cuts => ${quoteLiteral(cuts).trimStart()}`,
         `  p_limits => ${quoteDollar(limits(spec, facts), 'limits')}`,
         argument('change', change(spec, facts, PARAMETERS)),
         argument('next', nextSql(walk, PARAMETERS, '$3')),

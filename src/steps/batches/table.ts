@@ -7,6 +7,10 @@ import { BUSY_CTE, sizeOf } from '../relations.js';
 export interface Column {
   readonly name: string;
   readonly type: string;
+  /** The type without its length or precision. */
+  readonly base: string;
+  /** Whether its values can be written into a JSON array as one text, and read back. */
+  readonly one_text: boolean;
   readonly not_null: boolean;
   readonly generated: boolean;
 }
@@ -15,6 +19,8 @@ export interface Column {
 export interface UniqueKey {
   readonly index: string;
   readonly columns: readonly string[];
+  /** Schemas of the operators that order its columns. */
+  readonly operator_schemas: readonly string[];
 }
 
 export interface WalkedTable extends Row {
@@ -32,7 +38,8 @@ export interface WalkedTable extends Row {
  * that the column's own operators and collation have. Columns may be null where UNIQUE allows it.
  */
 const KEYS = `
-  SELECT coalesce(jsonb_agg(jsonb_build_object('index', format('%I.%I', xn.nspname, x.relname), 'columns', k.columns)
+  SELECT coalesce(jsonb_agg(jsonb_build_object('index', format('%I.%I', xn.nspname, x.relname), 'columns', k.columns,
+                            'operator_schemas', k.operator_schemas)
                             ORDER BY i.indisprimary DESC, x.relname), '[]')
     FROM pg_catalog.pg_index i
     JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
@@ -41,19 +48,31 @@ const KEYS = `
    CROSS JOIN LATERAL (
      SELECT jsonb_agg(a.attname ORDER BY p.place) AS columns,
             bool_and(p.collation_oid = a.attcollation AND o.opcdefault) AS plain,
+            jsonb_agg(DISTINCT opn.nspname) AS operator_schemas,
             count(DISTINCT p.direction) = 1 AND min(p.direction) IN (0, 3) AS one_way
        FROM ROWS FROM (unnest(i.indkey::int2[]), unnest(i.indcollation::oid[]), unnest(i.indclass::oid[]),
                        unnest(i.indoption::int2[])) WITH ORDINALITY p(attnum, collation_oid, class_oid, direction, place)
        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum
        JOIN pg_catalog.pg_opclass o ON o.oid = p.class_oid
+       JOIN pg_catalog.pg_amop ao ON ao.amopfamily = o.opcfamily AND ao.amopstrategy = 5
+                                 AND ao.amoplefttype = o.opcintype AND ao.amoprighttype = o.opcintype
+       JOIN pg_catalog.pg_operator op ON op.oid = ao.amopopr
+       JOIN pg_catalog.pg_namespace opn ON opn.oid = op.oprnamespace
       WHERE p.place <= i.indnkeyatts) k
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
      AND k.plain AND k.one_way`;
 
 const COLUMNS = `
   SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-           'not_null', a.attnotnull, 'generated', a.attgenerated <> '') ORDER BY a.attnum)
-    FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
+           'base', format_type(a.atttypid, NULL),
+           'one_text', t.typcategory <> 'A' AND t.typtype <> 'c' AND t.typname NOT IN ('json', 'jsonb')
+                       AND NOT EXISTS (SELECT FROM pg_catalog.pg_cast k WHERE k.castsource = t.oid AND k.casttarget = 'json'::regtype),
+           -- From PostgreSQL 18 on a NOT NULL that was never validated counts as one, and rows may be null.
+           'not_null', a.attnotnull AND NOT EXISTS (
+             SELECT FROM pg_catalog.pg_constraint k
+              WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
+           'generated', a.attgenerated <> '') ORDER BY a.attnum)
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
 
 /**
  * Reads a table or partitioned table as a walk needs it.

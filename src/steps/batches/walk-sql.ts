@@ -5,6 +5,8 @@ import { quoteIdentifier, quoteQualified } from '../../sql/quote.js';
 export interface Walk {
   readonly spec: BatchSpec;
   readonly keyTypes: readonly string[];
+  /** The schema of the operators that order the key, where it is not PostgreSQL's own. */
+  readonly operatorSchema: string | null;
 }
 
 /** SQL expressions for the keys between which rows are taken; a key is a JSON array. */
@@ -33,13 +35,18 @@ function keyOf(walk: Walk, bound: string): string {
   return walk.keyTypes.map((type, i) => `(${bound} ->> ${String(i)})::${type}`).join(', ');
 }
 
-function isAbove(walk: Walk, bound: string): string {
-  return `(${bound} IS NULL OR (${keyColumns(walk)}) > (${keyOf(walk, bound)}))`;
+/** By its name alone, the operator of another type could be found in the role's search_path. */
+function operator({ operatorSchema }: Walk, name: '>' | '<='): string {
+  return operatorSchema === null ? name : `OPERATOR(${quoteIdentifier(operatorSchema)}.${name})`;
 }
 
-function isUpto(walk: Walk, bound: string): string {
-  return `(${bound} IS NULL OR (${keyColumns(walk)}) <= (${keyOf(walk, bound)}))`;
+function compare(walk: Walk, name: '>' | '<=', bound: string): string {
+  const [columns, key] = [keyColumns(walk), keyOf(walk, bound)];
+  return `(${bound} IS NULL OR (${columns}) ${operator(walk, name)} (${key}))`;
 }
+
+const isAbove = (walk: Walk, bound: string): string => compare(walk, '>', bound);
+const isUpto = (walk: Walk, bound: string): string => compare(walk, '<=', bound);
 
 /** An expression of the user's in parentheses, which a comment in it must not swallow. */
 export function parenthesized(expression: string): string {

@@ -5,11 +5,11 @@ import type { ChangeSql } from '../batches/render.js';
 import { changeCondition, tableOf } from '../batches/walk-sql.js';
 
 /** Rows and their copies in the archive go in one statement; how many arrived is compared. */
-const deleteSql: ChangeSql<PurgeSpec> = (spec, { keyTypes, archiveColumns }, bounds) => {
-  const walk = { spec, keyTypes };
+const deleteSql: ChangeSql<PurgeSpec> = (spec, facts, bounds) => {
+  const walk = { spec, ...facts };
   const deletion = `DELETE FROM ${tableOf(walk)}\n WHERE ${changeCondition(walk, bounds)}`;
   if (spec.archiveTo === undefined) return deletion;
-  const columns = archiveColumns.map(quoteIdentifier).join(', ');
+  const columns = facts.archiveColumns.map(quoteIdentifier).join(', ');
   const { schema, name } = spec.archiveTo;
   return `WITH changed AS (
 ${deletion}

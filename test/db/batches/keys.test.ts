@@ -4,7 +4,9 @@ import { stepOf } from '../support/report.js';
 import { planYaml, runbookOf, runYaml } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
-await db.query(`create collation german (provider = icu, locale = 'de-DE')`);
+await db.query(`create collation german (provider = icu, locale = 'de-DE');
+  create schema ext; create extension citext schema ext;
+  alter role current_user in database ${db.name} set extra_float_digits = 0`);
 
 const ROWS = 20_000;
 
@@ -54,6 +56,24 @@ const KEYS: Readonly<
     key: '',
     names: ['tenant', 'id'],
     value: `'t' || i % 3, i`,
+  },
+  'a citext of another schema': {
+    columns: 'name ext.citext primary key',
+    key: '',
+    names: ['name'],
+    value: `(case when i % 2 = 0 then upper(md5(i::text)) else md5(i::text) end)::ext.citext`,
+  },
+  'a float under few digits': {
+    columns: 'n float8 primary key',
+    key: '',
+    names: ['n'],
+    value: 'i * (1::float8 / 3) + 0.1',
+  },
+  'large bigints': {
+    columns: 'id bigint primary key',
+    key: '',
+    names: ['id'],
+    value: '9223372036854775807 - i',
   },
   'three columns': {
     columns: 'a date, b uuid, c int, primary key (a, b, c)',
@@ -116,6 +136,26 @@ it('walks a partitioned table', async () => {
   ]);
   const [target] = stepOf(report, 'walk').tasks[0]?.targets ?? [];
   expect(Number(target?.evidence.after?.['size_bytes'])).toBeGreaterThan(0);
+});
+
+it('walks every part of the plan, however many workers there are at once', async () => {
+  await db.query(`drop table if exists t; create table t (id int primary key, hits int not null default 0);
+    insert into t select i from generate_series(1, 40000) i;
+    create or replace function slow() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.0001); return new; end $$;
+    create trigger slow before update on t for each row when (new.id between 10001 and 20000) execute function slow();
+    analyze t`);
+  const yaml = runbookOf(`
+    - id: walk
+      backfill: { table: public.t, key: id, set: { hits: hits + 1 }, batch: { rows: 50, max_rows: 200 } }
+      concurrency: 4`).replace('workers: 8', 'workers: 2');
+  const report = await runYaml(db, yaml);
+  expect(report.run.status).toBe('succeeded');
+  expect(await db.rows('select hits, count(*)::int from t group by hits')).toEqual([
+    { hits: 1, count: 40_000 },
+  ]);
+  // Somebody who was done took half of the slow part.
+  expect(stepOf(report, 'walk').progress?.parts.length).toBeGreaterThan(4);
 });
 
 it('has nothing to do on an empty table, and says so', async () => {

@@ -15,6 +15,9 @@ await db.query(`
   create view v as select * from t;
   create table parent (id int primary key); create table child () inherits (parent);
   create table archive (id int, tenant int, code text);
+  create table narrow (id int, tenant smallint, code text, email text, doubled int);
+  create table lists (id int[] primary key, doc jsonb not null unique);
+  create table unproven (id int unique); alter table unproven add constraint c not null id not valid;
   create table guarded (id int primary key, note text);
   alter table guarded enable row level security;
   create table mixed (a int not null, b int not null); create unique index on mixed (a, b desc);
@@ -130,6 +133,34 @@ const REFUSED: readonly (readonly [string, string, string, string | undefined, R
     'column "tenant" is of type integer but expression is of type text',
     '42804',
     /cast/,
+  ],
+  [
+    'a key that the step itself changes',
+    backfill('table: public.t, key: [tenant, id], set: { tenant: tenant + 1 }'),
+    'set: column "tenant" of the key would change, and rows be met again further on',
+    undefined,
+    /key that stays/,
+  ],
+  [
+    'a key whose NOT NULL was never validated',
+    purge('table: public.unproven, key: id, where: "true"'),
+    'key: column "id" of public.unproven may be null, and such rows would be passed by',
+    undefined,
+    /CREATE UNIQUE INDEX/,
+  ],
+  [
+    'a key of a type that no walk goes along',
+    purge('table: public.lists, key: doc, where: "true"'),
+    'key: column "doc" of public.lists is of type jsonb, along which no walk goes',
+    undefined,
+    /Keys that would do/,
+  ],
+  [
+    'an archive whose columns are narrower',
+    purge('table: public.t, key: id, where: "true", archive_to: public.narrow'),
+    'archive_to: column "tenant" of public.narrow is smallint, and its values are integer',
+    '42804',
+    /same type/,
   ],
   [
     'an archive that lacks columns',

@@ -7,7 +7,9 @@ import { stepOf, taskOf } from '../support/report.js';
 import { connectionTo, runbookOf, runYaml, withSession } from '../support/run-yaml.js';
 import { about, until } from '../detach/support.js';
 import { runCli } from '../../support/cli.js';
+import { runReported, useFolder } from '../engine/support.js';
 
+const folder = useFolder();
 const db = await useTestDatabase();
 await withSession(connectionTo(db), migrateLedger);
 
@@ -194,6 +196,60 @@ describe('a batch in trouble', () => {
       /^the row with the key \[321\] could not be done: update or delete/,
     );
     expect(await db.rows('select count(*)::int from t where id < 321')).toEqual([{ count: 0 }]);
+  });
+
+  it('goes on to rows that were added behind it, after each resume, and counts anew', async () => {
+    await fill(1000);
+    await db.query('update t set hits = -1 where id = 5');
+    const report = await runYaml(
+      db,
+      runbookOf(`
+        - id: walk
+          backfill: { table: public.t, key: id, set: { hits: 'greatest(hits + 1, 0)' }, where: hits = 0 or id = 5 }`),
+    );
+    for (let round = 1; round <= 4; round += 1) {
+      await db.query(
+        `insert into t (id) select 1000 * ${String(round)} + i from generate_series(1, 3) i`,
+      );
+      const resumed = await runCli(['resume', report.run.id], { env: db.env });
+      expect(resumed.stderr).toMatch(/1 rows still match/);
+      expect((await last()).steps[0]?.progress?.rows_left).toBe(1);
+    }
+    await db.query('delete from t where id = 5');
+    const resumed = await runCli(['resume', report.run.id], { env: db.env });
+    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+    expect((await last()).steps[0]?.progress).toMatchObject({ rows_left: 0 });
+    expect(await db.rows('select count(*)::int from t where hits = 0')).toEqual([{ count: 0 }]);
+  });
+
+  it('calls no operator that somebody has put in the way', async () => {
+    await fill(3000);
+    const pairs = [
+      ['float8', 'int'],
+      ['int', 'float8'],
+      ['float8', 'bigint'],
+      ['bigint', 'float8'],
+      ['numeric', 'int'],
+      ['bigint', 'numeric'],
+    ] as const;
+    const operators = ['/', '*', '+', '-', '<', '>', '<=', '>=', '=', '^'];
+    onTestFinished(async () => {
+      await db.query('drop schema traps cascade');
+    });
+    await db.query('create schema traps');
+    for (const [left, right] of pairs) {
+      await db.query(`create function traps.f(${left}, ${right}) returns boolean language plpgsql as
+        $$ begin raise exception 'trapped'; end $$`);
+      for (const name of operators) {
+        await db.query(
+          `create operator public.${name} (function = traps.f, leftarg = ${left}, rightarg = ${right})`,
+        );
+      }
+    }
+    const throttle = "throttle: { sql: 'select true', wal_rate: 1TB, replica_lag: { max: 1s } }";
+    const yaml = walk().replace(/^( *)batch:/m, `$1${throttle}\n$1batch:`);
+    const { report } = await runReported(db, folder, yaml);
+    expect(report.run, JSON.stringify(report.steps)).toMatchObject({ status: 'succeeded' });
   });
 
   it('ends as failed when rows that match are left, and says how many', async () => {
