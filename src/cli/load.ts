@@ -1,6 +1,7 @@
 import { RunbookError } from '../errors.js';
 import type { Runbook } from '../model/runbook.js';
 import type { Diagnostic } from '../runbook/diagnostic.js';
+import { forbids, type Lint } from '../runbook/lint/lint.js';
 import { loadRunbookFile } from '../runbook/load.js';
 import { renderDiagnostic } from '../runbook/render-diagnostic.js';
 import type { Output } from './io.js';
@@ -25,7 +26,13 @@ export function showDiagnostics(
   diagnostics: readonly Diagnostic[],
   source: string | undefined,
 ): void {
-  const style = { error: 'red', warning: 'yellow', location: 'bold', caret: 'red' } as const;
+  const style = {
+    error: 'red',
+    warning: 'yellow',
+    info: 'dim',
+    location: 'bold',
+    caret: 'red',
+  } as const;
   for (const diagnostic of diagnostics) {
     output.note(
       renderDiagnostic(diagnostic, source, {
@@ -36,6 +43,14 @@ export function showDiagnostics(
   }
 }
 
+/** A runbook to be planned or run, with the advice on it. */
+export interface LoadedRunbook {
+  readonly runbook: Runbook;
+  readonly lint: Lint;
+  /** The file's text. */
+  readonly source: string;
+}
+
 /**
  * Loads a runbook that is to be planned or run.
  * @throws RunbookError `invalid_runbook`, after all problems were shown.
@@ -44,16 +59,34 @@ export async function loadForServer(
   output: Output,
   file: string,
   pairs: readonly string[] | undefined,
-): Promise<Runbook> {
+): Promise<LoadedRunbook> {
   const parameters = parseParameters(pairs);
   const result = await loadRunbookFile(file, { parameters, requireParameters: true });
   if (result.ok) {
     showDiagnostics(output, result.warnings, result.source);
-    return result.runbook;
+    return result;
   }
   showDiagnostics(output, result.diagnostics, result.source);
-  const errors = result.diagnostics.filter(({ severity }) => severity === 'error').length;
-  throw new RunbookError(
+  throw invalid(file, result.diagnostics.filter(({ severity }) => severity === 'error').length);
+}
+
+/**
+ * Refuses to run what its own text makes unwise beyond doubt.
+ * @throws RunbookError `invalid_runbook`, after the findings were shown.
+ */
+export function refuseForbidden(
+  output: Output,
+  file: string,
+  { lint, source }: LoadedRunbook,
+): void {
+  const forbidden = lint.findings().filter(forbids);
+  if (forbidden.length === 0) return;
+  showDiagnostics(output, forbidden, source);
+  throw invalid(file, forbidden.length);
+}
+
+function invalid(file: string, errors: number): RunbookError {
+  return new RunbookError(
     'invalid_runbook',
     `${file}: ${String(errors)} error${errors === 1 ? '' : 's'}`,
   );

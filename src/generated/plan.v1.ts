@@ -183,6 +183,10 @@ export interface Step {
    */
   batches: null | Batches;
   /**
+   * What the planner expects of the statements of a sql step that change rows; none was executed.
+   */
+  estimates: Estimate[];
+  /**
    * In launch order.
    */
   tasks: Task[];
@@ -284,6 +288,31 @@ export interface Batch {
   sql: string;
 }
 /**
+ * What the planner expects of one statement.
+ */
+export interface Estimate {
+  /**
+   * INSERT, UPDATE, DELETE or MERGE.
+   */
+  command: string;
+  /**
+   * What it changes; null when it could not be planned.
+   */
+  table: string | null;
+  /**
+   * The size of that table, without indexes.
+   */
+  table_bytes: number | null;
+  /**
+   * Rows that it would touch, as the planner estimates them.
+   */
+  rows: number | null;
+  /**
+   * Why it could not be planned now: it may need what an earlier statement makes.
+   */
+  why_not: string | null;
+}
+/**
  * One SQL command for one worker.
  */
 export interface Task {
@@ -382,7 +411,7 @@ export interface Finding {
    */
   severity: 'info' | 'warning' | 'error';
   /**
-   * What kind of finding.
+   * The rule: docs/rules.md has its reason and its fix.
    */
   code: string;
   /**
@@ -390,7 +419,23 @@ export interface Finding {
    */
   step: string | null;
   /**
+   * Where in the runbook's file, from 1; null when its text was not at hand.
+   */
+  line: number | null;
+  /**
+   * The column there, from 1.
+   */
+  column: number | null;
+  /**
    * What was found, and what it means.
    */
   message: string;
+  /**
+   * What to do about it.
+   */
+  hint: string;
+  /**
+   * Why it is so on purpose, as the runbook says; null when it does not.
+   */
+  waived: string | null;
 }

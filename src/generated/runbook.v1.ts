@@ -15,6 +15,33 @@ export type OnFailure = 'stop' | 'continue';
  */
 export type Policy = 'wait' | 'detach';
 /**
+ * Rules of docs/rules.md that are broken on purpose, each with the reason.
+ *
+ * @minItems 1
+ */
+export type Allow = [
+  {
+    /**
+     * The rule's id.
+     */
+    rule: string;
+    /**
+     * Why it is right here.
+     */
+    because?: string;
+  },
+  ...{
+    /**
+     * The rule's id.
+     */
+    rule: string;
+    /**
+     * Why it is right here.
+     */
+    because?: string;
+  }[],
+];
+/**
  * Patterns of the form schema.name, where * stands for any characters and ? for one. Put a part in double quotes to take it literally.
  *
  * @minItems 1
@@ -75,6 +102,7 @@ export interface RunbookV1 {
    * Conditions checked before each launch.
    */
   guards?: Guard[];
+  allow?: Allow;
   /**
    * The units of maintenance. Steps that do not need one another may run side by side within the budget.
    *
@@ -255,6 +283,7 @@ export interface Step {
   on_failure?: OnFailure;
   retry?: Retry;
   settings?: Settings;
+  allow?: Allow;
   vacuum?: Vacuum;
   analyze?: Analyze;
   reindex?: Reindex;

@@ -4,17 +4,19 @@ import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
 import { chooseDialect } from '../postgres/background/detect.js';
 import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
 import type { Queryable, Session } from '../postgres/session.js';
+import type { Lint } from '../runbook/lint/lint.js';
 import type { StepKind, TaskDraft } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
 import { checkSettings } from './check-settings.js';
 import { planDigest } from './digest.js';
-import { findingsOf, serverFindings } from './findings.js';
+import { catalogProblems, toFindings } from './findings.js';
 import { workerSettings } from './worker-settings.js';
 
 /**
  * Resolves a runbook against the live catalogs: what would be sent, to what, in which order. Takes
  * no lock stronger than ACCESS SHARE and writes nothing.
  * @param now the time that the plan is stamped with.
+ * @param lint what the runbook's text says, for findings with places and waivers.
  * @throws RunbookError when the runbook cannot run on this server: see the class `refused`.
  */
 export async function buildPlan(
@@ -22,6 +24,7 @@ export async function buildPlan(
   runbook: Runbook,
   server: ServerInfo,
   now: Date,
+  lint?: Lint,
 ): Promise<PlanV1> {
   requireUsableServer(server);
   refuseUnsupported(runbook);
@@ -50,7 +53,7 @@ export async function buildPlan(
     },
     ledger: { keep_days: runbook.keepDays },
     steps,
-    findings: [...serverFindings(server), ...steps.flatMap(findingsOf)],
+    findings: toFindings(catalogProblems(server, steps), steps, lint),
   };
   return { ...content, created_at: now.toISOString(), digest: planDigest(content) };
 }
@@ -99,7 +102,12 @@ async function planStep(
 ): Promise<Step> {
   const kind = stepKind(step.kind);
   const order = { id: step.id, concurrency: step.concurrency, settings };
-  const { targets, leftOut, batches } = await kind.discover(db, step.spec, server, order);
+  const { targets, leftOut, batches, estimates } = await kind.discover(
+    db,
+    step.spec,
+    server,
+    order,
+  );
   const drafts = kind.tasks(step.spec, targets, step.concurrency);
   return {
     id: step.id,
@@ -116,6 +124,7 @@ async function planStep(
     lock: kind.lock(step.spec),
     spec: { ...step.spec },
     batches: batches ?? null,
+    estimates: [...(estimates ?? [])],
     tasks: drafts.map((draft, index) => toTask(kind, step, draft, index)),
     left_out: [...leftOut],
   };

@@ -1,45 +1,151 @@
-import type { Finding, Step } from '../generated/plan.v1.js';
+import type { Estimate, Finding, Step } from '../generated/plan.v1.js';
+import { formatSize } from '../model/size.js';
+import type { LintProblem } from '../runbook/lint/input.js';
+import type { Lint } from '../runbook/lint/lint.js';
+import { RULES, type RuleId } from '../runbook/lint/rules.js';
 import type { ServerInfo } from '../postgres/server.js';
+import { overlapProblems } from './overlaps.js';
 
-/** What a reviewer should know of the server and the role. Pure. */
-export function serverFindings({ role, seesAllSessions }: ServerInfo): Finding[] {
-  if (seesAllSessions) return [];
-  const message =
-    `Role ${role} does not see the sessions of other roles: the worker slots that they use are not ` +
-    'counted for keep_free and server_workers. GRANT pg_read_all_stats to it.';
-  return [{ severity: 'warning', code: 'sessions-hidden', step: null, message }];
+/** A finding about a step as a whole. */
+function ofStep(
+  index: number,
+  step: Step,
+  code: RuleId,
+  message: string,
+  hint: string,
+): LintProblem {
+  return { code, path: ['steps', index, step.kind], at: 'key', message, hint };
 }
 
-/** What a reviewer should know of a planned step. Pure. */
-export function findingsOf(step: Step): Finding[] {
+/** What a reviewer should know of the server and the role. Pure. */
+function serverProblems({ role, seesAllSessions }: ServerInfo): LintProblem[] {
+  if (seesAllSessions) return [];
+  const message =
+    `role ${role} does not see the sessions of other roles: the worker slots that they use are not ` +
+    'counted for keep_free and server_workers';
+  return [
+    { code: 'sessions-hidden', path: [], message, hint: `GRANT pg_read_all_stats TO "${role}".` },
+  ];
+}
+
+/** What the catalogs say of a planned step. Pure. */
+function stepProblems(step: Step, index: number): LintProblem[] {
   const targets = step.tasks.flatMap((task) => task.targets);
   const forbidden = targets.filter((target) => target.facts['may_maintain'] === false);
-  const found: Finding[] = [];
-  if (step.kind !== 'sql' && targets.length === 0) {
-    found.push({
-      severity: 'info',
-      code: 'nothing-selected',
-      step: step.id,
-      message: 'No relation matches the patterns and filters: the step has nothing to do.',
-    });
+  const missing = step.left_out.filter(({ reason }) => reason.startsWith('there is no such'));
+  const left = step.left_out.filter((out) => !missing.includes(out));
+  const could =
+    step.kind === 'refresh' && step.spec['concurrently'] === false
+      ? targets.filter(({ facts }) => facts['unique_index'] === true && facts['populated'] === true)
+      : [];
+  const about = (code: RuleId, message: string, hint: string): LintProblem =>
+    ofStep(index, step, code, message, hint);
+  return [
+    ...(step.kind !== 'sql' && targets.length === 0
+      ? [
+          about(
+            'nothing-selected',
+            'no relation matches the patterns and filters: the step has nothing to do',
+            'Nothing, if that is to be expected.',
+          ),
+        ]
+      : []),
+    ...(forbidden.length === 0
+      ? []
+      : [
+          about(
+            'no-privilege',
+            `the role may not maintain ${listNames(forbidden)}: PostgreSQL will skip or refuse`,
+            'docs/privileges.md has the grants.',
+          ),
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [
+          about(
+            'matches-nothing',
+            `there is no ${listNames(missing)}`,
+            'Correct the name, or take it out.',
+          ),
+        ]),
+    ...(left.length === 0
+      ? []
+      : [
+          about(
+            'left-out',
+            `left out: ${left.map((out) => `${out.name} (${out.reason})`).join(', ')}`,
+            'Exclude them, or change what keeps them from being worked on.',
+          ),
+        ]),
+    ...step.estimates
+      .filter(isLargeChange)
+      .map(({ command, table, table_bytes: bytes, rows }) =>
+        about(
+          'unbatched-dml',
+          `${command} of about ${String(rows)} rows of ${table ?? ''} (${formatSize(bytes ?? 0)}) in one transaction`,
+          'Make it a `backfill` or `purge` step.',
+        ),
+      ),
+    ...(could.length === 0
+      ? []
+      : [
+          about(
+            'refresh-could-be-concurrent',
+            `${listNames(could)} could be refreshed without blocking its readers`,
+            'Add `concurrently: true`.',
+          ),
+        ]),
+  ];
+}
+
+/** More than a moment's work, on a table that others will miss meanwhile. */
+const LARGE_TABLE_BYTES = 1024 ** 3;
+const MANY_ROWS = 100_000;
+
+function isLargeChange({ command, table_bytes: bytes, rows }: Estimate): boolean {
+  return command !== 'INSERT' && (bytes ?? 0) >= LARGE_TABLE_BYTES && (rows ?? 0) >= MANY_ROWS;
+}
+
+/** Everything that the server and the catalogs say about the steps, by rule. Pure. */
+export function catalogProblems(server: ServerInfo, steps: readonly Step[]): LintProblem[] {
+  return [...serverProblems(server), ...steps.flatMap(stepProblems), ...overlapProblems(steps)];
+}
+
+/**
+ * The findings of a plan.
+ * @param lint with what the runbook's text says; without it findings have no places and no waivers.
+ */
+export function toFindings(
+  problems: readonly LintProblem[],
+  steps: readonly Step[],
+  lint: Lint | undefined,
+): Finding[] {
+  const stepAt = (pointer: string): string | null => {
+    const index = /^\/steps\/(\d+)/.exec(pointer)?.[1];
+    return index === undefined ? null : (steps[Number(index)]?.id ?? null);
+  };
+  if (lint === undefined) {
+    return problems.map(({ code, path, message, hint }) => ({
+      severity: RULES[code].severity,
+      code,
+      step: stepAt(path.map((part) => `/${String(part)}`).join('')),
+      line: null,
+      column: null,
+      message,
+      hint,
+      waived: null,
+    }));
   }
-  if (forbidden.length > 0) {
-    found.push({
-      severity: 'warning',
-      code: 'no-privilege',
-      step: step.id,
-      message: `The role may not maintain ${listNames(forbidden)}: PostgreSQL will skip or refuse.`,
-    });
-  }
-  if (step.left_out.length > 0) {
-    found.push({
-      severity: 'warning',
-      code: 'left-out',
-      step: step.id,
-      message: `Left out: ${step.left_out.map((out) => `${out.name} (${out.reason})`).join(', ')}.`,
-    });
-  }
-  return found;
+  return lint.findings(problems).map((found) => ({
+    severity: found.severity,
+    code: found.code,
+    step: stepAt(found.path ?? ''),
+    line: found.line,
+    column: found.column,
+    message: found.message,
+    hint: found.hint,
+    waived: found.waived ?? null,
+  }));
 }
 
 function listNames(targets: readonly { name: string }[]): string {

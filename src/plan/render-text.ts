@@ -1,4 +1,4 @@
-import type { Finding, PlanV1, Step, Target, Task } from '../generated/plan.v1.js';
+import type { Estimate, Finding, PlanV1, Step, Target, Task } from '../generated/plan.v1.js';
 import { formatDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
@@ -61,9 +61,16 @@ function renderStep(step: Step, index: number): string[] {
   return [
     ...head.flatMap(prose),
     ...(step.batches === null ? [] : renderBatches(step.batches, step.tasks.length)),
+    ...step.estimates.map(renderEstimate).flatMap(prose),
     ...(step.tasks.length === 0 ? ['   nothing to do'] : step.tasks.flatMap(renderTask)),
     ...step.left_out.flatMap((out) => prose(`   left out: ${out.name}: ${out.reason}`)),
   ];
+}
+
+function renderEstimate({ command, table, rows, why_not: whyNot }: Estimate): string {
+  return whyNot === null
+    ? `   ${command} of about ${String(rows)} rows of ${table ?? 'what it names'} (planner's estimate)`
+    : `   ${command}: the planner cannot estimate it now: ${whyNot}`;
 }
 
 function retryText(step: Step): string {
@@ -108,15 +115,25 @@ function renderTarget(target: Target): string[] {
   return prose(`        - ${[target.name, formatSize(target.size_bytes), ...facts].join(', ')}`);
 }
 
+/** Errors first; what is waived comes last, with its reason. */
 function renderFindings(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
-  return [
-    'Findings',
-    ...findings.flatMap(({ severity, code, step, message }) =>
-      prose(`  ${severity}: ${step === null ? '' : `step ${step}: `}${message} [${code}]`),
-    ),
-    '',
+  const weight = ({ severity, waived }: Finding): number =>
+    waived === null ? ['error', 'warning', 'info'].indexOf(severity) : 3;
+  const sorted = findings.toSorted((a, b) => weight(a) - weight(b));
+  return ['Findings', ...sorted.flatMap(renderFinding), ''];
+}
+
+function renderFinding(finding: Finding): string[] {
+  const { severity, code, step, line, message, hint, waived } = finding;
+  const place = [
+    ...(step === null ? [] : [`step ${step}`]),
+    ...(line === null ? [] : [`line ${String(line)}`]),
   ];
+  const where = place.length === 0 ? '' : `${place.join(', ')}: `;
+  return waived === null
+    ? [...prose(`  ${severity}: ${where}${message} [${code}]`), ...prose(`    ${hint}`)]
+    : prose(`  allowed: ${where}${code}: ${waived}`);
 }
 
 function count(n: number, noun: string): string {

@@ -29,10 +29,46 @@ export async function inTrial<T>(
   }
 }
 
+interface PlanNode {
+  readonly 'Plan Rows': number;
+  readonly 'Relation Name'?: string;
+  readonly Schema?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+async function explain(db: Queryable, sql: string): Promise<PlanNode | undefined> {
+  const [row] = await db.query<Row & { 'QUERY PLAN': { Plan: PlanNode }[] }>(
+    `EXPLAIN (FORMAT JSON, VERBOSE) ${sql}`,
+  );
+  return row?.['QUERY PLAN'][0]?.Plan;
+}
+
 /** The rows that the planner expects a query to give. It is planned, never executed. */
 export async function estimateRows(db: Queryable, sql: string): Promise<number> {
-  const [row] = await db.query<Row & { 'QUERY PLAN': { Plan: { 'Plan Rows': number } }[] }>(
-    `EXPLAIN (FORMAT JSON) ${sql}`,
+  return (await explain(db, sql))?.['Plan Rows'] ?? 0;
+}
+
+/** What the planner expects of a statement that changes rows. */
+export interface ExpectedChange {
+  readonly table: string | null;
+  /** By its pages at the last VACUUM or ANALYZE: asking for more could wait for a lock. */
+  readonly tableBytes: number | null;
+  readonly rows: number;
+}
+
+/** What a statement would touch. It is planned, never executed. */
+export async function explainChange(db: Queryable, sql: string): Promise<ExpectedChange> {
+  const plan = await explain(db, sql);
+  const rows = plan?.Plans?.[0]?.['Plan Rows'] ?? 0;
+  const [schema, relation] = [plan?.Schema, plan?.['Relation Name']];
+  if (schema === undefined || relation === undefined)
+    return { table: null, tableBytes: null, rows };
+  const [table] = await db.query<{ name: string; bytes: number }>(
+    `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+            c.relpages::float8 * pg_catalog.current_setting('block_size')::float8 AS bytes
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [schema, relation],
   );
-  return row?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
+  return { table: table?.name ?? null, tableBytes: table?.bytes ?? null, rows };
 }

@@ -1,7 +1,7 @@
 /** A place in a document: keys and indexes from the root. */
 export type Path = readonly (string | number)[];
 
-export type Severity = 'error' | 'warning';
+export type Severity = 'error' | 'warning' | 'info';
 
 /** What is wrong and where, ready for an editor, a log or a person. Lines and columns count from 1. */
 export interface Diagnostic {
@@ -42,7 +42,7 @@ export function toPointer(path: Path): string {
 }
 
 /** In the order of the text, each problem once. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+export function sortDiagnostics<D extends Diagnostic>(diagnostics: readonly D[]): D[] {
   const unique = new Map(diagnostics.map((one) => [identity(one), one]));
   return [...unique.values()].sort(
     (a, b) => a.line - b.line || a.column - b.column || a.code.localeCompare(b.code, 'en'),

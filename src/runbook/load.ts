@@ -4,6 +4,7 @@ import { toRunbook } from './canonical/runbook.js';
 import { sortDiagnostics, type Diagnostic, type Problem } from './diagnostic.js';
 import { digestOf } from './digest.js';
 import { resolveParameters, type ParameterOptions, type ResolvedParameters } from './parameters.js';
+import { makeLint, type Lint } from './lint/lint.js';
 import { parseYaml } from './parse.js';
 import { locate } from './positions.js';
 import { readRunbookText } from './read.js';
@@ -23,6 +24,8 @@ export type LoadResult =
       readonly runbook: Runbook;
       readonly warnings: readonly Diagnostic[];
       readonly source: string;
+      /** What is allowed and unwise in it. */
+      readonly lint: Lint;
     }
   | {
       readonly ok: false;
@@ -58,14 +61,15 @@ async function build(
   source: Source,
   content: unknown,
   { names, values, standIns }: ResolvedParameters,
-): Promise<Runbook> {
+): Promise<{ runbook: Runbook; lint: Lint }> {
   const { content: complete } = substituteParameters(content, names, standIns);
-  return toRunbook(complete as RunbookV1, {
+  const runbook = await toRunbook(complete as RunbookV1, {
     path: source.path,
     digest: digestOf(content),
     values,
     sqlValues: standIns,
   });
+  return { runbook, lint: await makeLint(source, complete) };
 }
 
 /**
@@ -89,8 +93,8 @@ export async function loadRunbookText(
   const problems = await findProblems(content, parameters);
   const diagnostics = sortDiagnostics(problems.map((problem) => locate(source, problem)));
   if (diagnostics.some(({ severity }) => severity === 'error')) return failed(diagnostics, text);
-  const runbook = await build(source, content, parameters);
-  return { ok: true, runbook, warnings: diagnostics, source: text };
+  const built = await build(source, content, parameters);
+  return { ok: true, ...built, warnings: diagnostics, source: text };
 }
 
 /** {@link loadRunbookText} of a file. A file that cannot be read is a diagnostic as well. */

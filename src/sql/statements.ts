@@ -1,3 +1,4 @@
+import { hasOption } from './ast.js';
 import type { SqlStatement } from './parser.js';
 
 type Node = Readonly<Record<string, unknown>>;
@@ -16,18 +17,8 @@ function inner(node: unknown, key: string): Node {
   return isNode(value) ? value : {};
 }
 
-/** True for an option that is on: named alone, or with a value that PostgreSQL reads as true. */
-function hasOption(node: Node, name: string): boolean {
-  return nodesAt(node, 'params').some((param) => {
-    const option = inner(param, 'DefElem');
-    if (option['defname'] !== name) return false;
-    const text = JSON.stringify(option['arg'] ?? '').toLowerCase();
-    return !/"(?:false|off|0)"|"integer":\{(?:"ival":0)?\}/.test(text);
-  });
-}
-
 function reindexCommand(node: Node): string | undefined {
-  if (hasOption(node, 'concurrently')) return 'REINDEX CONCURRENTLY';
+  if (hasOption(node['params'], 'concurrently')) return 'REINDEX CONCURRENTLY';
   const match = /^REINDEX_OBJECT_(SCHEMA|SYSTEM|DATABASE)$/.exec(String(node['kind']));
   return match === null ? undefined : `REINDEX ${match[1] ?? ''}`;
 }

@@ -1,4 +1,12 @@
-import type { Batches, LeftOut, Lock, Settings, Target, Task } from '../generated/plan.v1.js';
+import type {
+  Batches,
+  Estimate,
+  LeftOut,
+  Lock,
+  Settings,
+  Target,
+  Task,
+} from '../generated/plan.v1.js';
 import type { Execution } from '../model/execution.js';
 import type { StepKindName } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
@@ -12,6 +20,8 @@ export interface Discovery {
   readonly leftOut: readonly LeftOut[];
   /** How the table is walked, where it is. */
   readonly batches?: Batches;
+  /** What the planner expects of statements that change rows. */
+  readonly estimates?: readonly Estimate[];
 }
 
 /** What of a step, besides its spec, decides how its targets are found. */

@@ -129,6 +129,8 @@ describe('runbooks/', () => {
       const planned = await runCli(['plan', file, ...args, '--json'], { env: db.env });
       expect(planned).toMatchObject({ code: 0, stderr: '' });
       const plan = JSON.parse(planned.stdout) as PlanV1;
+      const open = plan.findings.filter(({ waived }) => waived === null);
+      expect(open.filter(({ severity }) => severity !== 'info')).toEqual([]);
       const busy = plan.steps.filter((step) => step.tasks.length > 0).map((step) => step.id);
       expect(busy).toEqual(example.busy);
 

@@ -18,11 +18,14 @@ export async function plan(
   file: string,
   options: Options,
 ): Promise<ExitCode> {
-  const runbook = await loadForServer(context.output, file, options.parameter);
+  const { runbook, lint } = await loadForServer(context.output, file, options.parameter);
   const made = await withServer(context, options.dsn, 'plan', ({ session, server }) =>
-    buildPlan(session, runbook, server, new Date()),
+    buildPlan(session, runbook, server, new Date(), lint),
   );
   const asJson = options.json === true || options.format === 'json';
   context.output.write(asJson ? `${JSON.stringify(made, null, 2)}\n` : renderPlanText(made));
-  return EXIT.ok;
+  const forbidden = made.findings.some(
+    ({ severity, waived }) => severity === 'error' && waived === null,
+  );
+  return forbidden ? EXIT.inputWrong : EXIT.ok;
 }

@@ -6,7 +6,7 @@ import { makeRunId } from '../../model/identity.js';
 import { buildPlan } from '../../plan/build.js';
 import { withServer } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
-import { loadForServer } from '../load.js';
+import { loadForServer, refuseForbidden } from '../load.js';
 import type { CommandContext } from '../program.js';
 import { defaultReportPath } from '../report-file.js';
 
@@ -22,9 +22,10 @@ export async function run(
   file: string,
   options: Options,
 ): Promise<ExitCode> {
-  const runbook = await loadForServer(context.output, file, options.parameter);
+  const loaded = await loadForServer(context.output, file, options.parameter);
+  refuseForbidden(context.output, file, loaded);
   const plan = await withServer(context, options.dsn, 'plan', async ({ session, server }) => {
-    const made = await buildPlan(session, runbook, server, new Date());
+    const made = await buildPlan(session, loaded.runbook, server, new Date(), loaded.lint);
     await migrateLedger(session);
     return made;
   });

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../errors.js';
+import { forbids } from '../../runbook/lint/lint.js';
 import { loadRunbookFile } from '../../runbook/load.js';
 import { parseParameters, showDiagnostics } from '../load.js';
 import type { CommandContext } from '../program.js';
@@ -18,11 +19,14 @@ export async function validate(
   const results = [];
   for (const file of files) {
     const result = await loadRunbookFile(file, { parameters });
-    const diagnostics = result.ok ? result.warnings : result.diagnostics;
-    results.push({ file, ok: result.ok, diagnostics });
+    const findings = result.ok ? result.lint.findings() : [];
+    const shown = findings.filter(({ waived }) => waived === undefined);
+    const diagnostics = result.ok ? [...result.warnings, ...shown] : result.diagnostics;
+    const ok = result.ok && !findings.some(forbids);
+    results.push({ file, ok, diagnostics });
     if (options.json === true) continue;
     showDiagnostics(output, diagnostics, result.source);
-    if (result.ok) output.write(`${file}: ok\n`);
+    if (ok) output.write(`${file}: ok\n`);
   }
   if (options.json === true) output.write(`${JSON.stringify({ files: results }, null, 2)}\n`);
   return results.every((result) => result.ok) ? EXIT.ok : EXIT.inputWrong;

@@ -1,12 +1,17 @@
 import type { SqlSpec } from '../../model/runbook.js';
 import type { StepKind } from '../contract.js';
+import { estimateChanges } from './estimate.js';
 import { renderSql, sqlLock } from './render.js';
 
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
 export const sqlKind: StepKind<SqlSpec> = {
   kind: 'sql',
   rerunnable: (spec) => spec.idempotent,
-  discover: () => Promise.resolve({ targets: [], leftOut: [] }),
+  discover: async (db, spec, _server, { settings }) => ({
+    targets: [],
+    leftOut: [],
+    estimates: await estimateChanges(db, spec, settings),
+  }),
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
   lock: sqlLock,

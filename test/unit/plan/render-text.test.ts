@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { PlanV1, Step } from '../../../src/generated/plan.v1.js';
 import { planDigest } from '../../../src/plan/digest.js';
 import { renderPlanText } from '../../../src/plan/render-text.js';
-import { findingsOf } from '../../../src/plan/findings.js';
+import { catalogProblems, toFindings } from '../../../src/plan/findings.js';
+import type { ServerInfo } from '../../../src/postgres/server.js';
 import { target } from '../support.js';
+
+const server = { role: 'dba', seesAllSessions: true } as ServerInfo;
+const findingsOf = (...steps: Step[]): PlanV1['findings'] =>
+  toFindings(catalogProblems(server, steps), steps, undefined);
 
 const step: Step = {
   id: 'vacuum-hot',
@@ -20,6 +25,7 @@ const step: Step = {
   lock: { mode: 'SHARE UPDATE EXCLUSIVE', blocks: 'DDL' },
   spec: {},
   batches: null,
+  estimates: [],
   tasks: [
     {
       number: 1,
@@ -76,7 +82,7 @@ describe('renderPlanText', () => {
     '1. VACUUM "app"."orders"',
     '- app.orders, 1.0 MB, 42 dead rows',
     'left out: app.x: because',
-    'warning: step vacuum-hot: Left out',
+    'warning: step vacuum-hot: left out: app.x (because) [left-out]',
     '1 step, 1 task. Nothing was changed.',
   ])('says: %s', (part) => {
     expect(text).toContain(part);
