@@ -20,6 +20,7 @@ export interface PlanV1 {
   runbook: Runbook;
   server: Server;
   budget: Budget;
+  capacity: Capacity;
   ledger: Ledger;
   /**
    * In the order of the runbook.
@@ -116,6 +117,45 @@ export interface Budget {
    * Slots that a launch leaves free.
    */
   keep_free: number;
+}
+/**
+ * Worker slots of the server when the plan was made, and those that the plan needs. No part of the digest.
+ */
+export interface Capacity {
+  /**
+   * max_worker_processes.
+   */
+  slots: number;
+  /**
+   * Those in use, by the kind of process.
+   */
+  used: {
+    /**
+     * pg_stat_activity.backend_type.
+     */
+    by: string;
+    /**
+     * How many.
+     */
+    slots: number;
+  }[];
+  /**
+   * The most that the plan may use at once, supervisors and parallel workers of maintenance commands counted.
+   */
+  peak: number;
+  /**
+   * Steps that may run side by side, in the order of their needs, with the slots of each.
+   */
+  timeline: {
+    /**
+     * Its id.
+     */
+    step: string;
+    /**
+     * Its workers, their parallel workers, and its supervisor.
+     */
+    slots: number;
+  }[][];
 }
 /**
  * What the ledger remembers.

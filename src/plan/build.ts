@@ -2,14 +2,18 @@ import { RunbookError } from '../errors.js';
 import type { PlanV1, Server, Settings, Step, Task } from '../generated/plan.v1.js';
 import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
 import { chooseDialect } from '../postgres/background/detect.js';
+import { readSlotUse } from '../postgres/capacity.js';
+import { readObstacles } from '../postgres/obstacles.js';
 import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
 import type { Queryable, Session } from '../postgres/session.js';
 import type { Lint } from '../runbook/lint/lint.js';
 import type { StepKind, TaskDraft } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
+import { planCapacity } from './capacity.js';
 import { checkSettings } from './check-settings.js';
 import { planDigest } from './digest.js';
 import { catalogProblems, toFindings } from './findings.js';
+import { capacityProblems, preflightProblems } from './preflight.js';
 import { workerSettings } from './worker-settings.js';
 
 /**
@@ -36,6 +40,22 @@ export async function buildPlan(
     await checkSettings(session, step.id, settings);
     steps.push(await planStep(session, step, settings, server));
   }
+  const budget = {
+    workers: runbook.budget.workers,
+    server_workers: runbook.budget.serverWorkers ?? null,
+    keep_free: runbook.budget.keepFree,
+  };
+  const capacity = planCapacity(
+    steps,
+    budget,
+    server.maxWorkerProcesses,
+    await readSlotUse(session),
+  );
+  const problems = [
+    ...catalogProblems(server, steps),
+    ...preflightProblems(steps, await readObstacles(session, tableOids(steps))),
+    ...capacityProblems(capacity, budget),
+  ];
   const content = {
     plan_version: 1 as const,
     runbook: {
@@ -46,16 +66,17 @@ export async function buildPlan(
       parameters: { ...runbook.parameters },
     },
     server: described,
-    budget: {
-      workers: runbook.budget.workers,
-      server_workers: runbook.budget.serverWorkers ?? null,
-      keep_free: runbook.budget.keepFree,
-    },
+    budget,
     ledger: { keep_days: runbook.keepDays },
     steps,
-    findings: toFindings(catalogProblems(server, steps), steps, lint),
+    findings: toFindings(problems, steps, lint),
   };
-  return { ...content, created_at: now.toISOString(), digest: planDigest(content) };
+  return { ...content, capacity, created_at: now.toISOString(), digest: planDigest(content) };
+}
+
+function tableOids(steps: readonly Step[]): number[] {
+  const targets = steps.flatMap((step) => step.tasks.flatMap((task) => task.targets));
+  return [...new Set(targets.map((target) => target.table_oid))];
 }
 
 function refuseUnsupported(runbook: Runbook): void {

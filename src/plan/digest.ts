@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { PlanV1 } from '../generated/plan.v1.js';
 
-/** The plan's name: sha256 over its RFC 8785 form, without the digest itself and the time of making. */
-export function planDigest(plan: Omit<PlanV1, 'digest' | 'created_at'>): string {
+/** The plan's name: sha256 over its RFC 8785 form, without the digest itself and what is of the moment. */
+export function planDigest(plan: Omit<PlanV1, 'digest' | 'created_at' | 'capacity'>): string {
   const text = canonicalize(plan);
   if (text === undefined) throw new Error('a plan is always an object');
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;

@@ -1,4 +1,12 @@
-import type { Estimate, Finding, PlanV1, Step, Target, Task } from '../generated/plan.v1.js';
+import type {
+  Capacity,
+  Estimate,
+  Finding,
+  PlanV1,
+  Step,
+  Target,
+  Task,
+} from '../generated/plan.v1.js';
 import { formatDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
@@ -20,6 +28,7 @@ export function renderPlanText(plan: PlanV1): string {
     ),
     `  budget     ${count(budget.workers, 'worker')}, ${count(budget.keep_free, 'slot')} kept free ` +
       `of ${String(server.max_worker_processes)}`,
+    ...prose(`  capacity   ${describeCapacity(plan.capacity)}`),
     ...parameterLine(plan),
     `  digest     ${plan.digest}`,
     ...plan.steps.flatMap((step, index) => ['', ...renderStep(step, index)]),
@@ -28,6 +37,17 @@ export function renderPlanText(plan: PlanV1): string {
     `${count(plan.steps.length, 'step')}, ${count(tasks, 'task')}. Nothing was changed.`,
     '',
   ].join('\n');
+}
+
+function describeCapacity({ slots, used, peak, timeline }: Capacity): string {
+  const taken = used.map(({ by, slots: n }) => `${String(n)} by ${by}`);
+  const steps = timeline.map((level) =>
+    level.map(({ step, slots: n }) => `${step} ${String(n)}`).join(' + '),
+  );
+  return (
+    `${String(peak)} of ${String(slots)} slots at most (${steps.join(', then ')}); in use now: ` +
+    (taken.length === 0 ? 'none' : taken.join(', '))
+  );
 }
 
 function parameterLine(plan: PlanV1): string[] {

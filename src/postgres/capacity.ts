@@ -51,3 +51,20 @@ export async function readCapacity(db: Queryable): Promise<Capacity> {
   if (row === undefined) throw new Error('an aggregate gave no row');
   return { maxWorkerProcesses: row.max_worker_processes, used: row.used, ours: row.ours };
 }
+
+/** Slots that one kind of process uses. */
+export interface SlotUse extends Row {
+  readonly by: string;
+  readonly slots: number;
+}
+
+/** Who uses worker slots, the most of them first. */
+export async function readSlotUse(db: Queryable): Promise<SlotUse[]> {
+  return db.query<SlotUse>(
+    `SELECT a.backend_type AS by, count(*)::int AS slots
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.backend_type <> ALL ($1::text[])
+      GROUP BY a.backend_type ORDER BY count(*) DESC, a.backend_type`,
+    [NO_SLOT],
+  );
+}

@@ -61,6 +61,10 @@ export const RULES = {
   'unordered-steps': catalog('warning'),
   'detach-beside': catalog('warning'),
   'unbatched-dml': catalog('warning'),
+  'horizon-held': catalog('warning'),
+  'invalid-index': catalog('warning'),
+  'autovacuum-at-work': catalog('info'),
+  'capacity-short': catalog('info'),
   // Of waivers themselves.
   'waiver-without-reason': declaration('error'),
   'unknown-rule': declaration('error'),

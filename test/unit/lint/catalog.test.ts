@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Step, Task } from '../../../src/generated/plan.v1.js';
+import { planCapacity } from '../../../src/plan/capacity.js';
 import { catalogProblems, toFindings } from '../../../src/plan/findings.js';
+import { capacityProblems, preflightProblems } from '../../../src/plan/preflight.js';
+import type { Obstacles } from '../../../src/postgres/obstacles.js';
 import type { ServerInfo } from '../../../src/postgres/server.js';
 import { RULES, type RuleId } from '../../../src/runbook/lint/rules.js';
 import { target } from '../support.js';
@@ -108,14 +111,95 @@ const CASES: Readonly<
 const codes = (steps: readonly Step[], server = SERVER): string[] =>
   toFindings(catalogProblems(server, steps), steps, undefined).map(({ code }) => code);
 
+const CLEAR: Obstacles = { horizon: [], invalidIndexes: [], autovacuum: [] };
+const rebuild = step('a', { kind: 'reindex', spec: { concurrently: true } });
+
+/** What is in the way, of which steps, and what is not. */
+const IN_THE_WAY: Readonly<
+  Partial<Record<RuleId, { step: Step; there: Partial<Obstacles>; not: Step }>>
+> = {
+  'horizon-held': {
+    step: rebuild,
+    there: { horizon: ['session pid 5'] },
+    not: step('a', { kind: 'analyze' }),
+  },
+  'invalid-index': {
+    step: rebuild,
+    there: { invalidIndexes: [{ table_oid: 1, index: 'app.i_ccnew' }] },
+    not: step('a', { kind: 'reindex', tasks: [task(1, 'app.u', 2)] }),
+  },
+  'autovacuum-at-work': {
+    step: step('a'),
+    there: { autovacuum: [{ table_oid: 1, pid: 7 }] },
+    not: step('a', { tasks: [task(1, 'app.u', 2)] }),
+  },
+};
+
+const BUDGET = { workers: 2, server_workers: null, keep_free: 1 };
+
 describe('rules of the catalogs', () => {
   it('have a case each', () => {
     const judged = Object.entries(RULES).filter(([, { judgedBy }]) => judgedBy === 'catalog');
-    expect(Object.keys(CASES).sort()).toEqual(judged.map(([id]) => id).sort());
+    const cases = [...Object.keys(CASES), ...Object.keys(IN_THE_WAY), 'capacity-short'];
+    expect(cases.sort()).toEqual(judged.map(([id]) => id).sort());
   });
 
   it.each(Object.entries(CASES))('%s', (id, { bad, good, server }) => {
     expect(codes(bad, server)).toContain(id);
     expect(codes(good)).not.toContain(id);
+  });
+
+  it.each(Object.entries(IN_THE_WAY))('%s', (id, one) => {
+    const found = (steps: Step[], obstacles: Obstacles): string[] =>
+      preflightProblems(steps, obstacles).map(({ code }) => code);
+    expect(found([one.step], { ...CLEAR, ...one.there })).toEqual([id]);
+    expect(found([one.step], CLEAR)).toEqual([]);
+    expect(found([one.not], { ...CLEAR, ...one.there })).toEqual([]);
+  });
+
+  it('capacity-short', () => {
+    const capacity = (used: number): string[] =>
+      capacityProblems(
+        { slots: 8, used: [{ by: 'pg_background', slots: used }], peak: 3, timeline: [] },
+        BUDGET,
+      ).map(({ code }) => code);
+    expect(capacity(5)).toEqual(['capacity-short']);
+    expect(capacity(4)).toEqual([]);
+  });
+});
+
+describe('the plan’s slots', () => {
+  const slots = (...steps: Step[]): number => planCapacity(steps, BUDGET, 8, []).peak;
+  const many = [1, 2, 3].map((n) => task(n, `app.t${String(n)}`, n));
+  const plain = (id: string, more: Partial<Step> = {}): Step =>
+    step(id, { kind: 'analyze', tasks: many, concurrency: 3, ...more });
+
+  it('are bounded by the tasks, the concurrency and the budget', () => {
+    expect(slots(plain('a', { tasks: [task(1, 'app.t', 1)] }))).toBe(1);
+    expect(slots(plain('a', { concurrency: 1 }))).toBe(1);
+    expect(slots(plain('a'))).toBe(2);
+    expect(slots(plain('a'), plain('b'))).toBe(2);
+    expect(slots(plain('a', { tasks: [] }))).toBe(0);
+  });
+
+  it('count supervisors, and parallel workers of maintenance on top of the budget', () => {
+    expect(slots(plain('a', { policy: 'detach' }))).toBe(2);
+    expect(slots(step('a', { spec: { options: { parallel: 1 } } }))).toBe(2);
+    expect(slots(step('a', { spec: { options: { parallel: 0 } } }))).toBe(1);
+    const four = { max_parallel_maintenance_workers: '4' };
+    expect(slots(step('a', { kind: 'reindex', settings: four, tasks: many, concurrency: 2 }))).toBe(
+      10,
+    );
+  });
+
+  it('are told by level of need', () => {
+    const steps = [plain('a'), plain('b', { needs: ['a'] }), plain('c')];
+    expect(planCapacity(steps, BUDGET, 8, []).timeline).toEqual([
+      [
+        { step: 'a', slots: 2 },
+        { step: 'c', slots: 2 },
+      ],
+      [{ step: 'b', slots: 2 }],
+    ]);
   });
 });

@@ -42,7 +42,7 @@ const step: Step = {
   left_out: [{ name: 'app.x', reason: 'because' }],
 };
 
-const content: Omit<PlanV1, 'digest' | 'created_at'> = {
+const content: Omit<PlanV1, 'digest' | 'created_at' | 'capacity'> = {
   plan_version: 1,
   runbook: {
     name: 'nightly',
@@ -66,6 +66,12 @@ const content: Omit<PlanV1, 'digest' | 'created_at'> = {
 };
 const plan: PlanV1 = {
   ...content,
+  capacity: {
+    slots: 8,
+    used: [{ by: 'logical replication launcher', slots: 1 }],
+    peak: 3,
+    timeline: [[{ step: 'vacuum-hot', slots: 3 }]],
+  },
   digest: planDigest(content),
   created_at: '2026-01-01T00:00:00Z',
 };
@@ -76,6 +82,7 @@ describe('renderPlanText', () => {
   it.each([
     'Plan of nightly version 3 (n.yaml)',
     'parameters a=1',
+    'capacity   3 of 8 slots at most (vacuum-hot 3); in use now: 1 by logical',
     '1. vacuum-hot: vacuum, wait, 2 workers at once, after before',
     'timeout 20m, lock timeout 5s, up to 3 tries on 55P03, on failure stop',
     'settings statement_timeout=1200000ms',

@@ -1,0 +1,52 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { useTestDatabase } from '../support/database.js';
+import { planYaml, runbookOf } from './support/run-yaml.js';
+
+const db = await useTestDatabase();
+await db.query(`create table t (id int primary key, a int); insert into t select i, i from generate_series(1, 100) i;
+  create index broken on t (a)`);
+
+const yaml = runbookOf(`
+  - id: vacuum
+    vacuum: { tables: { include: [public.t] } }
+  - id: rebuild
+    needs: [vacuum]
+    reindex: { tables: { include: [public.t] } }`);
+
+const codes = async (): Promise<[string, string | null][]> =>
+  (await planYaml(db, yaml)).findings.map(({ code, step }) => [code, step]);
+
+describe('the plan', () => {
+  it('takes no offence at transactions of this moment', async () => {
+    const client = await db.connect();
+    onTestFinished(async () => {
+      await client.query('rollback');
+    });
+    await client.query('begin isolation level repeatable read; select count(*) from t');
+    const { findings } = await planYaml(db, yaml);
+    expect(findings.map(({ message }) => message).join()).not.toMatch(/session pid/);
+  });
+
+  it('names invalid indexes of the tables that are rebuilt', async () => {
+    expect(await codes()).not.toContainEqual(['invalid-index', 'rebuild']);
+    await db.query("update pg_index set indisvalid = false where indexrelid = 'broken'::regclass");
+    const { findings } = await planYaml(db, yaml);
+    const found = findings.find(({ code }) => code === 'invalid-index');
+    expect(found).toMatchObject({ step: 'rebuild', severity: 'warning' });
+    expect(found?.message).toContain('public.broken');
+  });
+
+  it('counts the slots that it needs and those in use', async () => {
+    const { capacity } = await planYaml(db, yaml);
+    const [shown] = await db.rows<{ slots: number }>(
+      "select current_setting('max_worker_processes')::int as slots",
+    );
+    expect(capacity.slots).toBe(shown?.slots);
+    expect(capacity.used.map(({ by }) => by)).toContain('logical replication launcher');
+    expect(capacity.timeline.map((level) => level.map(({ step }) => step))).toEqual([
+      ['vacuum'],
+      ['rebuild'],
+    ]);
+    expect(capacity.peak).toBeGreaterThan(0);
+  });
+});
