@@ -58,6 +58,13 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT extract(epoch FROM clock_timestamp() - p_from)::float8 * 1000
 $$;
 
+CREATE FUNCTION runbook.wait_for_ledger() RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT set_config('lock_timeout', '60s', true)
+$$;
+COMMENT ON FUNCTION runbook.wait_for_ledger IS
+  'Lets this transaction wait for rows of the ledger longer than the step may want to wait for its own.';
+
 CREATE FUNCTION runbook.try_chunk(p_next text, p_change text, p_archives boolean, p_above jsonb, p_upto jsonb, p_rows bigint,
                                   OUT seen bigint, OUT changed bigint, OUT last jsonb,
                                   OUT code text, OUT message text, OUT detail text, OUT hint text)
@@ -138,20 +145,25 @@ END $$;
 COMMENT ON FUNCTION runbook.brake IS
   'What holds back the next batch now; null: nothing.';
 
-CREATE FUNCTION runbook.note_pause(p_run text, p_step text, p_part integer, p_kind text, p_reason text,
-                                   p_ms double precision, p_again boolean) RETURNS void
+CREATE FUNCTION runbook.add_pause(p_pauses jsonb, p_kind text, p_count integer, p_ms double precision) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN p_kind IS NULL THEN p_pauses ELSE p_pauses || jsonb_build_object(p_kind, jsonb_build_object(
+    'count', coalesce((p_pauses -> p_kind ->> 'count')::bigint, 0) + p_count,
+    'ms', coalesce((p_pauses -> p_kind ->> 'ms')::float8, 0) + p_ms)) END
+$$;
+
+CREATE FUNCTION runbook.note_pause(p_run text, p_step text, p_part integer, p_before text, p_now text,
+                                   p_reason text, p_ms double precision) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   UPDATE runbook.batch_part p
      SET paused_for = p_reason, updated_at = clock_timestamp(), worked_ms = p.worked_ms + p_ms,
-         paused_since = CASE WHEN p_again THEN p.paused_since ELSE clock_timestamp() END,
-         pauses = p.pauses || jsonb_build_object(p_kind, jsonb_build_object(
-           'count', coalesce((p.pauses -> p_kind ->> 'count')::bigint, 0) + (NOT p_again)::int,
-           -- What was before the first look at the brake is no pause of it.
-           'ms', coalesce((p.pauses -> p_kind ->> 'ms')::float8, 0) + CASE WHEN p_again THEN p_ms ELSE 0 END))
+         paused_since = CASE WHEN p_now = p_before THEN p.paused_since WHEN p_now IS NOT NULL THEN clock_timestamp() END,
+         pauses = runbook.add_pause(runbook.add_pause(p.pauses, p_before, 0, p_ms),
+                                    nullif(p_now, p_before), 1, 0)
    WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part)
 $$;
 COMMENT ON FUNCTION runbook.note_pause IS
-  'Records why a walk pauses, for how long, and how often.';
+  'Books the time since the last look to what held the walk back then, and what does so now.';
 
 CREATE FUNCTION runbook.save_batch(p_run text, p_step text, p_part integer, p_reached jsonb, p_seen bigint,
                                    p_changed bigint, p_ended boolean) RETURNS void
@@ -217,8 +229,8 @@ BEGIN
   IF p_rows > 1 AND (passing OR of_a_row) OR passing AND p_row_fails < p_most THEN
     RETURN;
   ELSIF p_rows = 1 AND (passing OR of_a_row) THEN
-    why := format('the row with the key %s could not be done%s: %s', p_chunk ->> 'last',
-      CASE WHEN passing THEN format(', tried %s times', p_row_fails) ELSE '' END, why);
+    why := format('%s could not be done%s: %s',
+      coalesce('the row with the key ' || (p_chunk ->> 'last'), 'the next row'), CASE WHEN passing THEN format(', tried %s times', p_row_fails) ELSE '' END, why);
   END IF;
   RAISE EXCEPTION USING ERRCODE = p_chunk ->> 'code', MESSAGE = why, DETAIL = coalesce(p_chunk ->> 'detail', ''),
     HINT = coalesce(p_chunk ->> 'hint', '');
@@ -280,8 +292,8 @@ BEGIN
     LOOP
       SELECT * INTO brake FROM runbook.brake(p_run, p_limits -> 'throttle', wal_from, began);
       IF brake.kind IS NOT NULL OR paused_by IS NOT NULL THEN
-        PERFORM runbook.note_pause(p_run, p_step, p_part, coalesce(brake.kind, paused_by), brake.reason, runbook.ms_since(noted),
-                                   coalesce(brake.kind, paused_by) IS NOT DISTINCT FROM paused_by);
+        PERFORM runbook.wait_for_ledger();
+        PERFORM runbook.note_pause(p_run, p_step, p_part, paused_by, brake.kind, brake.reason, runbook.ms_since(noted));
         noted := pg_catalog.clock_timestamp();
       END IF;
       EXIT WHEN brake.kind IS NULL;
@@ -292,7 +304,7 @@ BEGIN
     COMMIT;
     began := pg_catalog.clock_timestamp();
     wal_from := pg_catalog.pg_current_wal_insert_lsn();
-    PERFORM pg_catalog.set_config('lock_timeout', '60s', true);
+    PERFORM runbook.wait_for_ledger();
     SELECT * INTO STRICT part FROM runbook.batch_part p
      WHERE (p.run_id, p.step_id, p.part_no) = (p_run, p_step, p_part) FOR UPDATE;
     EXIT WHEN part.finished_at IS NOT NULL;
@@ -334,6 +346,7 @@ BEGIN
     chunk_began := pg_catalog.clock_timestamp();
     COMMIT;
     commit_ms := (commit_ms + runbook.ms_since(chunk_began)) / 2::double precision;
+    PERFORM runbook.wait_for_ledger();
     PERFORM runbook.save_pace(p_run, p_step, p_part, runbook.ms_since(began),
       pg_catalog.pg_current_wal_insert_lsn() - wal_from, runbook.ms_since(noted), timed, target_ms, chunk.code IS NOT NULL);
     noted := pg_catalog.clock_timestamp();
@@ -361,6 +374,7 @@ DECLARE
   parts constant integer := pg_catalog.jsonb_array_length(p_cuts) + 1;
   newest jsonb;
 BEGIN
+  PERFORM runbook.wait_for_ledger();
   PERFORM runbook.lock_parts(p_run, p_step);
   IF EXISTS (SELECT FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)) THEN
     RETURN;
@@ -425,7 +439,8 @@ BEGIN
    WHERE (p.run_id, p.step_id, p.part_no) = (p_of.run_id, p_of.step_id, p_of.part_no) FOR UPDATE;
   middle := runbook.sample_middle(half, p_sample, p_percent);
   IF middle IS NULL THEN
-    RETURN 0;
+    -- Raised, and not returned, so that the lock on the part is let go.
+    RAISE lock_not_available;
   END IF;
   UPDATE runbook.batch_part p SET upto = middle, is_last = false
    WHERE (p.run_id, p.step_id, p.part_no) = (half.run_id, half.step_id, half.part_no);
@@ -463,10 +478,13 @@ DECLARE
   p_run constant text := p_me.run_id;
   p_step constant text := p_me.step_id;
   mine integer;
+  again boolean := false;
+  unattended boolean := false;
   other runbook.batch_part;
   newest jsonb;
 BEGIN
-  PERFORM pg_catalog.set_config('lock_timeout', '5s', true);
+  -- Who waits here for a part keeps the other claimers waiting.
+  PERFORM pg_catalog.set_config('lock_timeout', '1s', true);
   SELECT p.part_no INTO mine FROM runbook.batch_part p
    WHERE (p.run_id, p.step_id, p.task_no) = (p_run, p_step, p_me.task_no) AND p.finished_at IS NULL ORDER BY p.part_no LIMIT 1;
   IF mine IS NOT NULL THEN
@@ -475,14 +493,21 @@ BEGIN
   PERFORM runbook.lock_parts(p_run, p_step);
   FOR other IN SELECT * FROM runbook.batch_part p
                 WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.finished_at IS NULL ORDER BY p.rows_seen LOOP
-    -- A part whose worker is gone waits for its own task to be taken up again.
-    CONTINUE WHEN NOT runbook.is_locked('pg-runbook/batch', pg_catalog.concat_ws('/', p_run, p_step, other.task_no));
+    -- A part without a worker waits for its own task, which may be waiting for our slot.
+    IF NOT runbook.is_locked('pg-runbook/batch', pg_catalog.concat_ws('/', p_run, p_step, other.task_no)) THEN
+      unattended := true;
+      CONTINUE;
+    END IF;
     mine := runbook.split_part(other, p_me.task_no, p_sample, p_percent);
-    -- With a lock in hand nobody else is waited for.
-    IF mine IS NOT NULL THEN
+    IF mine > 0 THEN
       RETURN mine;
     END IF;
+    again := again OR mine = 0;
   END LOOP;
+  IF again AND NOT unattended THEN
+    RETURN 0;
+  END IF;
+  mine := NULL;
   IF runbook.all_walked(p_run, p_step) AND most_behind > (
        SELECT pg_catalog.count(*) FROM runbook.batch_part p
         WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.added_behind AND p.started_at >= p_me.recorded_at) THEN

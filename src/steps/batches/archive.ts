@@ -3,20 +3,36 @@ import type { Column, WalkedTable } from './table.js';
 
 /** Types that take every value of another one. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {
-  smallint: ['integer', 'bigint', 'numeric'],
-  integer: ['bigint', 'numeric'],
+  smallint: ['integer', 'bigint', 'numeric', 'real', 'double precision'],
+  integer: ['bigint', 'numeric', 'double precision'],
   bigint: ['numeric'],
   real: ['double precision'],
+  text: ['character varying'],
   'character varying': ['text'],
   character: ['text', 'character varying'],
 };
 
+/** A varchar's length, or a numeric's digits before and after the point. */
+function sizes(type: string): readonly number[] {
+  const [all = '', scale] = /\(([\d,]+)\)/.exec(type)?.[1]?.split(',') ?? [];
+  return scale === undefined ? [Number(all)] : [Number(all) - Number(scale), Number(scale)];
+}
+
+function hasRoom(value: Column, room: Column): boolean {
+  if (room.plain === value.plain) return true;
+  const bounded = room.plain !== room.base;
+  if (!bounded) return [value.base, ...(WIDER[value.base] ?? [])].includes(room.base);
+  const comparable =
+    ['character varying', 'numeric'].includes(value.base) && value.plain !== value.base;
+  if (!comparable || room.base !== value.base) return false;
+  const needed = sizes(value.plain);
+  return sizes(room.plain).every((size, i) => size >= (needed[i] ?? 0));
+}
+
 /** An INSERT would cast the values to a narrower type, silently, and the originals are deleted. */
 function requireRoom(column: Column, archive: WalkedTable): void {
   const room = archive.columns.find(({ name }) => name === column.name);
-  if (room === undefined || room.generated || room.type === column.type) return;
-  const unbounded = room.type === room.base;
-  if (unbounded && [column.base, ...(WIDER[column.base] ?? [])].includes(room.base)) return;
+  if (room === undefined || room.generated || hasRoom(column, room)) return;
   throw new RunbookError(
     'step_refused',
     `archive_to: column "${column.name}" of ${archive.name} is ${room.type}, and its values are ${column.type}`,

@@ -1,5 +1,5 @@
 import { RunbookError } from '../../errors.js';
-import type { Batches, Target } from '../../generated/plan.v1.js';
+import type { Batches, Settings, Target } from '../../generated/plan.v1.js';
 import { formatDuration } from '../../model/duration.js';
 import type { BatchSpec } from '../../model/runbook.js';
 import { formatSize } from '../../model/size.js';
@@ -70,6 +70,7 @@ async function discover<Spec extends BatchSpec>(
   kind: WalkKind<Spec>,
 ): Promise<Discovery> {
   requireVisibleLag(spec, server);
+  requireReadCommitted(order.settings);
   const table = await readWalkedTable(db, spec.table);
   const key = findKey(table, spec.key);
   refuseMovingKey(table, spec, kind.columns(spec));
@@ -84,9 +85,10 @@ async function discover<Spec extends BatchSpec>(
   };
   const fires = await readFires(db, table.oid, kind.event, kind.columns(spec), archive?.oid);
   const settings = { ...order.settings, [BEGUN_AT_SETTING]: new Date().toISOString() };
-  const tried = await inTrial(db, settings, () =>
-    tryWalk(db, { spec, ...facts }, order.concurrency, facts, kind),
-  ).catch((error: unknown) => {
+  const tried = await inTrial(db, settings, async () => {
+    await requireVisible(db, key.unqualified, spec.key);
+    return tryWalk(db, { spec, ...facts }, order.concurrency, facts, kind);
+  }).catch((error: unknown) => {
     throw refusedByServer(error);
   });
   const cuts = `[${tried.cuts.join(', ')}]`;
@@ -124,6 +126,34 @@ function refuseMovingKey(table: WalkedTable, { key }: BatchSpec, changed: readon
   if (moving === undefined) return;
   const message = `set: column "${moving}" of the key would change, and rows be met again further on`;
   throw new RunbookError('step_refused', message, { hint: 'Walk along a key that stays.' });
+}
+
+/** The operator of another type would order the rows otherwise, and some would come twice. */
+async function requireVisible(
+  db: Queryable,
+  operators: readonly number[],
+  key: readonly string[],
+): Promise<void> {
+  const [row] = await db.query<{ visible: boolean | null }>(
+    `SELECT pg_catalog.bool_and(pg_catalog.pg_operator_is_visible(o)) AS visible
+       FROM pg_catalog.unnest($1::pg_catalog.oid[]) o`,
+    [operators],
+  );
+  if (row?.visible !== false) return;
+  const message = `the operators of the key ${key.join(', ')} are not in the search_path of the workers`;
+  throw new RunbookError('step_refused', message, {
+    hint: 'Add their schema under `settings: { search_path: … }`, or walk along another key.',
+  });
+}
+
+/** Under a snapshot of its own, a worker would not see what the others have done with their parts. */
+function requireReadCommitted(settings: Settings): void {
+  const isolation = settings['default_transaction_isolation'] ?? '';
+  if (isolation.toLowerCase() === 'read committed') return;
+  const message = `batches cannot be ${isolation}: their workers must see one another's checkpoints`;
+  throw new RunbookError('step_refused', message, {
+    hint: 'Leave default_transaction_isolation out of its settings.',
+  });
 }
 
 function samplePercent({ blocks }: WalkedTable): number {

@@ -4,8 +4,10 @@ import type { Column, UniqueKey, WalkedTable } from './table.js';
 export interface WalkKey {
   readonly index: string;
   readonly types: readonly string[];
-  /** The schema of the operators that order it, where it is not PostgreSQL's own. */
+  /** The schema of the operator that orders its one column, where it is not PostgreSQL's own. */
   readonly operatorSchema: string | null;
+  /** Operators that the workers must find by their names alone: a row comparison names one for all. */
+  readonly unqualified: readonly number[];
 }
 
 function describe({ index, columns }: UniqueKey): string {
@@ -26,18 +28,6 @@ function hint(table: WalkedTable): string {
   return keys.length > 0
     ? `Keys that would do: ${keys.join('; ')}.`
     : 'It has none. Make one: CREATE UNIQUE INDEX CONCURRENTLY on columns that are NOT NULL.';
-}
-
-/** A row comparison takes one operator for all columns. */
-function operatorSchemaOf(
-  { name }: WalkedTable,
-  { columns, operator_schemas: schemas }: UniqueKey,
-): string | null {
-  const [schema = 'pg_catalog', ...others] = schemas;
-  if (schema === 'pg_catalog' && others.length === 0) return null;
-  if (columns.length === 1) return schema;
-  const message = `the key ${columns.join(', ')} of ${name} has a type with an order of its own`;
-  throw new RunbookError('step_refused', message, { hint: 'Walk along another key.' });
 }
 
 /**
@@ -72,6 +62,12 @@ export function findKey(table: WalkedTable, key: readonly string[]): WalkKey {
     const message = `key: column "${odd.name}" of ${table.name} is of type ${odd.type}, along which no walk goes`;
     throw new RunbookError('step_refused', message, { hint: hint(table) });
   }
-  const operatorSchema = operatorSchemaOf(table, served);
-  return { index: served.index, types: columns.map((column) => column.type), operatorSchema };
+  const foreign = served.operators.filter(({ schema }) => schema !== 'pg_catalog');
+  const single = key.length === 1;
+  return {
+    index: served.index,
+    types: columns.map((column) => column.type),
+    operatorSchema: single ? (foreign[0]?.schema ?? null) : null,
+    unqualified: single ? [] : foreign.map(({ oid }) => oid),
+  };
 }

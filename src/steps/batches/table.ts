@@ -7,7 +7,9 @@ import { BUSY_CTE, sizeOf } from '../relations.js';
 export interface Column {
   readonly name: string;
   readonly type: string;
-  /** The type without its length or precision. */
+  /** The type, of a domain the one beneath it. */
+  readonly plain: string;
+  /** That without its length or precision. */
   readonly base: string;
   /** Whether its values can be written into a JSON array as one text, and read back. */
   readonly one_text: boolean;
@@ -19,8 +21,8 @@ export interface Column {
 export interface UniqueKey {
   readonly index: string;
   readonly columns: readonly string[];
-  /** Schemas of the operators that order its columns. */
-  readonly operator_schemas: readonly string[];
+  /** The operators that order its columns. */
+  readonly operators: readonly { readonly oid: number; readonly schema: string }[];
 }
 
 export interface WalkedTable extends Row {
@@ -39,7 +41,7 @@ export interface WalkedTable extends Row {
  */
 const KEYS = `
   SELECT coalesce(jsonb_agg(jsonb_build_object('index', format('%I.%I', xn.nspname, x.relname), 'columns', k.columns,
-                            'operator_schemas', k.operator_schemas)
+                            'operators', k.operators)
                             ORDER BY i.indisprimary DESC, x.relname), '[]')
     FROM pg_catalog.pg_index i
     JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
@@ -48,7 +50,7 @@ const KEYS = `
    CROSS JOIN LATERAL (
      SELECT jsonb_agg(a.attname ORDER BY p.place) AS columns,
             bool_and(p.collation_oid = a.attcollation AND o.opcdefault) AS plain,
-            jsonb_agg(DISTINCT opn.nspname) AS operator_schemas,
+            jsonb_agg(jsonb_build_object('oid', op.oid::bigint, 'schema', opn.nspname)) AS operators,
             count(DISTINCT p.direction) = 1 AND min(p.direction) IN (0, 3) AS one_way
        FROM ROWS FROM (unnest(i.indkey::int2[]), unnest(i.indcollation::oid[]), unnest(i.indclass::oid[]),
                        unnest(i.indoption::int2[])) WITH ORDINALITY p(attnum, collation_oid, class_oid, direction, place)
@@ -64,7 +66,9 @@ const KEYS = `
 
 const COLUMNS = `
   SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-           'base', format_type(a.atttypid, NULL),
+           'base', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL),
+           'plain', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
+                         ELSE format_type(a.atttypid, a.atttypmod) END,
            'one_text', t.typcategory <> 'A' AND t.typtype <> 'c' AND t.typname NOT IN ('json', 'jsonb')
                        AND NOT EXISTS (SELECT FROM pg_catalog.pg_cast k WHERE k.castsource = t.oid AND k.casttarget = 'json'::regtype),
            -- From PostgreSQL 18 on a NOT NULL that was never validated counts as one, and rows may be null.

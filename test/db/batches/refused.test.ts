@@ -17,6 +17,12 @@ await db.query(`
   create table archive (id int, tenant int, code text);
   create table narrow (id int, tenant smallint, code text, email text, doubled int);
   create table lists (id int[] primary key, doc jsonb not null unique);
+  create schema ext; create extension citext schema ext;
+  create table mixed_case (tenant int, name ext.citext, primary key (tenant, name));
+  create domain short as varchar(10);
+  create table roomy (id bigint, tenant double precision, code varchar, email varchar, doubled numeric);
+  create table boxes (id int primary key, a varchar(10), b numeric(10, 2), c short, d text);
+  create table bigger (id int, a varchar(20), b numeric(12, 3), c varchar(10), d varchar);
   create table unproven (id int unique); alter table unproven add constraint c not null id not valid;
   create table guarded (id int primary key, note text);
   alter table guarded enable row level security;
@@ -156,6 +162,21 @@ const REFUSED: readonly (readonly [string, string, string, string | undefined, R
     /Keys that would do/,
   ],
   [
+    'batches in another isolation',
+    `${purge('table: public.t, key: id, where: "true"')}
+    settings: { default_transaction_isolation: repeatable read }`,
+    "batches cannot be repeatable read: their workers must see one another's checkpoints",
+    undefined,
+    /Leave default_transaction_isolation out/,
+  ],
+  [
+    'a key of two columns whose operators the workers would not find',
+    purge('table: public.mixed_case, key: [tenant, name], where: "true"'),
+    'the operators of the key tenant, name are not in the search_path of the workers',
+    undefined,
+    /search_path/,
+  ],
+  [
     'an archive whose columns are narrower',
     purge('table: public.t, key: id, where: "true", archive_to: public.narrow'),
     'archive_to: column "tenant" of public.narrow is smallint, and its values are integer',
@@ -191,6 +212,17 @@ describe('a walk is refused before anything ran', () => {
     expect(error).toMatchObject({ code: 'step_refused', exitCode: 3, sqlstate });
     expect(error.message).toBe(`step step-one: ${message}`);
     expect(error.hint).toMatch(hint);
+  });
+
+  it('unless the archive has room for all, and the operators are found', async () => {
+    for (const steps of [
+      purge('table: public.t, key: id, where: "true", archive_to: public.roomy'),
+      purge('table: public.boxes, key: id, where: "true", archive_to: public.bigger'),
+      `${purge('table: public.mixed_case, key: [tenant, name], where: "true"')}
+    settings: { search_path: 'public, ext' }`,
+    ]) {
+      expect((await planYaml(db, runbookOf(steps))).steps[0]?.tasks).toHaveLength(1);
+    }
   });
 
   it('for a role whose rows a policy would hide, since none left would prove nothing', async () => {

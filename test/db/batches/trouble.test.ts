@@ -144,15 +144,45 @@ describe('a batch in trouble', () => {
     expect(stepOf(report, 'walk').progress?.halvings).toBeGreaterThan(0);
   });
 
-  it('is tried again in a new snapshot after a serialization failure', async () => {
-    await fillSlow();
-    const running = runYaml(db, walkSlowly("default_transaction_isolation: 'repeatable read'"));
-    await until(db, SLEEPING);
-    await db.query("update t set note = 'changed meanwhile' where id = 2900");
-    const report = await running;
+  it('is tried again after a serialization failure', async () => {
+    await fill(3000);
+    // As a foreign server would raise it, once.
+    await db.query(`create sequence failures; create function fails_once() returns trigger language plpgsql as
+      $$ begin
+        if nextval('failures') = 1 then raise exception 'elsewhere' using errcode = '40001'; end if;
+        return new;
+      end $$;
+      create trigger fails_once before update on t for each row when (new.id = 2900) execute function fails_once()`);
+    const report = await runYaml(db, walk());
     expect(report.run.status).toBe('succeeded');
     expect(await hits()).toEqual([{ hits: 1, count: 3000 }]);
-    expect(stepOf(report, 'walk').progress?.halvings).toBeGreaterThan(0);
+    expect(stepOf(report, 'walk').progress?.halvings).toBe(1);
+  });
+
+  it('waits for rows of the ledger whatever the step waits for its own', async () => {
+    await fill(120_000);
+    const report = await runYaml(db, walk('concurrency: 6\n      lock_timeout: 5ms'));
+    expect(report.run, JSON.stringify(report.steps)).toMatchObject({ status: 'succeeded' });
+    expect(await hits()).toEqual([{ hits: 1, count: 120_000 }]);
+  });
+
+  it('says so when it is the table that is locked, and no row', async () => {
+    await fill(100);
+    const locker = await holder();
+    const running = runYaml(
+      db,
+      runbookOf(`
+        - id: walk
+          backfill: { table: public.t, key: id, set: { hits: hits + 1 }, batch: { rows: 1, max_rows: 1, pause: 200ms } }
+          lock_timeout: 10ms`),
+    );
+    await until(db, 'select from t where hits = 1 having count(*) > 2');
+    await locker.query('begin; lock table t');
+    const report = await running;
+    await locker.query('rollback');
+    expect(lastAttempt(report).message).toMatch(
+      /^the next row could not be done, tried 8 times: canceling statement due to lock timeout/,
+    );
   });
 
   it('rolls back what the archive did not take', async () => {
@@ -248,7 +278,7 @@ describe('a batch in trouble', () => {
     }
     const throttle = "throttle: { sql: 'select true', wal_rate: 1TB, replica_lag: { max: 1s } }";
     const yaml = walk().replace(/^( *)batch:/m, `$1${throttle}\n$1batch:`);
-    const { report } = await runReported(db, folder, yaml);
+    const { report } = await runReported(db, folder, yaml.replace('name: test', 'name: trapped'));
     expect(report.run, JSON.stringify(report.steps)).toMatchObject({ status: 'succeeded' });
   });
 

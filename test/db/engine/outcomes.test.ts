@@ -73,7 +73,7 @@ describe('a lock timeout', () => {
       db,
       folder,
       runbook(`  - id: locked
-    sql: UPDATE t SET i = i
+    sql: UPDATE t SET i = i WHERE true
     lock_timeout: 300ms
     idempotent: true
     retry: { attempts: 2, delay: 100ms, on: [lock_not_available] }

@@ -66,7 +66,7 @@ describe.skipIf(serverIsGiven())('a server of its own', () => {
       });
 
     it('is waited for, even where the slots go between look and launch', async () => {
-      await occupy(2);
+      await occupy(8);
       const run = await runReported(
         db,
         folder,
@@ -81,7 +81,7 @@ describe.skipIf(serverIsGiven())('a server of its own', () => {
     });
 
     it('is a failure with 53000 after the time that the task itself might take', async () => {
-      await occupy(6);
+      await occupy(12);
       const run = await runReported(
         db,
         folder,
