@@ -8,6 +8,7 @@ export { resolveConnection, type ConnectionSettings } from './postgres/connectio
 export { Session } from './postgres/session.js';
 export { readServerInfo, type ServerInfo } from './postgres/server.js';
 export { buildPlan } from './plan/build.js';
+export { renderPlanMarkdown } from './plan/render-markdown.js';
 export { renderPlanText } from './plan/render-text.js';
 export { migrateLedger } from './ledger/migrate.js';
 export { makeRunId } from './model/identity.js';

@@ -84,7 +84,9 @@ function addFileCommands(program: Command, context: CommandContext, done: Done):
     .argument('<file>', 'the runbook')
     .addOption(parameter())
     .addOption(dsn())
-    .addOption(new Option('--format <format>', 'how to show it').choices(['text', 'json']))
+    .addOption(
+      new Option('--format <format>', 'how to show it').choices(['text', 'markdown', 'json']),
+    )
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
     .addHelpText('after', example('pg-runbook plan nightly.yaml -p schema=app --format json'))
