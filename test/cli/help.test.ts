@@ -57,7 +57,7 @@ describe('help', () => {
     [['validat', 'x.yaml'], "unknown command 'validat'", 'Did you mean validate?'],
     [['run', '--reprot', 'x', 'y.yaml'], "unknown option '--reprot'", 'Did you mean --report?'],
     [['explain', 'kill'], "'kill' is invalid", 'wait, detach, cancel'],
-    [['plan', 'x.yaml', '--format', 'xml'], "'xml' is invalid", 'text, json'],
+    [['plan', 'x.yaml', '--format', 'xml'], "'xml' is invalid", 'text, markdown, json'],
     [['run'], 'missing required argument', 'file'],
   ])('%j exits 2 and says what would be right', async (args, complaint, way) => {
     const { code, stdout, stderr } = await runCli(args);
