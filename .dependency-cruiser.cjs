@@ -26,7 +26,7 @@ const HOMES = {
   pgpass: ['postgres'],
   'pg-connection-string': ['postgres'],
   yaml: ['runbook'],
-  ajv: ['runbook'],
+  ajv: ['runbook', 'plan'],
   'ajv-formats': ['runbook'],
   canonicalize: ['runbook', 'plan'],
   'libpg-query': ['sql'],

@@ -9,7 +9,7 @@ import {
   PLAIN_TRANSACTIONS,
 } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
-import type { CommandContext } from './program.js';
+import type { CommandContext } from './command-line.js';
 
 /** A session for one command, with what it is connected to. */
 export interface Connected {

@@ -9,7 +9,7 @@ import { describeReport } from '../report/text.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
 import { LiveWorkers } from './live-workers.js';
-import type { CommandContext } from './program.js';
+import type { CommandContext } from './command-line.js';
 import { jsonProgress, textProgress } from './progress.js';
 import { writeReport } from './report-file.js';
 import { listenForStop, type StopSignals } from './stop-signals.js';

@@ -8,9 +8,18 @@ export interface Output {
   note(text: string): void;
   /** Colours for what goes to stderr; plain text off a terminal and under NO_COLOR. */
   readonly paint: (style: Style, text: string) => string;
+  /** The same for what goes to stdout. */
+  readonly paintResult: (style: Style, text: string) => string;
+  /** How wide results may be: 80, and up to 120 on a terminal that has them. */
+  readonly columns: number;
 }
 
 export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';
+
+/** Every terminal has so many columns. */
+const NARROW = 80;
+/** Longer lines of prose are hard to read. */
+const WIDE = 120;
 
 /** The process's own streams. */
 export function processOutput(): Output {
@@ -24,5 +33,9 @@ export function processOutput(): Output {
     write: (text) => process.stdout.write(text),
     note: (text) => process.stderr.write(`${text}\n`),
     paint: (style, text) => styleText(style, text, { stream: process.stderr }),
+    paintResult: (style, text) => styleText(style, text, { stream: process.stdout }),
+    columns: process.stdout.isTTY
+      ? Math.min(Math.max(process.stdout.columns, NARROW), WIDE)
+      : NARROW,
   };
 }

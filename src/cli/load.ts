@@ -53,15 +53,17 @@ export interface LoadedRunbook {
 
 /**
  * Loads a runbook that is to be planned or run.
+ * @param requireParameters false: parameters may lack a value, for an outline.
  * @throws RunbookError `invalid_runbook`, after all problems were shown.
  */
 export async function loadForServer(
   output: Output,
   file: string,
   pairs: readonly string[] | undefined,
+  requireParameters = true,
 ): Promise<LoadedRunbook> {
   const parameters = parseParameters(pairs);
-  const result = await loadRunbookFile(file, { parameters, requireParameters: true });
+  const result = await loadRunbookFile(file, { parameters, requireParameters });
   if (result.ok) {
     showDiagnostics(output, result.warnings, result.source);
     return result;

@@ -1,22 +1,20 @@
-import { Command, CommanderError, Option } from '@commander-js/extra-typings';
+import { Command, CommanderError } from '@commander-js/extra-typings';
 import { EXIT, type ExitCode } from '../errors.js';
 import { reportFailure } from './failure.js';
-import { processOutput, type Output } from './io.js';
+import {
+  CONNECTION_HELP,
+  dsn,
+  example,
+  EXIT_HELP,
+  json,
+  logFormat,
+  RUN_ARGUMENT,
+  type CommandContext,
+  type Done,
+} from './command-line.js';
+import { addFileCommands } from './file-commands.js';
+import { processOutput } from './io.js';
 import { packageVersion } from './package-version.js';
-
-/** What a command needs of the process. */
-export interface CommandContext {
-  readonly output: Output;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-const CONNECTION_HELP = `
-The server comes from libpq's environment (PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD,
-PGPASSFILE, PGSERVICE, PGSSLMODE) or from --dsn.`;
-
-const EXIT_HELP = `
-Exit codes: 0 done · 1 a task failed · 2 the input is wrong · 3 refused before starting
-            4 an outcome is unknown · 75 not now · 130/143 interrupted`;
 
 /** Runs one command line and returns its exit code. Commands are loaded only when they are called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -31,8 +29,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return reportFailure(error, output);
   }
 }
-
-type Done = (code: ExitCode) => void;
 
 function makeProgram(context: CommandContext, done: Done): Command {
   const program = new Command('pg-runbook')
@@ -52,83 +48,6 @@ function makeProgram(context: CommandContext, done: Done): Command {
   addReferenceCommands(program, context, done);
   return program;
 }
-
-function example(...lines: string[]): string {
-  return `\nExample:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-}
-
-const dsn = (): Option<'--dsn <uri>'> => new Option('--dsn <uri>', 'the server, as libpq takes it');
-const json = (): Option<'--json'> => new Option('--json', 'one JSON document on stdout');
-
-const parameter = (): Option<'-p, --parameter <name=value>', undefined, undefined, string[]> =>
-  new Option(
-    '-p, --parameter <name=value>',
-    "a value for one of the runbook's parameters",
-  ).argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
-
-function addFileCommands(program: Command, context: CommandContext, done: Done): void {
-  program
-    .command('validate')
-    .description('check runbooks without a server: YAML, schema, references and SQL syntax')
-    .argument('<file...>', 'runbooks')
-    .addOption(parameter())
-    .addOption(json())
-    .addHelpText('after', example('pg-runbook validate runbooks/*.yaml'))
-    .action(async (files, options) => {
-      const { validate } = await import('./commands/validate.js');
-      done(await validate(context, files, options));
-    });
-  program
-    .command('plan')
-    .description('show what a run would do: exact SQL, settings, targets; changes nothing')
-    .argument('<file>', 'the runbook')
-    .addOption(parameter())
-    .addOption(dsn())
-    .addOption(
-      new Option('--format <format>', 'how to show it').choices(['text', 'markdown', 'json']),
-    )
-    .addOption(json())
-    .addHelpText('after', CONNECTION_HELP)
-    .addHelpText('after', example('pg-runbook plan nightly.yaml -p schema=app --format json'))
-    .action(async (file, options) => {
-      const { plan } = await import('./commands/plan.js');
-      done(await plan(context, file, options));
-    });
-  program
-    .command('run')
-    .description('run a runbook and write a report')
-    .argument('<file>', 'the runbook')
-    .addOption(parameter())
-    .addOption(dsn())
-    .option(
-      '--report <path>',
-      'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
-    )
-    .option('--allow-changed', 'run although the same version ran before with other content')
-    .addOption(logFormat())
-    .addOption(json())
-    .addHelpText('after', CONNECTION_HELP)
-    .addHelpText('after', EXIT_HELP)
-    .addHelpText('after', example('pg-runbook run nightly.yaml --report /var/log/nightly.json'))
-    .action(async (file, options) => {
-      const { run } = await import('./commands/run.js');
-      done(await run(context, file, options));
-    });
-}
-
-const logFormat = (): Option<
-  '--log-format <format>',
-  undefined,
-  'text',
-  undefined,
-  false,
-  'text' | 'json'
-> =>
-  new Option('--log-format <format>', 'progress on stderr')
-    .choices(['text', 'json'])
-    .default('text');
-
-const RUN_ARGUMENT = 'the id of a run, the beginning of one, or latest';
 
 /** Those that look at runs, and change nothing. */
 function addLookCommands(program: Command, context: CommandContext, done: Done): void {

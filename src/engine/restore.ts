@@ -1,6 +1,6 @@
-import type { PlanV1 } from '../generated/plan.v1.js';
 import type { Attempt, ReportV1 } from '../generated/report.v1.js';
 import { readRun, type StoredRun, type TaskProgress } from '../ledger/read.js';
+import type { LivePlan } from '../model/live-plan.js';
 import { isFailure, isFinal } from '../model/status.js';
 import type { Queryable } from '../postgres/session.js';
 import { toReport } from './stored-report.js';
@@ -8,7 +8,7 @@ import { StepState, type LiveAttempt, type TaskState } from './state.js';
 
 /** A run as it can be gone on with. */
 export interface RestoredRun {
-  readonly plan: PlanV1;
+  readonly plan: LivePlan;
   readonly record: ReportV1;
   readonly steps: readonly StepState[];
   /** Tasks that were interrupted and may do harm when they are done again. */

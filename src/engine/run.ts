@@ -1,5 +1,4 @@
 import { RunbookError } from '../errors.js';
-import type { PlanV1 } from '../generated/plan.v1.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { AttemptLedger } from '../ledger/attempts.js';
 import { pruneRuns } from '../ledger/read.js';
@@ -11,6 +10,7 @@ import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
 import { endLostSession } from '../postgres/signal.js';
+import type { LivePlan } from '../model/live-plan.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
 import { summarize } from './conclude.js';
 import type { RunContext } from './context.js';
@@ -48,7 +48,7 @@ export interface EngineOptions {
 }
 
 export interface RunOptions extends EngineOptions {
-  readonly plan: PlanV1;
+  readonly plan: LivePlan;
   /** True: run a version whose content changed since it first ran. */
   readonly allowChanged: boolean;
 }

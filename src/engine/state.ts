@@ -1,4 +1,4 @@
-import type { PlanV1, Step as PlanStep, Target, Task as PlanTask } from '../generated/plan.v1.js';
+import type { Step as PlanStep, Target, Task as PlanTask } from '../generated/plan.v1.js';
 import type {
   Attempt,
   ReportV1,
@@ -8,6 +8,7 @@ import type {
 } from '../generated/report.v1.js';
 import type { TaskChange, TaskKey } from '../ledger/records.js';
 import type { Execution } from '../model/execution.js';
+import type { LivePlan } from '../model/live-plan.js';
 import type { Handle, WorkerIdentity } from '../model/identity.js';
 import { isFinal, type TaskStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
@@ -192,7 +193,7 @@ export class StepState implements SchedulableStep<TaskState> {
 }
 
 /** A report in which nothing has happened yet. */
-export function newRecord(plan: PlanV1, runId: string, startedAt: string): ReportV1 {
+export function newRecord(plan: LivePlan, runId: string, startedAt: string): ReportV1 {
   return {
     report_version: 1,
     run: {

@@ -18,9 +18,19 @@ export interface PlanV1 {
    */
   digest: string;
   runbook: Runbook;
-  server: Server;
+  /**
+   * The server that the catalogs were read from; null for an outline, which is made without one.
+   */
+  server: null | Server;
   budget: Budget;
-  capacity: Capacity;
+  /**
+   * Worker slots; null for an outline.
+   */
+  capacity: null | Capacity;
+  /**
+   * How long it takes; null for an outline.
+   */
+  forecast: null | Forecast;
   ledger: Ledger;
   /**
    * In the order of the runbook.
@@ -83,6 +93,14 @@ export interface Server {
    */
   max_worker_processes: number;
   pg_background: PgBackground;
+  /**
+   * Of the server, for ever: pg_control_system().
+   */
+  system_identifier: string;
+  /**
+   * The database's OID.
+   */
+  database_oid: number;
 }
 /**
  * The extension.
@@ -156,6 +174,88 @@ export interface Capacity {
      */
     slots: number;
   }[][];
+}
+/**
+ * How long the plan takes, by its tasks' durations, its workers and its order. No part of the digest.
+ */
+export interface Forecast {
+  /**
+   * Whether the ledger has earlier runs, and the role may read them.
+   */
+  history: 'used' | 'none' | 'hidden';
+  /**
+   * The whole run, were every task to take its p50, in ms.
+   */
+  p50_ms: number;
+  /**
+   * The whole run, were every task to take its p95, in ms.
+   */
+  p95_ms: number;
+  /**
+   * Each step that has tasks.
+   */
+  steps: StepForecast[];
+  /**
+   * How that fits the window; null where nothing ends the run.
+   */
+  window: null | WindowForecast;
+}
+/**
+ * When a step begins and ends.
+ */
+export interface StepForecast {
+  /**
+   * Its id.
+   */
+  step: string;
+  /**
+   * Of its tasks' durations, the weakest; none: of some task nothing is known, and it counts as nothing.
+   */
+  basis: 'same' | 'similar' | 'guess' | 'none';
+  /**
+   * After the start of the run, at p50, in ms.
+   */
+  begins_ms: number;
+  /**
+   * From its begin to its end, in ms.
+   */
+  p50_ms: number;
+  /**
+   * The same, were every task to take its p95, in ms.
+   */
+  p95_ms: number;
+}
+/**
+ * Whether the plan fits its window.
+ */
+export interface WindowForecast {
+  /**
+   * When the run could start, RFC 3339 UTC: now, or when the window opens.
+   */
+  starts_at: string;
+  /**
+   * When it must end, RFC 3339 UTC.
+   */
+  ends_at: string;
+  /**
+   * yes: even at p95. maybe: at p50, or as far as is known. no: not even at p50.
+   */
+  fits: 'yes' | 'maybe' | 'no';
+  /**
+   * What would be left undone at p50.
+   *
+   * Items: Tasks of one step.
+   */
+  left: {
+    /**
+     * Its id.
+     */
+    step: string;
+    /**
+     * How many.
+     */
+    tasks: number;
+  }[];
 }
 /**
  * What the ledger remembers.
@@ -234,6 +334,18 @@ export interface Step {
    * Relations that the patterns match and that cannot be worked on.
    */
   left_out: LeftOut[];
+  /**
+   * Relations that the patterns match and that a filter or the limit keeps out, by the first filter that does.
+   */
+  unselected: Unselected[];
+  /**
+   * Patterns that no relation matches.
+   */
+  missing: string[];
+  /**
+   * The SQL as far as it is known without a server, for an outline; null where tasks have it.
+   */
+  template: string | null;
 }
 /**
  * Retries.
@@ -392,6 +504,10 @@ export interface Task {
    * Tasks of this step, by number, that must have ended before.
    */
   after: number[];
+  /**
+   * How long it takes; null where nothing is known.
+   */
+  duration: null | Duration;
 }
 /**
  * One relation.
@@ -430,6 +546,23 @@ export interface Facts {
   [k: string]: string | number | boolean | null;
 }
 /**
+ * How long a task takes, by what is known.
+ */
+export interface Duration {
+  /**
+   * same: this very work in earlier runs, scaled by size. similar: the same command on other relations. guess: a rough rate.
+   */
+  basis: 'same' | 'similar' | 'guess';
+  /**
+   * Half of such tasks take no longer, in ms.
+   */
+  p50_ms: number;
+  /**
+   * Nineteen of twenty take no longer, in ms; its timeout at most.
+   */
+  p95_ms: number;
+}
+/**
  * One relation that was left out.
  */
 export interface LeftOut {
@@ -441,6 +574,19 @@ export interface LeftOut {
    * Why.
    */
   reason: string;
+}
+/**
+ * What one filter keeps out.
+ */
+export interface Unselected {
+  /**
+   * The filter as the runbook writes it, or limit.
+   */
+  filter: string;
+  /**
+   * schema.name of each.
+   */
+  names: string[];
 }
 /**
  * Something worth knowing before the run.

@@ -91,6 +91,7 @@ export interface RunbookV1 {
     [k: string]: Parameter;
   };
   budget?: Budget;
+  drift?: Drift;
   ledger?: Ledger;
   window?: Window;
   /**
@@ -155,6 +156,20 @@ export interface Budget {
    * Slots of max_worker_processes that a launch must leave free. Default 1.
    */
   keep_free?: number;
+}
+/**
+ * How far the database may have moved on since a saved plan was made (run --plan); beyond it the plan is refused.
+ */
+export interface Drift {
+  max_age?: Duration;
+  /**
+   * By how much a relation may have grown, as a share of its size: 0.5 is 50 %. Default 0.5. Less than 16MB of growth is none.
+   */
+  growth?: number;
+  /**
+   * How many relations of the plan may be gone or renamed; those are skipped. Default 0.
+   */
+  gone?: number;
 }
 /**
  * How long the ledger remembers runs of this runbook.

@@ -1,6 +1,7 @@
 import { RunbookError } from '../errors.js';
-import type { PlanV1, Step as PlannedStep } from '../generated/plan.v1.js';
+import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
+import type { LivePlan } from '../model/live-plan.js';
 import type { RunStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Queryable } from '../postgres/session.js';
@@ -32,7 +33,7 @@ export interface TaskProgress extends TaskChange {
 
 /** A run as the ledger has it. */
 export interface StoredRun {
-  readonly plan: PlanV1;
+  readonly plan: LivePlan;
   readonly report: {
     readonly run: Omit<ReportV1['run'], 'next_commands'>;
     readonly steps: Step[];
@@ -74,7 +75,7 @@ export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]>
 
 interface RunRow extends Record<string, unknown> {
   run: StoredRun['report']['run'];
-  plan: PlanV1;
+  plan: LivePlan;
   steps: Step[];
   planned: PlannedStep[];
   tasks: TaskProgress[];

@@ -1,7 +1,8 @@
-import type { PlanV1, Step as PlannedStep } from '../generated/plan.v1.js';
+import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
 import { workerApplicationName } from '../model/identity.js';
+import type { LivePlan } from '../model/live-plan.js';
 import type { Queryable } from '../postgres/session.js';
 
 /** A run's records, as they change while it goes on. */
@@ -43,7 +44,7 @@ export class LedgerStore {
   /** Records the run with all its steps and tasks, before anything is launched. */
   async startRun(
     { run, runbook, steps }: RunRecord,
-    plan: PlanV1,
+    plan: LivePlan,
     origin: EngineOrigin,
   ): Promise<void> {
     await this.db.query(
@@ -156,7 +157,7 @@ function stepRow(step: Step): object {
 
 function newStepRow(step: PlannedStep, index: number): object {
   const { id, kind, policy } = step;
-  return { id, ordinal: index + 1, kind, policy, plan: { ...step, tasks: [] } };
+  return { id, ordinal: index + 1, kind, policy, plan: { ...step, tasks: [], unselected: [] } };
 }
 
 function newTaskRows(runId: string, { id, tasks }: Step, plan: PlannedStep | undefined): object[] {

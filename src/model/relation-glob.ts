@@ -47,3 +47,10 @@ export function toRegExpSource(part: GlobPart): string {
   });
   return `^(?:${source.join('')})$`;
 }
+
+/** Writes a pattern as a runbook does. */
+export function formatRelationGlob({ schema, name }: RelationGlob): string {
+  return [schema, name]
+    .map(({ text, literal }) => (literal ? `"${text.replaceAll('"', '""')}"` : text))
+    .join('.');
+}

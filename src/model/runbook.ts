@@ -8,6 +8,7 @@
  * - budget: how many workers may live at once.
  */
 import type { RelationGlob } from './relation-glob.js';
+import type { Window } from './window.js';
 
 export type ParameterValue = string | number | boolean;
 export type Parameters = Readonly<Record<string, ParameterValue>>;
@@ -23,11 +24,23 @@ export interface Runbook {
   readonly digest: string;
   readonly parameters: Parameters;
   readonly budget: Budget;
+  /** When it may work; undefined: at any time. */
+  readonly window: Window | undefined;
+  readonly drift: Drift;
   /** The ledger forgets runs of this runbook that began longer ago. */
   readonly keepDays: number;
   readonly steps: readonly Step[];
   /** Declared parts of the format that this version validates but does not execute, like `window`. */
   readonly unsupported: readonly string[];
+}
+
+/** How far the database may have moved on since a saved plan was made. */
+export interface Drift {
+  readonly maxAgeMs: number;
+  /** A relation's growth, as a share of its size. */
+  readonly growth: number;
+  /** Relations that may be gone or renamed. */
+  readonly gone: number;
 }
 
 export interface Budget {

@@ -32,8 +32,7 @@ function serverProblems({ role, seesAllSessions }: ServerInfo): LintProblem[] {
 function stepProblems(step: Step, index: number): LintProblem[] {
   const targets = step.tasks.flatMap((task) => task.targets);
   const forbidden = targets.filter((target) => target.facts['may_maintain'] === false);
-  const missing = step.left_out.filter(({ reason }) => reason.startsWith('there is no such'));
-  const left = step.left_out.filter((out) => !missing.includes(out));
+  const { missing, left_out: left } = step;
   const could =
     step.kind === 'refresh' && step.spec['concurrently'] === false
       ? targets.filter(({ facts }) => facts['unique_index'] === true && facts['populated'] === true)
@@ -64,7 +63,7 @@ function stepProblems(step: Step, index: number): LintProblem[] {
       : [
           about(
             'matches-nothing',
-            `there is no ${listNames(missing)}`,
+            `no relation matches ${listNames(missing.map((name) => ({ name })))}`,
             'Correct the name, or take it out.',
           ),
         ]),
@@ -113,39 +112,26 @@ export function catalogProblems(server: ServerInfo, steps: readonly Step[]): Lin
 
 /**
  * The findings of a plan.
+ * @param problems what the catalogs show; undefined when no server was asked.
  * @param lint with what the runbook's text says; without it findings have no places and no waivers.
  */
 export function toFindings(
-  problems: readonly LintProblem[],
+  problems: readonly LintProblem[] | undefined,
   steps: readonly Step[],
   lint: Lint | undefined,
 ): Finding[] {
-  const stepAt = (pointer: string): string | null => {
-    const index = /^\/steps\/(\d+)/.exec(pointer)?.[1];
-    return index === undefined ? null : (steps[Number(index)]?.id ?? null);
-  };
-  if (lint === undefined) {
-    return problems.map(({ code, path, message, hint }) => ({
-      severity: RULES[code].severity,
-      code,
-      step: stepAt(path.map((part) => `/${String(part)}`).join('')),
-      line: null,
-      column: null,
-      message,
-      hint,
-      waived: null,
-    }));
-  }
-  return lint.findings(problems).map((found) => ({
-    severity: found.severity,
-    code: found.code,
-    step: stepAt(found.path ?? ''),
-    line: found.line,
-    column: found.column,
-    message: found.message,
-    hint: found.hint,
-    waived: found.waived ?? null,
-  }));
+  const found = lint?.findings(problems) ?? problems?.map(withoutPlace) ?? [];
+  return found.map(({ severity, code, path, line, column, message, hint, waived }) => {
+    const index = /^\/steps\/(\d+)/.exec(path ?? '')?.[1];
+    const step = index === undefined ? null : (steps[Number(index)]?.id ?? null);
+    return { severity, code, step, line, column, message, hint, waived: waived ?? null };
+  });
+}
+
+function withoutPlace({ code, path, message, hint }: LintProblem) {
+  const pointer = path.map((part) => `/${String(part)}`).join('');
+  const { severity } = RULES[code];
+  return { severity, code, path: pointer, line: null, column: null, message, hint, waived: null };
 }
 
 function listNames(targets: readonly { name: string }[]): string {

@@ -1,4 +1,5 @@
-import type { Capacity, PlanV1, Step } from '../generated/plan.v1.js';
+import type { Capacity, Forecast, PlanV1, Step } from '../generated/plan.v1.js';
+import { describeDuration } from '../model/duration.js';
 import type { Obstacles } from '../postgres/obstacles.js';
 import type { LintProblem } from '../runbook/lint/input.js';
 
@@ -79,4 +80,15 @@ export function capacityProblems(
     `${String(keepFree)} free: tasks will wait for slots, or run without parallel workers`;
   const hint = 'Lower the budget, or run it when fewer slots are in use.';
   return [{ code: 'capacity-short', path: ['budget'], at: 'key', message, hint }];
+}
+
+/** Work that its window leaves no time for. Pure. */
+export function windowProblems({ window, p50_ms: p50 }: Forecast): LintProblem[] {
+  if (window?.fits !== 'no') return [];
+  const left = window.left.map(({ step, tasks }) => `${String(tasks)} of ${step}`);
+  const message =
+    `it takes about ${describeDuration(p50)}, and must end at ${window.ends_at}: ` +
+    `left undone would be tasks: ${list(left)}`;
+  const hint = 'Give it a longer window, more workers, or less to do: min_size, limit.';
+  return [{ code: 'window-too-short', path: ['window'], at: 'key', message, hint }];
 }

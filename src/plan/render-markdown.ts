@@ -1,7 +1,10 @@
-import type { Batches, Finding, PlanV1, Step, Task } from '../generated/plan.v1.js';
-import { formatDuration } from '../model/duration.js';
+import type { Batches, Finding, Forecast, PlanV1, Step, Task } from '../generated/plan.v1.js';
+import { describeDuration, formatDuration } from '../model/duration.js';
+import { isLive, type LivePlan } from '../model/live-plan.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
+import { describeForecast, describeWindow } from './text/time.js';
+import { count } from './text/line.js';
 
 /** A comment of a pull request holds some 65,000 characters. */
 const MOST_TASKS = 20;
@@ -12,24 +15,34 @@ const MOST_TARGETS = 10;
  * folded away. Names from the database cannot break out of it. Pure.
  */
 export function renderPlanMarkdown(plan: PlanV1): string {
-  const { runbook, server, capacity, steps } = plan;
-  const tasks = steps.reduce((sum, step) => sum + step.tasks.length, 0);
+  const { runbook, steps } = plan;
+  const name = `${text(runbook.name)} version ${String(runbook.version)}`;
   return [
-    `## Plan of ${text(runbook.name)} version ${String(runbook.version)}`,
+    `## ${isLive(plan) ? 'Plan' : 'Outline'} of ${name}`,
     '',
-    `Database ${text(server.database)} as ${text(server.role)}, PostgreSQL ${text(server.version)}; ` +
-      `at most ${String(capacity.peak)} of ${String(capacity.slots)} worker slots; ` +
-      `${count(steps.length, 'step')}, ${count(tasks, 'task')}. Nothing was changed.`,
-    '',
+    ...(isLive(plan) ? renderServer(plan) : ['No server was asked: SQL templates only.', '']),
     ...renderFindings(plan.findings),
-    '| step | kind | policy | tasks | size | timeout | blocks |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...steps.map(renderRow),
+    '| step | kind | policy | tasks | size | takes | timeout | blocks |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...steps.map((step) => renderRow(step, plan.forecast)),
     '',
     ...steps.flatMap(renderStep),
     `Digest \`${plan.digest}\``,
     '',
   ].join('\n');
+}
+
+function renderServer({ server, capacity, forecast, steps }: LivePlan): string[] {
+  const tasks = steps.reduce((sum, step) => sum + step.tasks.length, 0);
+  const { window } = forecast;
+  return [
+    `Database ${text(server.database)} as ${text(server.role)}, PostgreSQL ${text(server.version)}; ` +
+      `at most ${String(capacity.peak)} of ${String(capacity.slots)} worker slots; ` +
+      `${count(steps.length, 'step')}, ${count(tasks, 'task')}. Nothing was changed.`,
+    '',
+    ...(tasks === 0 ? [] : [`Time: ${text(describeForecast(forecast))}.`, '']),
+    ...(window === null ? [] : [`Window: ${text(describeWindow(window))}.`, '']),
+  ];
 }
 
 /** Text in which Markdown and HTML mean nothing. */
@@ -81,13 +94,15 @@ function sizeOf(tasks: readonly Task[]): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-function renderRow(step: Step): string {
+function renderRow(step: Step, forecast: Forecast | null): string {
+  const time = forecast?.steps.find(({ step: id }) => id === step.id);
   const cells = [
     step.id,
     step.kind,
     step.policy,
-    String(step.tasks.length),
-    formatSize(sizeOf(step.tasks)),
+    step.template === null ? String(step.tasks.length) : '?',
+    step.template === null ? formatSize(sizeOf(step.tasks)) : '?',
+    time === undefined || time.basis === 'none' ? '?' : describeDuration(time.p50_ms),
     formatDuration(step.timeout_ms),
     step.lock.blocks,
   ];
@@ -95,19 +110,21 @@ function renderRow(step: Step): string {
 }
 
 function renderStep(step: Step): string[] {
+  if (step.template !== null)
+    return fold(`${step.id}: the SQL, as far as it is known`, code(step.template));
   if (step.tasks.length === 0) return [];
   const shown = step.tasks.slice(0, MOST_TASKS);
   const more = step.tasks.length - shown.length;
-  return [
-    '<details>',
-    `<summary>${step.id}: the SQL of ${count(step.tasks.length, 'task')}</summary>`,
-    '',
+  return fold(`${step.id}: the SQL of ${count(step.tasks.length, 'task')}`, [
     ...(step.batches === null ? [] : renderBatches(step.batches)),
     ...shown.flatMap((task) => [...renderTargets(task), ...code(task.sql), '']),
-    ...(more > 0 ? [`and ${String(more)} more: \`pg-runbook plan --format text\``, ''] : []),
-    '</details>',
-    '',
-  ];
+    ...(more > 0 ? [`and ${String(more)} more: \`pg-runbook plan --format text\``] : []),
+  ]);
+}
+
+/** What opens at a click. The summary is HTML, and a step's id needs no quoting in it. */
+function fold(summary: string, lines: readonly string[]): string[] {
+  return ['<details>', `<summary>${summary}</summary>`, '', ...lines, '', '</details>', ''];
 }
 
 function renderBatches({
@@ -128,10 +145,6 @@ function renderBatches({
     ...code(first.sql),
     '',
   ];
-}
-
-function count(n: number, noun: string): string {
-  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function renderTargets({ targets }: Task): string[] {

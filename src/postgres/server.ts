@@ -7,9 +7,14 @@ export interface ServerInfo {
   readonly versionNumber: number;
   readonly version: string;
   readonly database: string;
+  readonly databaseOid: number;
+  /** Of the server for ever, whatever its address. */
+  readonly systemIdentifier: string;
   readonly role: string;
   readonly inRecovery: boolean;
   readonly maxWorkerProcesses: number;
+  /** max_parallel_maintenance_workers. */
+  readonly parallelMaintenance: number;
   /** The counters of VACUUM and ANALYZE, which prove their work. */
   readonly trackCounts: boolean;
   /** False: sessions of other roles are hidden, and so are the worker slots that they use. */
@@ -34,9 +39,12 @@ interface InfoRow extends Row {
   version_number: number;
   version: string;
   database: string;
+  database_oid: number;
+  system_identifier: string;
   role: string;
   in_recovery: boolean;
   max_worker_processes: number;
+  parallel_maintenance: number;
   track_counts: boolean;
   sees_all_sessions: boolean;
   extension_version: string | null;
@@ -48,9 +56,12 @@ const INFO = `
 SELECT current_setting('server_version_num')::int AS version_number,
        current_setting('server_version') AS version,
        current_database()::text AS database,
+       (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()) AS database_oid,
+       (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s) AS system_identifier,
        current_user::text AS role,
        pg_is_in_recovery() AS in_recovery,
        current_setting('max_worker_processes')::int AS max_worker_processes,
+       current_setting('max_parallel_maintenance_workers')::int AS parallel_maintenance,
        current_setting('track_counts')::bool AS track_counts,
        pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all_sessions,
        e.extversion AS extension_version,
@@ -82,9 +93,12 @@ export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
     versionNumber: row.version_number,
     version: row.version,
     database: row.database,
+    databaseOid: row.database_oid,
+    systemIdentifier: row.system_identifier,
     role: row.role,
     inRecovery: row.in_recovery,
     maxWorkerProcesses: row.max_worker_processes,
+    parallelMaintenance: row.parallel_maintenance,
     trackCounts: row.track_counts,
     seesAllSessions: row.sees_all_sessions,
     extension,

@@ -12,3 +12,8 @@ export const DEFAULT_RETRY_ON: readonly string[] = ['55P03', '40P01', '40001'];
 export const DEFAULT_BATCH_ROWS = 1_000;
 export const DEFAULT_BATCH_MAX_ROWS = 100_000;
 export const DEFAULT_BATCH_TARGET_MS = 500;
+
+/** A plan is made for a review, and a window that follows within days. */
+export const DEFAULT_DRIFT_MAX_AGE_MS = 7 * 24 * 3_600_000;
+export const DEFAULT_DRIFT_GROWTH = 0.5;
+export const DEFAULT_DRIFT_GONE = 0;

@@ -6,6 +6,7 @@ import type {
   Settings,
   Target,
   Task,
+  Unselected,
 } from '../generated/plan.v1.js';
 import type { Execution } from '../model/execution.js';
 import type { StepKindName } from '../model/runbook.js';
@@ -17,7 +18,11 @@ export interface Discovery {
   /** In the order in which they are worked on. */
   readonly targets: readonly Target[];
   /** Relations that the patterns match and that this kind cannot work on. */
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut?: readonly LeftOut[];
+  /** Those that a declared filter, or the limit, keeps out. */
+  readonly unselected?: readonly Unselected[];
+  /** Patterns that no relation matches: most often a misspelt name. */
+  readonly missing?: readonly string[];
   /** How the table is walked, where it is. */
   readonly batches?: Batches;
   /** What the planner expects of statements that change rows. */
@@ -61,6 +66,8 @@ export interface StepKind<Spec> {
   tasks(spec: Spec, targets: readonly Target[], concurrency: number): TaskDraft[];
   /** Writes the SQL of a task; the plan and the run both call this. Pure. */
   render(spec: Spec, targets: readonly Target[]): Command;
+  /** The SQL as far as it is known without a server: for people. Pure. */
+  template(spec: Spec): string;
   /** The lock that the command takes on each target. Pure. */
   lock(spec: Spec): Lock;
   /** Whether work that may have been done, in part or in whole, may be done again. Pure. */
@@ -69,6 +76,11 @@ export interface StepKind<Spec> {
   readonly resumable?: boolean;
   /** Settings that its workers get unless the step says otherwise. */
   readonly settings?: Settings;
+  /**
+   * Bytes of relations that one worker gets through in a second, roughly: for plans of work that never
+   * ran. Undefined for work that no size tells anything of.
+   */
+  readonly roughBytesPerSecond?: number;
   /** How its work is looked at and judged. Pure. */
   execution(spec: Spec, serverVersion: number): Execution;
   /**
@@ -93,3 +105,16 @@ export function relationConflict(tableOid: number): string {
 
 /** A queue for a command that prints next to nothing: PostgreSQL's default of the extension. */
 export const QUEUE_SIZE = 65_536;
+
+/** Stands for each relation that a step will find. */
+export function placeholder(relation: string): Target {
+  return {
+    oid: 0,
+    name: `schema.${relation}`,
+    schema: 'schema',
+    relation,
+    table_oid: 0,
+    size_bytes: 0,
+    facts: {},
+  };
+}

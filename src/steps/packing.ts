@@ -46,5 +46,10 @@ export function pack(targets: readonly Target[], concurrency: number): Target[][
 }
 
 function cost(target: Target): number {
-  return BASE_COST + target.size_bytes;
+  return costOf(1, target.size_bytes);
+}
+
+/** What maintenance of relations costs, as bytes to read. */
+export function costOf(relations: number, bytes: number): number {
+  return relations * BASE_COST + bytes;
 }

@@ -1,6 +1,5 @@
-import type { LeftOut } from '../generated/plan.v1.js';
 import type { RelationGlob } from '../model/relation-glob.js';
-import { isExact, toRegExpSource } from '../model/relation-glob.js';
+import { formatRelationGlob, isExact, toRegExpSource } from '../model/relation-glob.js';
 import type { Queryable } from '../postgres/session.js';
 
 /** Values of {@link globCondition}: five arrays, from `$1` on. */
@@ -53,26 +52,24 @@ export function globValues(
 }
 
 /**
- * The relations that are included by their full name and do not exist: most often a misspelt name,
- * which must not pass as a step with nothing to do.
+ * The included patterns that no relation matches: most often a misspelt name, which must not pass as a
+ * step with nothing to do.
  * @param relkinds the kinds of relations that the step works on.
  */
 export async function findMissing(
   db: Queryable,
   include: readonly RelationGlob[],
   relkinds: readonly string[],
-  what: string,
-): Promise<LeftOut[]> {
-  const exact = include.filter(({ schema, name }) => isExact(schema) && isExact(name));
-  if (exact.length === 0) return [];
-  const rows = await db.query<{ name: string }>(
-    `SELECT format('%I.%I', w.schema, w.relation) AS name
-       FROM unnest($1::text[], $2::text[]) WITH ORDINALITY w(schema, relation, place)
+): Promise<string[]> {
+  const [schemas, names] = globValues(include, []);
+  const rows = await db.query<{ place: number }>(
+    `SELECT w.place::int AS place
+       FROM unnest($1::text[], $2::text[]) WITH ORDINALITY w(s, r, place)
       WHERE NOT EXISTS (
         SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         WHERE n.nspname = w.schema AND c.relname = w.relation AND c.relkind = ANY ($3::"char"[]))
+         WHERE n.nspname::text ~ w.s AND c.relname::text ~ w.r AND c.relkind = ANY ($3::"char"[]))
       ORDER BY w.place`,
-    [exact.map((glob) => glob.schema.text), exact.map((glob) => glob.name.text), relkinds],
+    [schemas, names, relkinds],
   );
-  return rows.map(({ name }) => ({ name, reason: `there is no such ${what}` }));
+  return rows.flatMap(({ place }) => include[place - 1] ?? []).map(formatRelationGlob);
 }

@@ -100,3 +100,31 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
     [...globValues(selector.include, selector.exclude), relkinds],
   );
 }
+
+/** A relation of a plan as it is now; a partitioned one with all its partitions. */
+export interface PresentRelation extends Row {
+  readonly oid: number;
+  readonly name: string;
+  readonly size_bytes: number;
+}
+
+/** Reads those of the relations that are still there, by one query. */
+export async function readPresent(
+  db: Queryable,
+  oids: readonly number[],
+): Promise<PresentRelation[]> {
+  return db.query<PresentRelation>(
+    `WITH ${BUSY_CTE}
+SELECT w.oid, format('%I.%I', n.nspname, r.relname) AS name, s.size_bytes
+  FROM unnest($1::oid[]) w(oid)
+  JOIN pg_catalog.pg_class r ON r.oid = w.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(CASE WHEN c.relkind = 'i' THEN ${sizeOf('pg_relation_size')}
+                                ELSE ${sizeOf('pg_table_size')} END), 0)::float8 AS size_bytes
+         FROM pg_catalog.pg_class c
+        WHERE c.oid = w.oid
+           OR (r.relkind = 'p' AND c.oid IN (SELECT p.relid FROM pg_catalog.pg_partition_tree(w.oid) p))) s`,
+    [oids],
+  );
+}

@@ -1,4 +1,4 @@
-import type { LeftOut, Target } from '../generated/plan.v1.js';
+import type { LeftOut, Target, Unselected } from '../generated/plan.v1.js';
 import type { Discovery } from './contract.js';
 
 /** One declared condition on a candidate. */
@@ -60,22 +60,51 @@ export function byName(a: Target, b: Target): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
+/** What is worked on, and what is not by the runbook's own wish. */
+export type Selection = Required<Pick<Discovery, 'targets' | 'unselected'>>;
+
 /** Keeps the candidates that pass every filter, in order, at most `limit` of them. */
 export function select(
   candidates: readonly Target[],
   filters: readonly Filter[],
   order: (a: Target, b: Target) => number,
   limit: number | undefined,
-): Target[] {
-  const kept = candidates.filter((candidate) => filters.every((filter) => filter.keep(candidate)));
-  return kept.sort(order).slice(0, limit);
+): Selection {
+  const { kept, unselected } = applyFilters(candidates, filters);
+  const sorted = kept.sort(order);
+  return {
+    targets: sorted.slice(0, limit),
+    unselected: [...unselected, ...beyondLimit(limit === undefined ? [] : sorted.slice(limit))],
+  };
+}
+
+/** Splits candidates into those that pass every filter and the others, by the first that they fail. */
+export function applyFilters(
+  candidates: readonly Target[],
+  filters: readonly Filter[],
+): { kept: Target[]; unselected: Unselected[] } {
+  const out = new Map(filters.map((filter) => [filter, [] as string[]]));
+  const kept = candidates.filter((candidate) => {
+    const failed = filters.find((filter) => !filter.keep(candidate));
+    if (failed !== undefined) out.get(failed)?.push(candidate.name);
+    return failed === undefined;
+  });
+  const unselected = [...out].filter(([, names]) => names.length > 0);
+  return { kept, unselected: unselected.map(([{ name }, names]) => ({ filter: name, names })) };
+}
+
+/** The account of relations that only the limit keeps out. */
+export function beyondLimit(targets: readonly Target[]): Unselected[] {
+  return targets.length === 0
+    ? []
+    : [{ filter: 'limit', names: targets.map((target) => target.name) }];
 }
 
 /** Splits candidates into targets and those that cannot be worked on, each with its reason. */
 export function partition(
   candidates: readonly Target[],
   obstacle: (candidate: Target) => string | undefined,
-): Discovery {
+): Required<Pick<Discovery, 'targets' | 'leftOut'>> {
   const targets: Target[] = [];
   const leftOut: LeftOut[] = [];
   for (const candidate of candidates) {

@@ -8,7 +8,7 @@ import { isFinal } from '../../model/status.js';
 import type { Session } from '../../postgres/session.js';
 import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 /** Longer than the ladder from pg_cancel_backend to giving up. */
 const STOPS_WITHIN_MS = 30_000;

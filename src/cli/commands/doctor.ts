@@ -6,7 +6,7 @@ import { requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
 import { quoteIdentifier } from '../../sql/quote.js';
 import { withServer, type Connected } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 interface Check {
   readonly name: string;

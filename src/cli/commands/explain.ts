@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../../errors.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 const TEXTS = {
   wait: `wait: I block for the result.

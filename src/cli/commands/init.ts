@@ -3,7 +3,7 @@ import { migrateLedger } from '../../ledger/migrate.js';
 import { oneLine } from '../../model/printable.js';
 import { requireUsableServer } from '../../postgres/server.js';
 import { withServer } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 /** Makes the ledger, or brings it up to date. */
 export async function init(

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { findRunId, setPaused } from '../../ledger/read.js';
 import { withLedger } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 /** Pauses a run, or lets it go on. */
 export async function pause(

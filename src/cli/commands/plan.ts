@@ -1,39 +1,74 @@
 import { EXIT, type ExitCode } from '../../errors.js';
-import { buildPlan } from '../../plan/build.js';
 import type { PlanV1 } from '../../generated/plan.v1.js';
+import { buildPlan } from '../../plan/build.js';
+import { makeOutline } from '../../plan/outline.js';
 import { renderPlanMarkdown } from '../../plan/render-markdown.js';
-import { renderPlanText } from '../../plan/render-text.js';
+import { renderPlanText } from '../../plan/text/document.js';
+import type { Layout } from '../../plan/text/line.js';
 import { withServer } from '../connect.js';
+import type { Output, Style } from '../io.js';
 import { loadForServer } from '../load.js';
-import type { CommandContext } from '../program.js';
+import { planJson, writePlan } from '../plan-file.js';
+import type { CommandContext } from '../command-line.js';
 
 const FORMATS = {
   text: renderPlanText,
   markdown: renderPlanMarkdown,
-  json: (plan: PlanV1): string => `${JSON.stringify(plan, null, 2)}\n`,
-};
+  json: planJson,
+} as const satisfies Record<string, (plan: PlanV1, layout: Layout) => string>;
 
 interface Options {
   readonly parameter?: string[] | undefined;
   readonly dsn?: string | undefined;
   readonly format?: keyof typeof FORMATS | undefined;
   readonly json?: true | undefined;
+  readonly offline?: true | undefined;
+  readonly out?: string | undefined;
+  readonly explainSelection?: true | undefined;
+  readonly detailedExitcode?: true | undefined;
 }
 
-/** Plans a runbook against the live catalogs and shows the plan. */
+/** Plans a runbook against the live catalogs, or outlines it without a server, and shows the plan. */
 export async function plan(
   context: CommandContext,
   file: string,
   options: Options,
 ): Promise<ExitCode> {
-  const { runbook, lint } = await loadForServer(context.output, file, options.parameter);
-  const made = await withServer(context, options.dsn, 'plan', ({ session, server }) =>
-    buildPlan(session, runbook, server, new Date(), lint),
+  const { output } = context;
+  const { runbook, lint } = await loadForServer(
+    output,
+    file,
+    options.parameter,
+    options.offline !== true,
   );
+  const made =
+    options.offline === true
+      ? makeOutline(runbook, new Date(), lint)
+      : await withServer(context, options.dsn, 'plan', ({ session, server }) =>
+          buildPlan(session, runbook, server, new Date(), lint),
+        );
+  if (options.out !== undefined) await writePlan(options.out, made);
   const format = options.json === true ? 'json' : (options.format ?? 'text');
-  context.output.write(FORMATS[format](made));
+  output.write(FORMATS[format](made, layoutFor(output, options)));
   const forbidden = made.findings.some(
     ({ severity, waived }) => severity === 'error' && waived === null,
   );
-  return forbidden ? EXIT.inputWrong : EXIT.ok;
+  if (forbidden) return EXIT.inputWrong;
+  const something = made.steps.some(({ tasks }) => tasks.length > 0);
+  return options.detailedExitcode === true && something ? EXIT.somethingToDo : EXIT.ok;
+}
+
+const STYLES: Readonly<Record<'heading' | 'error' | 'warning' | 'info', Style>> = {
+  heading: 'bold',
+  error: 'red',
+  warning: 'yellow',
+  info: 'dim',
+};
+
+function layoutFor(output: Output, { explainSelection }: Options): Layout {
+  return {
+    columns: output.columns,
+    paint: (emphasis, text) => output.paintResult(STYLES[emphasis], text),
+    explainSelection: explainSelection === true,
+  };
 }

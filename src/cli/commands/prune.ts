@@ -2,7 +2,7 @@ import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { pruneRuns } from '../../ledger/read.js';
 import { parseDuration } from '../../model/duration.js';
 import { withLedger } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,7 @@ import { resumeRun } from '../../engine/run.js';
 import { findRunId, readRun } from '../../ledger/read.js';
 import { withLedger } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 import { defaultReportPath } from '../report-file.js';
 
 interface Options extends DriveOptions {

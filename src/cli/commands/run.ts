@@ -1,32 +1,40 @@
 import { randomBytes } from 'node:crypto';
-import type { ExitCode } from '../../errors.js';
+import { RunbookError, type ExitCode } from '../../errors.js';
 import { runPlan } from '../../engine/run.js';
 import { migrateLedger } from '../../ledger/migrate.js';
 import { makeRunId } from '../../model/identity.js';
+import type { LivePlan } from '../../model/live-plan.js';
 import { buildPlan } from '../../plan/build.js';
-import { withServer } from '../connect.js';
+import { openSavedPlan } from '../../plan/saved.js';
+import { renewPlan } from '../../plan/renew.js';
+import { withServer, type Connected } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
-import { loadForServer, refuseForbidden } from '../load.js';
-import type { CommandContext } from '../program.js';
+import { loadForServer, refuseForbidden, type LoadedRunbook } from '../load.js';
+import { readPlanText } from '../plan-file.js';
+import type { CommandContext } from '../command-line.js';
 import { defaultReportPath } from '../report-file.js';
 
 interface Options extends DriveOptions {
   readonly parameter?: string[] | undefined;
+  readonly plan?: string | undefined;
   readonly report?: string | undefined;
   readonly allowChanged?: true | undefined;
 }
 
-/** Plans a runbook, runs the plan and writes the report. */
+type Planner = (loaded: LoadedRunbook, connected: Connected) => Promise<LivePlan>;
+
+/** Plans a runbook, or takes a saved plan, runs the plan and writes the report. */
 export async function run(
   context: CommandContext,
-  file: string,
+  file: string | undefined,
   options: Options,
 ): Promise<ExitCode> {
-  const loaded = await loadForServer(context.output, file, options.parameter);
-  refuseForbidden(context.output, file, loaded);
-  const plan = await withServer(context, options.dsn, 'plan', async ({ session, server }) => {
-    const made = await buildPlan(session, loaded.runbook, server, new Date(), loaded.lint);
-    await migrateLedger(session);
+  const { path: source, parameters, planner } = await whatToRun(context, file, options);
+  const loaded = await loadForServer(context.output, source, parameters);
+  refuseForbidden(context.output, source, loaded);
+  const plan = await withServer(context, options.dsn, 'plan', async (connected) => {
+    const made = await planner(loaded, connected);
+    await migrateLedger(connected.session);
     return made;
   });
   const runId = makeRunId(new Date(), randomBytes(6));
@@ -34,4 +42,41 @@ export async function run(
   return driveEngine(context, options, { runId, path }, (engine) =>
     runPlan({ ...engine, plan, allowChanged: options.allowChanged === true }),
   );
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly parameters: readonly string[] | undefined;
+  readonly planner: Planner;
+}
+
+async function whatToRun(
+  { output }: CommandContext,
+  file: string | undefined,
+  { plan: planPath, parameter }: Options,
+): Promise<Wanted> {
+  if (planPath === undefined) {
+    if (file === undefined) throw new RunbookError('usage', 'name a runbook, or a plan by --plan');
+    return {
+      path: file,
+      parameters: parameter,
+      planner: ({ runbook, lint }, { session, server }) =>
+        buildPlan(session, runbook, server, new Date(), lint),
+    };
+  }
+  if (parameter !== undefined) {
+    throw new RunbookError('usage', 'a plan has its parameters: -p does not go with --plan');
+  }
+  const saved = openSavedPlan(await readPlanText(planPath), planPath);
+  return {
+    path: file ?? saved.runbook.path,
+    parameters: Object.entries(saved.runbook.parameters).map(
+      ([name, value]) => `${name}=${String(value)}`,
+    ),
+    planner: async ({ runbook }, { session, server }) => {
+      const { plan, notes } = await renewPlan(session, saved, runbook, server, new Date());
+      for (const note of notes) output.note(`since the plan was made: ${note}`);
+      return plan;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, type ExitCode } from '../../errors.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 /** Prints one of the JSON Schemas that come with the package. */
 export function schema(context: CommandContext, name: 'runbook' | 'plan' | 'report'): ExitCode {

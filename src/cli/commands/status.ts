@@ -6,7 +6,7 @@ import { oneLine } from '../../model/printable.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 const LAST_RUNS = 20;
 

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../../errors.js';
 import { forbids } from '../../runbook/lint/lint.js';
 import { loadRunbookFile } from '../../runbook/load.js';
 import { parseParameters, showDiagnostics } from '../load.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 interface Options {
   readonly parameter?: string[] | undefined;

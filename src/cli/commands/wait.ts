@@ -8,7 +8,7 @@ import type { Session } from '../../postgres/session.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 import { writeReport } from '../report-file.js';
 
 const LOOK_EVERY_MS = 1_000;

@@ -6,7 +6,7 @@ import { oneLine } from '../../model/printable.js';
 import { isFinal } from '../../model/status.js';
 import { describeProgress } from '../../report/progress.js';
 import { withLedger } from '../connect.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-line.js';
 
 /** Tells what the open tasks of a run wait for, and what may safely be done about it. */
 export async function why(

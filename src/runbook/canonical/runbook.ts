@@ -1,7 +1,16 @@
 import type * as V1 from '../../generated/runbook.v1.js';
 import type { Parameters, Runbook } from '../../model/runbook.js';
-import { DEFAULT_KEEP_DAYS, DEFAULT_KEEP_FREE, DEFAULT_WORKERS } from '../defaults.js';
+import {
+  DEFAULT_DRIFT_GONE,
+  DEFAULT_DRIFT_GROWTH,
+  DEFAULT_DRIFT_MAX_AGE_MS,
+  DEFAULT_KEEP_DAYS,
+  DEFAULT_KEEP_FREE,
+  DEFAULT_WORKERS,
+} from '../defaults.js';
+import { toMs } from './selector.js';
 import { toStep } from './step.js';
+import { toWindow } from './window.js';
 
 export interface CanonicalContext {
   readonly path: string;
@@ -40,6 +49,12 @@ export async function toRunbook(
       workers: authored.budget?.workers ?? DEFAULT_WORKERS,
       serverWorkers: authored.budget?.server_workers,
       keepFree: authored.budget?.keep_free ?? DEFAULT_KEEP_FREE,
+    },
+    window: authored.window === undefined ? undefined : toWindow(authored.window),
+    drift: {
+      maxAgeMs: toMs(authored.drift?.max_age) ?? DEFAULT_DRIFT_MAX_AGE_MS,
+      growth: authored.drift?.growth ?? DEFAULT_DRIFT_GROWTH,
+      gone: authored.drift?.gone ?? DEFAULT_DRIFT_GONE,
     },
     keepDays: Number.parseInt(authored.ledger?.keep ?? String(DEFAULT_KEEP_DAYS), 10),
     steps,

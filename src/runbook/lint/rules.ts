@@ -65,6 +65,7 @@ export const RULES = {
   'invalid-index': catalog('warning'),
   'autovacuum-at-work': catalog('info'),
   'capacity-short': catalog('info'),
+  'window-too-short': catalog('warning'),
   // Of waivers themselves.
   'waiver-without-reason': declaration('error'),
   'unknown-rule': declaration('error'),

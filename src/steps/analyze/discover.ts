@@ -14,6 +14,7 @@ import {
   select,
   sizeFilters,
   type Filter,
+  type Selection,
 } from '../selection.js';
 
 /** The first PostgreSQL version of the options that came after 14. */
@@ -31,13 +32,9 @@ export async function discoverAnalyze(
   const relkinds = ['r', 'm', 'p', ...(spec.tables.foreign ? ['f'] : [])];
   const rows = await readTables(db, spec.tables, relkinds, server.versionNumber);
   const only = server.versionNumber >= ANALYZE_ONLY_SINCE;
-  return {
-    targets: selectForAnalyze(
-      spec,
-      rows.map((row) => toTarget(row, only)),
-    ),
-    leftOut: await findMissing(db, spec.tables.include, relkinds, 'table'),
-  };
+  const candidates = rows.map((row) => toTarget(row, only));
+  const missing = await findMissing(db, spec.tables.include, relkinds);
+  return { ...selectForAnalyze(spec, candidates), missing };
 }
 
 /**
@@ -70,7 +67,7 @@ const ORDERS = {
 };
 
 /** Applies the declared filters, order and limit. Pure. */
-export function selectForAnalyze(spec: AnalyzeSpec, candidates: readonly Target[]): Target[] {
+export function selectForAnalyze(spec: AnalyzeSpec, candidates: readonly Target[]): Selection {
   const { tables } = spec;
   const filters = [
     ...sizeFilters(tables),

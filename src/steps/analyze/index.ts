@@ -1,6 +1,6 @@
 import type { Target } from '../../generated/plan.v1.js';
 import type { AnalyzeSpec } from '../../model/runbook.js';
-import { relationConflict, type StepKind } from '../contract.js';
+import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { maintenanceExecution, wentUp } from '../maintenance-evidence.js';
 import { pack } from '../packing.js';
 import { discoverAnalyze } from './discover.js';
@@ -15,6 +15,7 @@ function conflictsOf(target: Target): string[] {
 /** ANALYZE, several small tables to a worker. */
 export const analyzeKind: StepKind<AnalyzeSpec> = {
   kind: 'analyze',
+  roughBytesPerSecond: 200 * 1024 * 1024,
   rerunnable: () => true,
   discover: discoverAnalyze,
   tasks: (_spec, targets, concurrency) =>
@@ -24,6 +25,7 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
       after: [],
     })),
   render: renderAnalyze,
+  template: (spec) => renderAnalyze(spec, [placeholder('table')]).sql,
   lock: analyzeLock,
   execution: (spec, serverVersion) =>
     maintenanceExecution(

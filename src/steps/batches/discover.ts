@@ -96,7 +96,6 @@ async function discover<Spec extends BatchSpec>(
     targets: [...tried.cuts, null].map((_cut, i) =>
       toTarget(spec, table, { ...facts, part: i + 1, cuts }),
     ),
-    leftOut: [],
     batches: {
       index: key.index,
       key: [...spec.key],

@@ -1,4 +1,5 @@
 import type { Target } from '../../generated/plan.v1.js';
+import type { BatchSpec } from '../../model/runbook.js';
 
 /** What a walk over a table needs to know of it; kept with the target, as JSON where it is a list. */
 export interface WalkFacts {
@@ -39,6 +40,19 @@ export function readFacts({ facts }: Pick<Target, 'facts'>): WalkFacts {
     archiveColumns: asList(facts['archive_columns']),
     archiveOid: facts['archive_oid'] === null ? null : Number(facts['archive_oid']),
     samplePercent: Number(facts['sample_percent']),
+  };
+}
+
+/** Facts for showing what a walk sends before a server was asked. */
+export function unknownFacts({ key }: Pick<BatchSpec, 'key'>): WalkFacts {
+  return {
+    part: 1,
+    cuts: '[]',
+    keyTypes: key.map(() => 'type of key'),
+    operatorSchema: null,
+    archiveColumns: ['columns'],
+    archiveOid: null,
+    samplePercent: 0,
   };
 }
 

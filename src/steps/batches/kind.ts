@@ -3,7 +3,7 @@ import type { BatchSpec } from '../../model/runbook.js';
 import { relationConflict, type StepKind, type TaskDraft } from '../contract.js';
 import { discoverWalk } from './discover.js';
 import { walkExecution } from './evidence.js';
-import { readFacts } from './facts.js';
+import { readFacts, unknownFacts } from './facts.js';
 import { renderWalk } from './render.js';
 import type { WalkKind } from './walk-kind.js';
 
@@ -26,6 +26,7 @@ export function walkKind<Spec extends BatchSpec>(
     kind: kind.kind,
     rerunnable: () => true,
     resumable: true,
+    roughBytesPerSecond: 10 * 1024 * 1024,
     settings: {
       // A plan that reads the whole table would do so for each batch.
       enable_seqscan: 'off',
@@ -37,6 +38,7 @@ export function walkKind<Spec extends BatchSpec>(
     },
     discover: (db, spec, server, order) => discoverWalk(db, spec, server, order, kind),
     tasks: (_spec, targets) => targets.map(toTask),
+    template: (spec) => kind.change(spec, unknownFacts(spec), { above: ':above', upto: ':upto' }),
     render: (spec, targets) => renderWalk(spec, targets, kind.change),
     lock: () => ({
       mode: 'ROW EXCLUSIVE, and the rows of a batch',

@@ -33,8 +33,8 @@ export async function discoverRefresh(
   const { targets, leftOut } = partition(candidates, (view) =>
     spec.concurrently ? obstacle(view) : undefined,
   );
-  const missing = await findMissing(db, spec.views.include, ['m'], 'materialized view');
-  return { targets, leftOut: [...leftOut, ...missing] };
+  const missing = await findMissing(db, spec.views.include, ['m']);
+  return { targets, leftOut, missing };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Target } from '../../generated/plan.v1.js';
 import type { RefreshSpec } from '../../model/runbook.js';
-import { relationConflict, type StepKind } from '../contract.js';
+import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { discoverRefresh } from './discover.js';
 import { refreshExecution } from './evidence.js';
 import { numberFact } from '../selection.js';
@@ -16,6 +16,7 @@ function levelBelow(views: readonly Target[], view: Target): number[] {
 /** REFRESH MATERIALIZED VIEW, one view to a worker; a marker in the same transaction proves it. */
 export const refreshKind: StepKind<RefreshSpec> = {
   kind: 'refresh',
+  roughBytesPerSecond: 20 * 1024 * 1024,
   rerunnable: () => true,
   discover: discoverRefresh,
   tasks: (_spec, targets) =>
@@ -25,6 +26,7 @@ export const refreshKind: StepKind<RefreshSpec> = {
       after: levelBelow(targets, target),
     })),
   render: renderRefresh,
+  template: (spec) => renderRefresh(spec, [placeholder('view')]).sql,
   lock: refreshLock,
   execution: refreshExecution,
 };

@@ -5,13 +5,16 @@ import type { Queryable } from '../../postgres/session.js';
 import type { Discovery } from '../contract.js';
 import { findMissing, globValues } from '../relation-globs.js';
 import {
+  applyFilters,
   atLeast,
+  beyondLimit,
   byName,
   descendingBy,
   numberFact,
   partition,
   select,
   sizeFilters,
+  type Selection,
 } from '../selection.js';
 import { indexesQuery, type IndexRow } from './query.js';
 
@@ -28,9 +31,9 @@ export async function discoverReindex(
     [...globValues(scope.include, scope.exclude)],
   );
   const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
-  const [relkinds, what] = scope.type === 'indexes' ? [['i'], 'index'] : [['r', 'm', 'p'], 'table'];
-  const missing = await findMissing(db, scope.include, relkinds, what);
-  return { targets: selectForReindex(spec, targets), leftOut: [...leftOut, ...missing] };
+  const relkinds = scope.type === 'indexes' ? ['i'] : ['r', 'm', 'p'];
+  const missing = await findMissing(db, scope.include, relkinds);
+  return { ...selectForReindex(spec, targets), leftOut, missing };
 }
 
 function toTarget(row: IndexRow): Target {
@@ -76,13 +79,13 @@ function obstacle(index: Target, spec: ReindexSpec): string | undefined {
 }
 
 /** Applies the declared filters, order and limit. Pure. */
-export function selectForReindex(spec: ReindexSpec, candidates: readonly Target[]): Target[] {
+export function selectForReindex(spec: ReindexSpec, candidates: readonly Target[]): Selection {
   return spec.scope.type === 'indexes'
     ? selectIndexes(spec.scope, candidates)
     : selectTables(spec.scope, candidates);
 }
 
-function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Target[] {
+function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Selection {
   const filters = [
     ...sizeFilters(scope),
     ...atLeast('min_bloat', 'bloat', scope.minBloat),
@@ -99,11 +102,13 @@ function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Ta
 }
 
 /** Sizes and the limit speak of tables here, so that each table's indexes come all or not at all. */
-function selectTables(scope: ReindexTables, candidates: readonly Target[]): Target[] {
+function selectTables(scope: ReindexTables, candidates: readonly Target[]): Selection {
   const tableSize = (target: Target): number => numberFact(target, 'table_indexes_bytes');
-  const kept = candidates.filter((c) =>
-    sizeFilters(scope).every(({ keep }) => keep({ ...c, size_bytes: tableSize(c) })),
-  );
+  const filters = sizeFilters(scope).map(({ name, keep }) => ({
+    name,
+    keep: (c: Target) => keep({ ...c, size_bytes: tableSize(c) }),
+  }));
+  const { kept, unselected } = applyFilters(candidates, filters);
   const byTable = (a: Target, b: Target): number =>
     String(a.facts['table']) < String(b.facts['table'])
       ? -1
@@ -113,5 +118,11 @@ function selectTables(scope: ReindexTables, candidates: readonly Target[]): Targ
   const sorted = kept.sort(order);
   const tables = new Set(sorted.map((target) => target.table_oid));
   const chosen = new Set([...tables].slice(0, scope.limit));
-  return sorted.filter((target) => chosen.has(target.table_oid));
+  return {
+    targets: sorted.filter((target) => chosen.has(target.table_oid)),
+    unselected: [
+      ...unselected,
+      ...beyondLimit(sorted.filter((target) => !chosen.has(target.table_oid))),
+    ],
+  };
 }

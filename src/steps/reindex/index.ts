@@ -1,6 +1,6 @@
 import type { Target } from '../../generated/plan.v1.js';
 import type { ReindexSpec } from '../../model/runbook.js';
-import { relationConflict, type StepKind } from '../contract.js';
+import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { cleanUpIndexes } from './clean-up.js';
 import { discoverReindex } from './discover.js';
 import { reindexExecution } from './evidence.js';
@@ -22,6 +22,7 @@ function relations(index: Target): string[] {
 /** REINDEX, one index to a worker and never two of one table at once. */
 export const reindexKind: StepKind<ReindexSpec> = {
   kind: 'reindex',
+  roughBytesPerSecond: 20 * 1024 * 1024,
   rerunnable: () => true,
   discover: discoverReindex,
   tasks: (spec, targets) =>
@@ -34,6 +35,7 @@ export const reindexKind: StepKind<ReindexSpec> = {
       };
     }),
   render: renderReindex,
+  template: (spec) => renderReindex(spec, [placeholder('index')]).sql,
   lock: reindexLock,
   execution: reindexExecution,
   cleanUp: cleanUpIndexes,

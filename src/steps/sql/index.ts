@@ -9,11 +9,11 @@ export const sqlKind: StepKind<SqlSpec> = {
   rerunnable: (spec) => spec.idempotent,
   discover: async (db, spec, _server, { settings }) => ({
     targets: [],
-    leftOut: [],
     estimates: await estimateChanges(db, spec, settings),
   }),
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
+  template: (spec) => renderSql(spec).sql,
   lock: sqlLock,
   execution: () => ({
     evidence: null,

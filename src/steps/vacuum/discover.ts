@@ -15,6 +15,7 @@ import {
   partition,
   select,
   sizeFilters,
+  type Selection,
 } from '../selection.js';
 
 /** The first PostgreSQL version of the options that came after 14. */
@@ -28,8 +29,8 @@ export async function discoverVacuum(
   requireOptions('VACUUM', spec.options, SINCE, server);
   const rows = await readTables(db, spec.tables, ['r', 'm'], server.versionNumber);
   const { targets, leftOut } = partition(rows.map(toTarget), (table) => obstacle(table, spec));
-  const missing = await findMissing(db, spec.tables.include, ['r', 'm', 'p'], 'table');
-  return { targets: selectForVacuum(spec, targets), leftOut: [...leftOut, ...missing] };
+  const missing = await findMissing(db, spec.tables.include, ['r', 'm', 'p']);
+  return { ...selectForVacuum(spec, targets), leftOut, missing };
 }
 
 /** Where VACUUM would answer with success and do nothing, no evidence could ever prove it. */
@@ -69,7 +70,7 @@ const ORDERS = {
 };
 
 /** Applies the declared filters, order and limit. Pure. */
-export function selectForVacuum(spec: VacuumSpec, candidates: readonly Target[]): Target[] {
+export function selectForVacuum(spec: VacuumSpec, candidates: readonly Target[]): Selection {
   const { tables } = spec;
   const filters = [
     ...sizeFilters(tables),

@@ -1,5 +1,5 @@
 import type { VacuumSpec } from '../../model/runbook.js';
-import { relationConflict, type StepKind } from '../contract.js';
+import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { pack } from '../packing.js';
 import { discoverVacuum } from './discover.js';
 import { vacuumExecution } from './evidence.js';
@@ -11,6 +11,7 @@ const QUIET_START_MS = 30;
 /** VACUUM, several small tables to a worker. */
 export const vacuumKind: StepKind<VacuumSpec> = {
   kind: 'vacuum',
+  roughBytesPerSecond: 100 * 1024 * 1024,
   rerunnable: () => true,
   quietStartMs: QUIET_START_MS,
   discover: discoverVacuum,
@@ -24,6 +25,7 @@ export const vacuumKind: StepKind<VacuumSpec> = {
     }));
   },
   render: renderVacuum,
+  template: (spec) => renderVacuum(spec, [placeholder('table')]).sql,
   lock: vacuumLock,
   execution: vacuumExecution,
 };

@@ -12,7 +12,7 @@ import {
   Session,
   type ConnectionSettings,
   type EventListener,
-  type PlanV1,
+  type LivePlan,
   type ReportV1,
   type Runbook,
 } from '../../../src/index.js';
@@ -36,7 +36,7 @@ export interface RunYamlOptions {
   /** The role that the engine logs in as; the ledger must be there when it may not make one. */
   readonly as?: Account;
   /** Called between the plan and the run. */
-  readonly planned?: (plan: PlanV1) => Promise<unknown>;
+  readonly planned?: (plan: LivePlan) => Promise<unknown>;
 }
 
 /** How the engine reaches a test database. */
@@ -68,7 +68,7 @@ export async function loadYaml(yaml: string): Promise<Runbook> {
 }
 
 /** The plan of a runbook on the live catalogs. */
-export async function planYaml(db: Reachable, yaml: string, as?: Account): Promise<PlanV1> {
+export async function planYaml(db: Reachable, yaml: string, as?: Account): Promise<LivePlan> {
   const runbook = await loadYaml(yaml);
   return withSession(connectionTo(db, as), async (session) =>
     buildPlan(session, runbook, await readServerInfo(session), new Date()),

@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Step, Task } from '../../../src/generated/plan.v1.js';
 import { planCapacity } from '../../../src/plan/capacity.js';
 import { catalogProblems, toFindings } from '../../../src/plan/findings.js';
-import { capacityProblems, preflightProblems } from '../../../src/plan/preflight.js';
+import {
+  capacityProblems,
+  preflightProblems,
+  windowProblems,
+} from '../../../src/plan/preflight.js';
 import type { Obstacles } from '../../../src/postgres/obstacles.js';
 import type { ServerInfo } from '../../../src/postgres/server.js';
 import { RULES, type RuleId } from '../../../src/runbook/lint/rules.js';
-import { target } from '../support.js';
+import { makeStep, makeTask, target } from '../support.js';
 
 const SERVER = { role: 'dba', seesAllSessions: true } as ServerInfo;
 
@@ -16,39 +20,11 @@ function task(
   oid: number,
   facts: Task['targets'][number]['facts'] = {},
 ): Task {
-  return {
-    number,
-    sql: 'VACUUM',
-    proof: 'catalog',
-    queue_size: 1,
-    reads_output: true,
-    conflicts: [],
-    shares_targets: false,
-    after: [],
-    targets: [target(name, { oid, table_oid: oid, facts })],
-  };
+  return makeTask(number, [target(name, { oid, table_oid: oid, facts })]);
 }
 
-const step = (id: string, more: Partial<Step> = {}): Step => ({
-  id,
-  kind: 'vacuum',
-  needs: [],
-  after: 'ended',
-  policy: 'wait',
-  on_failure: 'stop',
-  concurrency: 1,
-  timeout_ms: 1,
-  lock_timeout_ms: 1,
-  retry: null,
-  settings: {},
-  lock: { mode: 'x', blocks: 'y' },
-  spec: {},
-  batches: null,
-  estimates: [],
-  tasks: [task(1, 'app.t', 1)],
-  left_out: [],
-  ...more,
-});
+const step = (id: string, more: Partial<Step> = {}): Step =>
+  makeStep(id, { tasks: [task(1, 'app.t', 1)], ...more });
 
 const view = (facts: Task['targets'][number]['facts'], concurrently = false): Step =>
   step('a', { kind: 'refresh', spec: { concurrently }, tasks: [task(1, 'app.v', 1, facts)] });
@@ -66,7 +42,7 @@ const CASES: Readonly<
   Partial<Record<RuleId, { bad: readonly Step[]; good: readonly Step[]; server?: ServerInfo }>>
 > = {
   'matches-nothing': {
-    bad: [step('a', { left_out: [{ name: 'app.x', reason: 'there is no such table' }] })],
+    bad: [step('a', { missing: ['app.x'] })],
     good: [step('a', { left_out: [{ name: 'app.x', reason: 'a foreign table' }] })],
   },
   'left-out': {
@@ -135,12 +111,18 @@ const IN_THE_WAY: Readonly<
   },
 };
 
+const SLOTS = { maxWorkerProcesses: 8, parallelMaintenance: 2 };
 const BUDGET = { workers: 2, server_workers: null, keep_free: 1 };
 
 describe('rules of the catalogs', () => {
   it('have a case each', () => {
     const judged = Object.entries(RULES).filter(([, { judgedBy }]) => judgedBy === 'catalog');
-    const cases = [...Object.keys(CASES), ...Object.keys(IN_THE_WAY), 'capacity-short'];
+    const cases = [
+      ...Object.keys(CASES),
+      ...Object.keys(IN_THE_WAY),
+      'capacity-short',
+      'window-too-short',
+    ];
     expect(cases.sort()).toEqual(judged.map(([id]) => id).sort());
   });
 
@@ -166,10 +148,23 @@ describe('rules of the catalogs', () => {
     expect(capacity(5)).toEqual(['capacity-short']);
     expect(capacity(4)).toEqual([]);
   });
+
+  it('window-too-short', () => {
+    const window = (fits: 'yes' | 'maybe' | 'no'): string[] =>
+      windowProblems({
+        history: 'used',
+        p50_ms: 1,
+        p95_ms: 1,
+        steps: [],
+        window: { starts_at: '', ends_at: '', fits, left: [{ step: 'a', tasks: 2 }] },
+      }).map(({ code }) => code);
+    expect(window('no')).toEqual(['window-too-short']);
+    expect(window('maybe')).toEqual([]);
+  });
 });
 
 describe('the plan’s slots', () => {
-  const slots = (...steps: Step[]): number => planCapacity(steps, BUDGET, 8, []).peak;
+  const slots = (...steps: Step[]): number => planCapacity(steps, BUDGET, SLOTS, []).peak;
   const many = [1, 2, 3].map((n) => task(n, `app.t${String(n)}`, n));
   const plain = (id: string, more: Partial<Step> = {}): Step =>
     step(id, { kind: 'analyze', tasks: many, concurrency: 3, ...more });
@@ -187,6 +182,7 @@ describe('the plan’s slots', () => {
     expect(slots(step('a', { spec: { options: { parallel: 1 } } }))).toBe(2);
     expect(slots(step('a', { spec: { options: { parallel: 0 } } }))).toBe(1);
     const four = { max_parallel_maintenance_workers: '4' };
+    expect(slots(step('a', { kind: 'reindex' }))).toBe(3);
     expect(slots(step('a', { kind: 'reindex', settings: four, tasks: many, concurrency: 2 }))).toBe(
       10,
     );
@@ -194,7 +190,7 @@ describe('the plan’s slots', () => {
 
   it('are told by level of need', () => {
     const steps = [plain('a'), plain('b', { needs: ['a'] }), plain('c')];
-    expect(planCapacity(steps, BUDGET, 8, []).timeline).toEqual([
+    expect(planCapacity(steps, BUDGET, SLOTS, []).timeline).toEqual([
       [
         { step: 'a', slots: 2 },
         { step: 'c', slots: 2 },

@@ -1,49 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanV1, Step } from '../../../src/generated/plan.v1.js';
 import { planDigest } from '../../../src/plan/digest.js';
-import { renderPlanText } from '../../../src/plan/render-text.js';
+import { renderPlanText } from '../../../src/plan/text/document.js';
 import { catalogProblems, toFindings } from '../../../src/plan/findings.js';
 import type { ServerInfo } from '../../../src/postgres/server.js';
-import { target } from '../support.js';
+import { makePlan, makeStep, makeTask, target } from '../support.js';
 
 const server = { role: 'dba', seesAllSessions: true } as ServerInfo;
 const findingsOf = (...steps: Step[]): PlanV1['findings'] =>
   toFindings(catalogProblems(server, steps), steps, undefined);
 
-const step: Step = {
-  id: 'vacuum-hot',
-  kind: 'vacuum',
-  after: 'ended',
+const step = makeStep('vacuum-hot', {
   needs: ['before'],
-  policy: 'wait',
-  on_failure: 'stop',
   concurrency: 2,
-  timeout_ms: 1_200_000,
-  lock_timeout_ms: 5_000,
   retry: { attempts: 3, delay_ms: 1, max_delay_ms: 1, on: ['55P03'] },
   settings: { statement_timeout: '1200000ms' },
-  lock: { mode: 'SHARE UPDATE EXCLUSIVE', blocks: 'DDL' },
-  spec: {},
-  batches: null,
-  estimates: [],
   tasks: [
-    {
-      number: 1,
-      sql: 'VACUUM "app"."orders"',
-      proof: 'catalog',
-      queue_size: 65_536,
-      reads_output: true,
-      conflicts: [],
-      shares_targets: false,
-      after: [],
-      targets: [target('app.orders', { size_bytes: 1024 * 1024, facts: { dead_rows: 42 } })],
-    },
+    makeTask(1, [
+      target('app.orders', {
+        size_bytes: 1024 * 1024,
+        facts: { dead_rows: 42, seconds_since_vacuum: 3 * 86_400 },
+      }),
+      target('app.items', { facts: { seconds_since_vacuum: null } }),
+    ]),
   ],
   left_out: [{ name: 'app.x', reason: 'because' }],
-};
+  unselected: [
+    { filter: 'min_size', names: ['app.small', 'app.tiny'] },
+    { filter: 'limit', names: ['app.late'] },
+  ],
+});
 
-const content: Omit<PlanV1, 'digest' | 'created_at' | 'capacity'> = {
-  plan_version: 1,
+const plan = makePlan([step], {
   runbook: {
     name: 'nightly',
     version: 3,
@@ -51,30 +39,26 @@ const content: Omit<PlanV1, 'digest' | 'created_at' | 'capacity'> = {
     digest: 'sha256:0',
     parameters: { a: 1 },
   },
-  server: {
-    version: '18.6',
-    version_number: 180_006,
-    database: 'app',
-    role: 'dba',
-    max_worker_processes: 8,
-    pg_background: { version: '2.0', dialect: '2.x', schema: 'public' },
-  },
-  budget: { workers: 2, server_workers: null, keep_free: 1 },
-  ledger: { keep_days: 90 },
-  steps: [step],
-  findings: findingsOf(step),
-};
-const plan: PlanV1 = {
-  ...content,
   capacity: {
     slots: 8,
     used: [{ by: 'logical replication launcher', slots: 1 }],
     peak: 3,
     timeline: [[{ step: 'vacuum-hot', slots: 3 }]],
   },
-  digest: planDigest(content),
-  created_at: '2026-01-01T00:00:00Z',
-};
+  forecast: {
+    history: 'used',
+    p50_ms: 240_000,
+    p95_ms: 600_000,
+    steps: [{ step: 'vacuum-hot', basis: 'guess', begins_ms: 0, p50_ms: 240_000, p95_ms: 600_000 }],
+    window: {
+      starts_at: '2026-01-01T22:00:00.000Z',
+      ends_at: '2026-01-01T22:02:00.000Z',
+      fits: 'no',
+      left: [{ step: 'vacuum-hot', tasks: 1 }],
+    },
+  },
+  findings: findingsOf(step),
+});
 
 describe('renderPlanText', () => {
   const text = renderPlanText(plan);
@@ -87,7 +71,13 @@ describe('renderPlanText', () => {
     'timeout 20m, lock timeout 5s, up to 3 tries on 55P03, on failure stop',
     'settings statement_timeout=1200000ms',
     '1. VACUUM "app"."orders"',
-    '- app.orders, 1.0 MB, 42 dead rows',
+    '- app.orders, 1.0 MB, 42 dead rows, vacuumed 3 days ago',
+    '- app.items, 8.0 kB, never vacuumed',
+    'selects 2 of 6: min_size keeps out 2, limit keeps out 1',
+    'time       about 4m 0s, 10m 0s at p95; guessed: vacuum-hot',
+    '2026-01-01T22:02:00.000Z: the plan does',
+    'not fit; left undone: 1 task of vacuum-hot',
+    'takes about 4m 0s, 10m 0s at p95 (a rough guess',
     'left out: app.x: because',
     'warning: step vacuum-hot: left out: app.x (because) [left-out]',
     '1 step, 1 task. Nothing was changed.',
@@ -98,15 +88,18 @@ describe('renderPlanText', () => {
 
 describe('planDigest', () => {
   it('names the content, and not the time of making', () => {
-    expect(planDigest(content)).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(planDigest({ ...content, steps: [] })).not.toBe(plan.digest);
+    expect(planDigest(plan)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const later = { created_at: '2027-01-01T00:00:00Z', capacity: null, forecast: null };
+    expect(planDigest({ ...plan, ...later })).toBe(planDigest(plan));
+    expect(planDigest({ ...plan, steps: [] })).not.toBe(planDigest(plan));
   });
 });
 
 describe('findingsOf', () => {
   it('tells a pattern that matches nothing, and relations that the role may not maintain', () => {
-    expect(findingsOf({ ...step, tasks: [], left_out: [] })).toMatchObject([
+    expect(findingsOf({ ...step, tasks: [], left_out: [], missing: ['app.y_*'] })).toMatchObject([
       { code: 'nothing-selected' },
+      { code: 'matches-nothing', message: 'no relation matches app.y_*' },
     ]);
     const forbidden = Array.from({ length: 7 }, (_, i) =>
       target(`app.t${String(i)}`, { facts: { may_maintain: false } }),

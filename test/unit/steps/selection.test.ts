@@ -13,7 +13,7 @@ const NONE = {
   maxSize: undefined,
   limit: undefined,
 };
-const names = (targets: readonly Target[]): string[] => targets.map((t) => t.name);
+const names = ({ targets }: { targets: readonly Target[] }): string[] => targets.map((t) => t.name);
 
 describe('vacuum', () => {
   const spec = (more: Partial<VacuumSpec['tables']>): VacuumSpec => ({

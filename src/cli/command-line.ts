@@ -1,0 +1,54 @@
+/** What the command lines of all commands have in common. */
+import { Option } from '@commander-js/extra-typings';
+import type { ExitCode } from '../errors.js';
+import type { Output } from './io.js';
+
+/** What a command needs of the process. */
+export interface CommandContext {
+  readonly output: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Takes the exit code of a command. */
+export type Done = (code: ExitCode) => void;
+
+export const CONNECTION_HELP = `
+The server comes from libpq's environment (PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD,
+PGPASSFILE, PGSERVICE, PGSSLMODE) or from --dsn.`;
+
+export const EXIT_HELP = `
+Exit codes: 0 done · 1 a task failed · 2 the input is wrong · 3 refused before starting
+            4 an outcome is unknown · 75 not now · 130/143 interrupted`;
+
+export function example(...lines: string[]): string {
+  return `\nExample:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+export const dsn = (): Option<'--dsn <uri>'> =>
+  new Option('--dsn <uri>', 'the server, as libpq takes it');
+export const json = (): Option<'--json'> => new Option('--json', 'one JSON document on stdout');
+
+export const parameter = (): Option<
+  '-p, --parameter <name=value>',
+  undefined,
+  undefined,
+  string[]
+> =>
+  new Option(
+    '-p, --parameter <name=value>',
+    "a value for one of the runbook's parameters",
+  ).argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+
+export const logFormat = (): Option<
+  '--log-format <format>',
+  undefined,
+  'text',
+  undefined,
+  false,
+  'text' | 'json'
+> =>
+  new Option('--log-format <format>', 'progress on stderr')
+    .choices(['text', 'json'])
+    .default('text');
+
+export const RUN_ARGUMENT = 'the id of a run, the beginning of one, or latest';

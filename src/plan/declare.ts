@@ -1,0 +1,60 @@
+import type { PlanV1, Step } from '../generated/plan.v1.js';
+import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
+import { stepKind } from '../steps/registry.js';
+import { workerSettings } from './worker-settings.js';
+
+/** What of a plan the runbook alone decides. */
+export type Declared = Pick<PlanV1, 'runbook' | 'budget' | 'ledger'>;
+
+/** What of a step the runbook alone decides. */
+export type DeclaredStep = Pick<
+  Step,
+  | 'id'
+  | 'kind'
+  | 'needs'
+  | 'after'
+  | 'policy'
+  | 'on_failure'
+  | 'concurrency'
+  | 'timeout_ms'
+  | 'lock_timeout_ms'
+  | 'retry'
+  | 'settings'
+  | 'spec'
+>;
+
+export function declare(runbook: Runbook): Declared {
+  const { name, version, path, digest, parameters, budget, keepDays } = runbook;
+  return {
+    runbook: { name, version, path, digest, parameters: { ...parameters } },
+    budget: {
+      workers: budget.workers,
+      server_workers: budget.serverWorkers ?? null,
+      keep_free: budget.keepFree,
+    },
+    ledger: { keep_days: keepDays },
+  };
+}
+
+export function declareStep(step: RunbookStep): DeclaredStep {
+  return {
+    id: step.id,
+    kind: step.kind,
+    needs: [...step.needs],
+    after: step.after,
+    policy: step.policy,
+    on_failure: step.onFailure,
+    concurrency: step.concurrency,
+    timeout_ms: step.timeoutMs,
+    lock_timeout_ms: step.lockTimeoutMs ?? null,
+    retry: declareRetry(step),
+    settings: workerSettings(step, stepKind(step.kind).settings),
+    spec: { ...step.spec },
+  };
+}
+
+function declareRetry({ retry }: RunbookStep): Step['retry'] {
+  if (retry === undefined) return null;
+  const { attempts, delayMs, maxDelayMs, on } = retry;
+  return { attempts, delay_ms: delayMs, max_delay_ms: maxDelayMs, on: [...on] };
+}

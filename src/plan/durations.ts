@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Duration, Step, Task } from '../generated/plan.v1.js';
+import type { PastWork } from '../ledger/history.js';
+import { costOf } from '../steps/packing.js';
+import { stepKind } from '../steps/registry.js';
+
+/** Where a rough rate is all there is, one piece of work in twenty may take so many times as long. */
+const GUESS_SPREAD = 3;
+
+/** What a task costs besides its work: a worker, a look at the catalogs before and after. */
+const OVERHEAD_MS = 50;
+
+type StepShape = Pick<Step, 'kind' | 'spec' | 'timeout_ms'>;
+type TaskShape = Pick<Task, 'sql' | 'targets' | 'shares_targets'>;
+
+/** Tells how long tasks take, by what the ledger remembers. */
+export class Durations {
+  readonly #same = new Map<string, PastWork[]>();
+  readonly #similar = new Map<string, PastWork[]>();
+
+  constructor(history: readonly PastWork[]) {
+    for (const work of history) {
+      put(this.#same, sameKey(work, work.relation, work.sql_md5), work);
+      put(this.#similar, variant(work), work);
+    }
+  }
+
+  /**
+   * Half of such tasks take p50 at most, nineteen of twenty p95: as this very work took before, scaled
+   * by size; else as the same command took on other relations; else by a rough rate of its kind. Null
+   * where nothing is known: SQL that never ran.
+   * @param parts tasks that share the step's one table.
+   */
+  of(step: StepShape, task: TaskShape, parts: number): Duration | null {
+    const { targets } = task;
+    const bytes = targets.reduce((sum, target) => sum + target.size_bytes, 0);
+    const cost = costOf(targets.length, bytes / (task.shares_targets ? parts : 1));
+    const relation = targets.length === 1 ? (targets[0]?.name ?? null) : null;
+    const key = sameKey(step, relation, md5(task.sql));
+    const same = (key === undefined ? undefined : this.#same.get(key)) ?? [];
+    if (same.length > 0) return fromPast('same', same, cost, step);
+    const similar = this.#similar.get(variant(step)) ?? [];
+    if (similar.length > 0 && targets.length > 0) return fromPast('similar', similar, cost, step);
+    const rate = stepKind(step.kind).roughBytesPerSecond;
+    if (rate === undefined) return null;
+    const ms = OVERHEAD_MS + (1000 * cost) / rate;
+    return bounded('guess', ms, ms * GUESS_SPREAD, step);
+  }
+}
+
+function put<V>(map: Map<string, V[]>, key: string | undefined, value: V): void {
+  if (key === undefined) return;
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** What of a spec makes the same relation another piece of work. */
+function variant({ kind, spec }: Pick<Step, 'kind' | 'spec'>): string {
+  const { options, concurrently, set } = spec;
+  return canonicalize([kind, options ?? null, concurrently ?? null, set ?? null]) ?? '';
+}
+
+/** Undefined for a pack of relations, which no other run packs just so. */
+function sameKey(
+  work: Pick<Step, 'kind' | 'spec'>,
+  relation: string | null,
+  sqlMd5: string,
+): string | undefined {
+  if (relation !== null) return `${variant(work)} ${relation}`;
+  return work.kind === 'sql' ? `sql ${sqlMd5}` : undefined;
+}
+
+function fromPast(
+  basis: Duration['basis'],
+  past: readonly PastWork[],
+  cost: number,
+  step: StepShape,
+): Duration {
+  const scaled = past
+    .map(({ ms, relations, bytes }) =>
+      relations === 0 ? ms : (ms * cost) / costOf(relations, bytes),
+    )
+    .sort((a, b) => a - b);
+  return bounded(basis, quantile(scaled, 0.5), quantile(scaled, 0.95), step);
+}
+
+/** No task takes longer than its timeout. */
+function bounded(
+  basis: Duration['basis'],
+  p50: number,
+  p95: number,
+  { timeout_ms: timeout }: StepShape,
+): Duration {
+  const [p50_ms, p95_ms] = [p50, p95].map((ms) => Math.round(Math.min(ms, timeout)));
+  return { basis, p50_ms: p50_ms ?? 0, p95_ms: p95_ms ?? 0 };
+}
+
+/** The nearest-rank quantile of sorted numbers. */
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text, 'utf8').digest('hex');
+}

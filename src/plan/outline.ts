@@ -1,0 +1,39 @@
+import type { PlanV1, Step } from '../generated/plan.v1.js';
+import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
+import type { Lint } from '../runbook/lint/lint.js';
+import { stepKind } from '../steps/registry.js';
+import { declare, declareStep } from './declare.js';
+import { planDigest } from './digest.js';
+import { toFindings } from './findings.js';
+
+/**
+ * What a runbook says without any server: its steps, settings and SQL templates, and the advice on its
+ * text. It cannot be run. Pure.
+ */
+export function makeOutline(runbook: Runbook, now: Date, lint: Lint): PlanV1 {
+  const steps = runbook.steps.map(outlineStep);
+  const content = {
+    plan_version: 1 as const,
+    ...declare(runbook),
+    server: null,
+    steps,
+    findings: toFindings(undefined, steps, lint),
+  };
+  const digest = planDigest(content);
+  return { ...content, capacity: null, forecast: null, created_at: now.toISOString(), digest };
+}
+
+function outlineStep(step: RunbookStep): Step {
+  const kind = stepKind(step.kind);
+  return {
+    ...declareStep(step),
+    lock: kind.lock(step.spec),
+    template: kind.template(step.spec),
+    batches: null,
+    estimates: [],
+    tasks: [],
+    left_out: [],
+    unselected: [],
+    missing: [],
+  };
+}

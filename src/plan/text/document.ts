@@ -1,0 +1,98 @@
+import type { Capacity, Finding, PlanV1 } from '../../generated/plan.v1.js';
+import { isLive, type LivePlan } from '../../model/live-plan.js';
+import { count, layOut, line, PLAIN, whole, type Layout, type Line } from './line.js';
+import { stepLines } from './step.js';
+import { describeForecast, describeWindow } from './time.js';
+
+/**
+ * The plan for people: the exact SQL and settings of each task, and its targets with their sizes. SQL
+ * is never broken: it is what will be sent. Pure.
+ */
+export function renderPlanText(plan: PlanV1, layout: Layout = PLAIN): string {
+  const tasks = plan.steps.reduce((sum, step) => sum + step.tasks.length, 0);
+  const end = isLive(plan)
+    ? `${count(plan.steps.length, 'step')}, ${count(tasks, 'task')}. Nothing was changed.`
+    : `${count(plan.steps.length, 'step')}. No server was asked.`;
+  const lines = [
+    ...headLines(plan),
+    ...plan.steps.flatMap((step, index) => [
+      line(''),
+      ...stepLines(step, index, {
+        forecast: plan.forecast?.steps.find((forecast) => forecast.step === step.id),
+        explainSelection: layout.explainSelection,
+      }),
+    ]),
+    line(''),
+    ...findingLines(plan.findings),
+    line(end),
+    line(''),
+  ];
+  return layOut(lines, layout);
+}
+
+function headLines(plan: PlanV1): Line[] {
+  const { runbook, budget } = plan;
+  const title = `${runbook.name} version ${String(runbook.version)} (${runbook.path})`;
+  const parameters = Object.entries(runbook.parameters);
+  const workers = `${count(budget.workers, 'worker')}, ${count(budget.keep_free, 'slot')} kept free`;
+  return [
+    { text: `${isLive(plan) ? 'Plan' : 'Outline'} of ${title}`, emphasis: 'heading' },
+    ...(isLive(plan) ? serverLines(plan, workers) : [line(`  budget     ${workers}`)]),
+    ...(parameters.length === 0
+      ? []
+      : [
+          line(
+            `  parameters ${parameters.map(([name, value]) => `${name}=${String(value)}`).join(' ')}`,
+          ),
+        ]),
+    whole(`  digest     ${plan.digest}`),
+  ];
+}
+
+function serverLines({ server, capacity, forecast }: LivePlan, workers: string): Line[] {
+  return [
+    line(
+      `  database   ${server.database} as ${server.role}, PostgreSQL ${server.version}, ` +
+        `pg_background ${server.pg_background.version}`,
+    ),
+    line(`  budget     ${workers} of ${String(server.max_worker_processes)}`),
+    line(`  capacity   ${describeCapacity(capacity)}`),
+    ...(forecast.steps.length === 0 ? [] : [line(`  time       ${describeForecast(forecast)}`)]),
+    ...(forecast.window === null ? [] : [line(`  window     ${describeWindow(forecast.window)}`)]),
+  ];
+}
+
+function describeCapacity({ slots, used, peak, timeline }: Capacity): string {
+  const taken = used.map(({ by, slots: n }) => `${String(n)} by ${by}`);
+  const steps = timeline.map((level) =>
+    level.map(({ step, slots: n }) => `${step} ${String(n)}`).join(' + '),
+  );
+  return (
+    `${String(peak)} of ${String(slots)} slots at most (${steps.join(', then ')}); in use now: ` +
+    (taken.length === 0 ? 'none' : taken.join(', '))
+  );
+}
+
+/** Errors first; what is waived comes last, with its reason. */
+function findingLines(findings: readonly Finding[]): Line[] {
+  if (findings.length === 0) return [];
+  const weight = ({ severity, waived }: Finding): number =>
+    waived === null ? ['error', 'warning', 'info'].indexOf(severity) : 3;
+  const sorted = findings.toSorted((a, b) => weight(a) - weight(b));
+  return [{ text: 'Findings', emphasis: 'heading' }, ...sorted.flatMap(oneFinding), line('')];
+}
+
+function oneFinding(finding: Finding): Line[] {
+  const { severity, code, step, line: at, message, hint, waived } = finding;
+  const place = [
+    ...(step === null ? [] : [`step ${step}`]),
+    ...(at === null ? [] : [`line ${String(at)}`]),
+  ];
+  const where = place.length === 0 ? '' : `${place.join(', ')}: `;
+  return waived === null
+    ? [
+        { text: `  ${severity}: ${where}${message} [${code}]`, emphasis: severity },
+        line(`    ${hint}`),
+      ]
+    : [line(`  allowed: ${where}${code}: ${waived}`)];
+}
