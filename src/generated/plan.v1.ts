@@ -311,7 +311,10 @@ export interface Step {
    */
   retry: null | Retry;
   settings: Settings;
-  lock: Lock;
+  /**
+   * The locks on relations that its commands take; of each relation the strongest.
+   */
+  locks: Lock[];
   /**
    * What the kind was asked to do; for the kind alone.
    */
@@ -375,17 +378,38 @@ export interface Settings {
   [k: string]: string;
 }
 /**
- * The lock that the command takes.
+ * A lock on a relation, or on several of a sort.
  */
 export interface Lock {
   /**
-   * PostgreSQL's name of the mode, or what decides it.
+   * What is locked. Where `mode` is null, the code or command that does not tell.
    */
-  mode: string;
+  on: string;
   /**
-   * What that keeps others from.
+   * PostgreSQL's name of the mode.
    */
-  blocks: string;
+  mode:
+    | 'ACCESS SHARE'
+    | 'ROW SHARE'
+    | 'ROW EXCLUSIVE'
+    | 'SHARE UPDATE EXCLUSIVE'
+    | 'SHARE'
+    | 'SHARE ROW EXCLUSIVE'
+    | 'EXCLUSIVE'
+    | 'ACCESS EXCLUSIVE'
+    | null;
+  /**
+   * To the end of the command or of its transaction, or for moments only.
+   */
+  held: 'throughout' | 'briefly';
+  /**
+   * What that keeps others from: reads, SELECT FOR UPDATE and the checks of foreign keys (row_locks), writes, VACUUM and its kin and CONCURRENTLY (maintenance), ALTER, DROP and TRUNCATE (ddl). Null: nobody can tell.
+   */
+  blocks: null | ('reads' | 'row_locks' | 'writes' | 'maintenance' | 'ddl')[];
+  /**
+   * When it is taken, or what the command waits for.
+   */
+  note: string | null;
 }
 /**
  * How a table is walked in batches.

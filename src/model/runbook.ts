@@ -7,6 +7,7 @@
  * - policy: `wait` blocks for the result, `detach` lets the step run on and looks later.
  * - budget: how many workers may live at once.
  */
+import type { LockingStatement } from './locking.js';
 import type { RelationGlob } from './relation-glob.js';
 import type { Window } from './window.js';
 
@@ -167,6 +168,8 @@ export interface RefreshSpec {
 export interface SqlSpec {
   /** The text with its parameters put in, quoted, and its statements separated. */
   readonly sql: string;
+  /** What the text locks relations for, and which. */
+  readonly locking: readonly LockingStatement[];
   readonly idempotent: boolean;
   /** False: one top-level statement that runs its own transactions. */
   readonly transaction: boolean;

@@ -71,7 +71,7 @@ async function planStep(
   const drafts = kind.tasks(step.spec, found.targets, concurrency);
   return {
     ...declared,
-    lock: kind.lock(step.spec),
+    locks: kind.locks(step.spec, server.versionNumber),
     template: null,
     batches: found.batches ?? null,
     estimates: [...(found.estimates ?? [])],

@@ -23,11 +23,14 @@ export function makeOutline(runbook: Runbook, now: Date, lint: Lint): PlanV1 {
   return { ...content, capacity: null, forecast: null, created_at: now.toISOString(), digest };
 }
 
+/** Without a server, locks are told as of the newest one that there may be. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
 function outlineStep(step: RunbookStep): Step {
   const kind = stepKind(step.kind);
   return {
     ...declareStep(step),
-    lock: kind.lock(step.spec),
+    locks: kind.locks(step.spec, NEWEST),
     template: kind.template(step.spec),
     batches: null,
     estimates: [],

@@ -5,6 +5,7 @@ import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
 import { describeForecast, describeWindow } from './text/time.js';
 import { count } from './text/line.js';
+import { summarizeLocks } from './text/locks.js';
 
 /** A comment of a pull request holds some 65,000 characters. */
 const MOST_TASKS = 20;
@@ -104,7 +105,7 @@ function renderRow(step: Step, forecast: Forecast | null): string {
     step.template === null ? formatSize(sizeOf(step.tasks)) : '?',
     time === undefined || time.basis === 'none' ? '?' : describeDuration(time.p50_ms),
     formatDuration(step.timeout_ms),
-    step.lock.blocks,
+    summarizeLocks(step.locks),
   ];
   return `| ${cells.map(text).join(' | ')} |`;
 }

@@ -68,8 +68,8 @@ export interface StepKind<Spec> {
   render(spec: Spec, targets: readonly Target[]): Command;
   /** The SQL as far as it is known without a server: for people. Pure. */
   template(spec: Spec): string;
-  /** The lock that the command takes on each target. Pure. */
-  lock(spec: Spec): Lock;
+  /** The locks that its commands take. Pure. */
+  locks(spec: Spec, serverVersion: number): Lock[];
   /** Whether work that may have been done, in part or in whole, may be done again. Pure. */
   rerunnable(spec: Spec): boolean;
   /** True when it keeps checkpoints: `resume` goes on after them, whatever ended the last attempt. */

@@ -43,7 +43,7 @@ describe('good runbooks', () => {
         retry: undefined,
         settings: {},
         kind: 'sql',
-        spec: { sql: 'select 1', idempotent: false, transaction: true },
+        spec: { sql: 'select 1', locking: [], idempotent: false, transaction: true },
       },
     ]);
   });

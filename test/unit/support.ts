@@ -1,4 +1,5 @@
 import type { Step, Target, Task } from '../../src/generated/plan.v1.js';
+import { locksOf } from '../../src/steps/locks.js';
 import type { LivePlan } from '../../src/model/live-plan.js';
 
 /** A target as discovery finds it; everything that a test does not name is plain. */
@@ -42,7 +43,7 @@ export function makeStep(id: string, more: Partial<Step> = {}): Step {
     lock_timeout_ms: 5_000,
     retry: null,
     settings: {},
-    lock: { mode: 'SHARE UPDATE EXCLUSIVE', blocks: 'DDL' },
+    locks: locksOf('VACUUM', 'the table'),
     spec: {},
     template: null,
     batches: null,

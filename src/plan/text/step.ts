@@ -2,6 +2,7 @@ import type { Estimate, Forecast, Step, Target, Task } from '../../generated/pla
 import { describeDuration, formatDuration } from '../../model/duration.js';
 import { formatSize } from '../../model/size.js';
 import { batchLines } from './batches.js';
+import { lockLines } from './locks.js';
 import { count, line, whole, type Line } from './line.js';
 
 interface Context {
@@ -29,7 +30,7 @@ export function stepLines(step: Step, index: number, context: Context): Line[] {
         `on failure ${step.on_failure}`,
     ),
     ...timeLines(context.forecast),
-    line(`   locks ${step.lock.mode}: blocks ${step.lock.blocks}`),
+    ...lockLines(step.locks),
     line(`   settings ${settings.join(' ')}`),
     ...selectionLines(step, context.explainSelection),
     ...(step.batches === null ? [] : batchLines(step.batches, step.tasks.length)),

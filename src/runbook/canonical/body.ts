@@ -1,6 +1,7 @@
 import type * as V1 from '../../generated/runbook.v1.js';
 import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.js';
 import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
+import { lockingStatements } from '../../sql/locking.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
 import { separateStatements } from '../../sql/separate.js';
 import { backfill, purge } from './batches.js';
@@ -80,6 +81,7 @@ async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
     kind: 'sql',
     spec: {
       sql: transaction ? await separateStatements(text) : text,
+      locking: await lockingStatements(text),
       idempotent: step.idempotent ?? false,
       transaction,
     },

@@ -21,7 +21,7 @@ import {
 const SINCE = { buffer_usage_limit: 16 };
 
 /** From PostgreSQL 18 on, ANALYZE ONLY leaves the partitions of a partitioned table alone. */
-const ANALYZE_ONLY_SINCE = 180_000;
+export const ANALYZE_ONLY_SINCE = 180_000;
 
 export async function discoverAnalyze(
   db: Queryable,

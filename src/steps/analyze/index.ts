@@ -1,10 +1,11 @@
 import type { Target } from '../../generated/plan.v1.js';
 import type { AnalyzeSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
+import { locksOf } from '../locks.js';
 import { maintenanceExecution, wentUp } from '../maintenance-evidence.js';
 import { pack } from '../packing.js';
-import { discoverAnalyze } from './discover.js';
-import { analyzeCommand, analyzeLock, renderAnalyze } from './render.js';
+import { ANALYZE_ONLY_SINCE, discoverAnalyze } from './discover.js';
+import { analyzeCommand, renderAnalyze } from './render.js';
 
 function conflictsOf(target: Target): string[] {
   const tree = target.facts['partition_tree'];
@@ -26,7 +27,8 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
     })),
   render: renderAnalyze,
   template: (spec) => renderAnalyze(spec, [placeholder('table')]).sql,
-  lock: analyzeLock,
+  locks: (_spec, serverVersion) =>
+    locksOf(serverVersion >= ANALYZE_ONLY_SINCE ? 'ANALYZE ONLY' : 'ANALYZE', 'the table'),
   execution: (spec, serverVersion) =>
     maintenanceExecution(
       {

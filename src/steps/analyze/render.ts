@@ -1,4 +1,4 @@
-import type { Lock, Target } from '../../generated/plan.v1.js';
+import type { Target } from '../../generated/plan.v1.js';
 import type { AnalyzeSpec } from '../../model/runbook.js';
 import { quoteQualified } from '../../sql/quote.js';
 import { QUEUE_SIZE, type Command } from '../contract.js';
@@ -23,13 +23,5 @@ export function renderAnalyze(spec: AnalyzeSpec, targets: readonly Target[]): Co
     proof: 'catalog',
     queue_size: QUEUE_SIZE + targets.length * perTarget,
     reads_output: true,
-  };
-}
-
-/** @see https://www.postgresql.org/docs/current/sql-analyze.html */
-export function analyzeLock(): Lock {
-  return {
-    mode: 'SHARE UPDATE EXCLUSIVE',
-    blocks: 'DDL and other maintenance of the table; reads and writes go on',
   };
 }

@@ -1,6 +1,8 @@
-import type { Target } from '../../generated/plan.v1.js';
-import type { BatchSpec } from '../../model/runbook.js';
+import type { Lock, Target } from '../../generated/plan.v1.js';
+import type { BatchSpec, RelationName } from '../../model/runbook.js';
+import { writeName } from '../../sql/relations.js';
 import { relationConflict, type StepKind, type TaskDraft } from '../contract.js';
+import { locksOfAll } from '../locks.js';
 import { discoverWalk } from './discover.js';
 import { walkExecution } from './evidence.js';
 import { readFacts, unknownFacts } from './facts.js';
@@ -17,6 +19,19 @@ function toTask(target: Target): TaskDraft {
     after: [],
   };
 }
+
+/** Between two batches nothing is locked. */
+function batchLocks<Spec extends BatchSpec>(kind: WalkKind<Spec>, spec: Spec): Lock[] {
+  const archive = kind.archive(spec);
+  return locksOfAll([
+    { command: kind.event === 'update' ? 'UPDATE' : 'DELETE', relations: [nameOf(spec.table)] },
+    ...(archive === undefined
+      ? []
+      : [{ command: 'INSERT' as const, relations: [nameOf(archive)] }]),
+  ]).map((lock) => ({ ...lock, held: 'briefly', note: 'in each batch' }));
+}
+
+const nameOf = ({ schema, name }: RelationName): string => writeName([schema, name]);
 
 /** A kind that walks one table in batches along a unique key, one worker to a part of it. */
 export function walkKind<Spec extends BatchSpec>(
@@ -40,10 +55,7 @@ export function walkKind<Spec extends BatchSpec>(
     tasks: (_spec, targets) => targets.map(toTask),
     template: (spec) => kind.change(spec, unknownFacts(spec), { above: ':above', upto: ':upto' }),
     render: (spec, targets) => renderWalk(spec, targets, kind.change),
-    lock: () => ({
-      mode: 'ROW EXCLUSIVE, and the rows of a batch',
-      blocks: 'other changes of the same rows, for as long as one batch takes; DDL',
-    }),
+    locks: (spec) => batchLocks(kind, spec),
     execution: walkExecution,
   };
 }

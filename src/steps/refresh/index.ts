@@ -3,8 +3,9 @@ import type { RefreshSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { discoverRefresh } from './discover.js';
 import { refreshExecution } from './evidence.js';
+import { locksOf } from '../locks.js';
 import { numberFact } from '../selection.js';
-import { refreshLock, renderRefresh } from './render.js';
+import { renderRefresh } from './render.js';
 
 /** The tasks of the views one level beneath, which in their turn wait for all beneath them. */
 function levelBelow(views: readonly Target[], view: Target): number[] {
@@ -27,6 +28,7 @@ export const refreshKind: StepKind<RefreshSpec> = {
     })),
   render: renderRefresh,
   template: (spec) => renderRefresh(spec, [placeholder('view')]).sql,
-  lock: refreshLock,
+  locks: ({ concurrently }) =>
+    locksOf(concurrently ? 'REFRESH CONCURRENTLY' : 'REFRESH', 'the view'),
   execution: refreshExecution,
 };

@@ -1,4 +1,4 @@
-import type { Lock, Target } from '../../generated/plan.v1.js';
+import type { Target } from '../../generated/plan.v1.js';
 import type { RefreshSpec } from '../../model/runbook.js';
 import { quoteQualified } from '../../sql/quote.js';
 import { withCompletionMarker } from '../completion.js';
@@ -15,11 +15,4 @@ export function renderRefresh(spec: RefreshSpec, targets: readonly Target[]): Co
     queue_size: QUEUE_SIZE,
     reads_output: true,
   };
-}
-
-/** @see https://www.postgresql.org/docs/current/sql-refreshmaterializedview.html */
-export function refreshLock(spec: RefreshSpec): Lock {
-  return spec.concurrently
-    ? { mode: 'EXCLUSIVE', blocks: 'writes and other refreshes; reads go on' }
-    : { mode: 'ACCESS EXCLUSIVE', blocks: 'all reads' };
 }

@@ -1,10 +1,11 @@
 import type { Target } from '../../generated/plan.v1.js';
 import type { ReindexSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
+import { locksOf } from '../locks.js';
 import { cleanUpIndexes } from './clean-up.js';
 import { discoverReindex } from './discover.js';
 import { reindexExecution } from './evidence.js';
-import { reindexLock, renderReindex } from './render.js';
+import { renderReindex } from './render.js';
 
 /**
  * Concurrent builds of indexes with an expression or a WHERE wait for each other's snapshots in the
@@ -36,7 +37,8 @@ export const reindexKind: StepKind<ReindexSpec> = {
     }),
   render: renderReindex,
   template: (spec) => renderReindex(spec, [placeholder('index')]).sql,
-  lock: reindexLock,
+  locks: ({ concurrently }) =>
+    locksOf(concurrently ? 'REINDEX INDEX CONCURRENTLY' : 'REINDEX INDEX', 'the index'),
   execution: reindexExecution,
   cleanUp: cleanUpIndexes,
 };

@@ -1,4 +1,4 @@
-import type { Lock, Target } from '../../generated/plan.v1.js';
+import type { Target } from '../../generated/plan.v1.js';
 import type { ReindexSpec } from '../../model/runbook.js';
 import { quoteQualified } from '../../sql/quote.js';
 import { QUEUE_SIZE, type Command } from '../contract.js';
@@ -13,17 +13,4 @@ export function renderReindex(spec: ReindexSpec, targets: readonly Target[]): Co
     queue_size: QUEUE_SIZE,
     reads_output: true,
   };
-}
-
-/** @see https://www.postgresql.org/docs/current/sql-reindex.html */
-export function reindexLock(spec: ReindexSpec): Lock {
-  return spec.concurrently
-    ? {
-        mode: 'SHARE UPDATE EXCLUSIVE',
-        blocks: 'DDL and other maintenance of the table; reads and writes go on',
-      }
-    : {
-        mode: 'SHARE on the table, ACCESS EXCLUSIVE on the index',
-        blocks: 'writes to the table, and reads that plan with the index',
-      };
 }

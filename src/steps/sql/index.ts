@@ -1,7 +1,8 @@
 import type { SqlSpec } from '../../model/runbook.js';
 import type { StepKind } from '../contract.js';
+import { locksOfAll } from '../locks.js';
 import { estimateChanges } from './estimate.js';
-import { renderSql, sqlLock } from './render.js';
+import { renderSql } from './render.js';
 
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
 export const sqlKind: StepKind<SqlSpec> = {
@@ -14,7 +15,7 @@ export const sqlKind: StepKind<SqlSpec> = {
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
   template: (spec) => renderSql(spec).sql,
-  lock: sqlLock,
+  locks: ({ locking }) => locksOfAll(locking),
   execution: () => ({
     evidence: null,
     gone_sqlstate: '42P01',

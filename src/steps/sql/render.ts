@@ -1,4 +1,3 @@
-import type { Lock } from '../../generated/plan.v1.js';
 import type { SqlSpec } from '../../model/runbook.js';
 import { withCompletionMarker } from '../completion.js';
 import { QUEUE_SIZE, type Command } from '../contract.js';
@@ -26,8 +25,4 @@ export function renderSql(spec: SqlSpec): Command {
         queue_size: UNREAD_QUEUE_SIZE,
         reads_output: false,
       };
-}
-
-export function sqlLock(): Lock {
-  return { mode: 'what the SQL takes', blocks: 'what those locks block' };
 }

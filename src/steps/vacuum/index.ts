@@ -1,9 +1,10 @@
 import type { VacuumSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
+import { locksOf } from '../locks.js';
 import { pack } from '../packing.js';
 import { discoverVacuum } from './discover.js';
 import { vacuumExecution } from './evidence.js';
-import { renderVacuum, vacuumLock } from './render.js';
+import { renderVacuum } from './render.js';
 
 /** A worker's own start takes some 5 ms; in the next ones VACUUM decides which rows may go. */
 const QUIET_START_MS = 30;
@@ -26,6 +27,9 @@ export const vacuumKind: StepKind<VacuumSpec> = {
   },
   render: renderVacuum,
   template: (spec) => renderVacuum(spec, [placeholder('table')]).sql,
-  lock: vacuumLock,
+  locks: ({ options: { full, truncate } }) => {
+    const command = truncate === false ? 'VACUUM (TRUNCATE FALSE)' : 'VACUUM';
+    return locksOf(full === true ? 'VACUUM FULL' : command, 'the table');
+  },
   execution: vacuumExecution,
 };

@@ -1,4 +1,4 @@
-import type { Lock, Target } from '../../generated/plan.v1.js';
+import type { Target } from '../../generated/plan.v1.js';
 import type { VacuumSpec } from '../../model/runbook.js';
 import { quoteQualified } from '../../sql/quote.js';
 import { QUEUE_SIZE, type Command } from '../contract.js';
@@ -21,14 +21,4 @@ export function renderVacuum(spec: VacuumSpec, targets: readonly Target[]): Comm
     queue_size: QUEUE_SIZE + targets.length * perTarget,
     reads_output: true,
   };
-}
-
-/** @see https://www.postgresql.org/docs/current/explicit-locking.html */
-export function vacuumLock(spec: VacuumSpec): Lock {
-  return spec.options.full === true
-    ? { mode: 'ACCESS EXCLUSIVE', blocks: 'all reads and writes' }
-    : {
-        mode: 'SHARE UPDATE EXCLUSIVE',
-        blocks: 'DDL and other maintenance of the table; reads and writes go on',
-      };
 }

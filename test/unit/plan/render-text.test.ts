@@ -69,6 +69,7 @@ describe('renderPlanText', () => {
     'capacity   3 of 8 slots at most (vacuum-hot 3); in use now: 1 by logical',
     '1. vacuum-hot: vacuum, wait, 2 workers at once, after before',
     'timeout 20m, lock timeout 5s, up to 3 tries on 55P03, on failure stop',
+    'locks SHARE UPDATE EXCLUSIVE on the table: blocks maintenance, DDL; reads and',
     'settings statement_timeout=1200000ms',
     '1. VACUUM "app"."orders"',
     '- app.orders, 1.0 MB, 42 dead rows, vacuumed 3 days ago',

@@ -112,7 +112,7 @@ describe('REFRESH', () => {
 });
 
 describe('sql', () => {
-  const spec = { sql: 'DELETE FROM a -- all\n', idempotent: false };
+  const spec = { sql: 'DELETE FROM a -- all\n', locking: [], idempotent: false };
 
   it('in a transaction ends with the marker, behind a comment at its end too', () => {
     expect(renderSql({ ...spec, transaction: true })).toMatchObject({
