@@ -3,8 +3,12 @@
  * on the same server. Benches are no tests: they print figures, and fail only when they cannot measure.
  */
 import { benchBackfill } from './backfill.js';
+import { benchPlan } from './plan.js';
 
-const BENCHES: Readonly<Record<string, () => Promise<string>>> = { backfill: benchBackfill };
+const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
+  backfill: benchBackfill,
+  plan: benchPlan,
+};
 
 const [name = ''] = process.argv.slice(2);
 const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;

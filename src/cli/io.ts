@@ -4,6 +4,8 @@ import { styleText } from 'node:util';
 export interface Output {
   /** Results: one document or one text. */
   write(text: string): void;
+  /** The same of a text too long to have in memory at once. */
+  writeAll(pieces: Iterable<string>): Promise<void>;
   /** Progress, warnings and errors. */
   note(text: string): void;
   /** Colours for what goes to stderr; plain text off a terminal and under NO_COLOR. */
@@ -31,6 +33,11 @@ export function processOutput(): Output {
   }
   return {
     write: (text) => process.stdout.write(text),
+    writeAll: async (pieces) => {
+      for (const piece of pieces) {
+        if (!process.stdout.write(piece) && !process.stdout.destroyed) await drained();
+      }
+    },
     note: (text) => process.stderr.write(`${text}\n`),
     paint: (style, text) => styleText(style, text, { stream: process.stderr }),
     paintResult: (style, text) => styleText(style, text, { stream: process.stdout }),
@@ -38,4 +45,15 @@ export function processOutput(): Output {
       ? Math.min(Math.max(process.stdout.columns, NARROW), WIDE)
       : NARROW,
   };
+}
+
+/** A reader that leaves early is no failure of ours: then nothing drains, and nothing more is written. */
+function drained(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      process.stdout.off('drain', done).off('close', done);
+      resolve();
+    };
+    process.stdout.on('drain', done).on('close', done);
+  });
 }

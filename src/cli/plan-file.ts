@@ -6,8 +6,23 @@ import type { PlanV1 } from '../generated/plan.v1.js';
 /** A plan of 100,000 relations has some 60 MB. */
 const MAX_PLAN_BYTES = 256 * 1024 * 1024;
 
-export function planJson(plan: PlanV1): string {
-  return `${JSON.stringify(plan, null, 2)}\n`;
+/** The plan as JSON in pieces, a task a line: the text of 100,000 tasks at once would need much memory. */
+export function* planJson({ steps, ...plan }: PlanV1): Generator<string> {
+  const members = Object.entries(plan).map(([key, value]) => member(key, value));
+  yield `{\n${members.join(',\n')},\n"steps": [`;
+  for (const [index, { tasks, ...step }] of steps.entries()) {
+    const fields = Object.entries(step).map(([key, value]) => member(key, value));
+    yield `${index === 0 ? '' : ','}\n{${fields.join(',\n')},\n"tasks": [`;
+    for (const [at, task] of tasks.entries()) {
+      yield `${at === 0 ? '' : ','}\n${JSON.stringify(task)}`;
+    }
+    yield ']}';
+  }
+  yield ']\n}\n';
+}
+
+function member(key: string, value: unknown): string {
+  return `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
 }
 
 /**
@@ -16,7 +31,7 @@ export function planJson(plan: PlanV1): string {
  */
 export async function writePlan(path: string, plan: PlanV1): Promise<void> {
   try {
-    await writeFileAtomic(path, planJson(plan));
+    await writeFileAtomic(path, [...planJson(plan)].join(''));
   } catch (error) {
     throw new RunbookError('plan_not_written', `cannot write the plan ${path}: ${why(error)}`, {
       cause: error,

@@ -210,12 +210,13 @@ export function newRecord(plan: LivePlan, runId: string, startedAt: string): Rep
     runbook: plan.runbook,
     server: plan.server,
     budget: plan.budget,
-    steps: plan.steps.map(newStep),
+    steps: plan.steps.map((step) => newStep(step, plan.forecast)),
     summary: { steps: {}, tasks: {}, targets: {} },
   };
 }
 
-function newStep(step: PlanStep): StepRecord {
+function newStep(step: PlanStep, { steps }: LivePlan['forecast']): StepRecord {
+  const forecast = steps.find((one) => one.step === step.id);
   return {
     id: step.id,
     kind: step.kind,
@@ -225,6 +226,7 @@ function newStep(step: PlanStep): StepRecord {
     started_at: null,
     finished_at: null,
     progress: null,
+    expected: expectedOf(forecast),
     tasks: step.tasks.map((task) => ({
       id: `${step.id}/${String(task.number)}`,
       sql: task.sql,
@@ -232,9 +234,19 @@ function newStep(step: PlanStep): StepRecord {
       status: 'pending',
       reason: null,
       targets: task.targets.map(newTarget),
+      expected: task.duration,
       attempts: [],
     })),
   };
+}
+
+/** What is not known altogether is not foreseen. */
+function expectedOf(
+  forecast: LivePlan['forecast']['steps'][number] | undefined,
+): StepRecord['expected'] {
+  if (forecast === undefined || forecast.basis === 'none') return null;
+  const { basis, p50_ms, p95_ms } = forecast;
+  return { basis, p50_ms, p95_ms };
 }
 
 function newTarget(target: Target): TargetRecord {

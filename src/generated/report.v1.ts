@@ -111,6 +111,14 @@ export interface Server {
    * All worker slots of the server.
    */
   max_worker_processes: number;
+  /**
+   * Of the server, for ever: pg_control_system().
+   */
+  system_identifier: string;
+  /**
+   * The database's OID.
+   */
+  database_oid: number;
   pg_background: PgBackground;
 }
 /**
@@ -192,6 +200,10 @@ export interface Step {
    * How far the walk over its table has come; null for kinds that walk none.
    */
   progress: null | Progress;
+  /**
+   * How long the plan said that it takes; null where nothing was known.
+   */
+  expected: null | Expected;
   /**
    * In launch order.
    */
@@ -327,6 +339,23 @@ export interface Part {
   finished_at: string | null;
 }
 /**
+ * A duration as the plan foresaw it.
+ */
+export interface Expected {
+  /**
+   * same: the same work in earlier runs. similar: the same command on other relations. guess: a rough rate.
+   */
+  basis: 'same' | 'similar' | 'guess';
+  /**
+   * Half of such work takes no longer.
+   */
+  p50_ms: number;
+  /**
+   * Nineteen of twenty take no longer.
+   */
+  p95_ms: number;
+}
+/**
  * One task.
  */
 export interface Task {
@@ -360,6 +389,10 @@ export interface Task {
    * Its relations.
    */
   targets: Target[];
+  /**
+   * How long the plan said that it takes; null where nothing was known.
+   */
+  expected: null | Expected;
   /**
    * In order.
    */

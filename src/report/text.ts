@@ -28,7 +28,14 @@ export function describeReport(report: ReportV1): string {
 function describeStep(step: Step, width: number): string {
   const took = elapsed(step.started_at, step.finished_at);
   const done = step.tasks.length === 1 ? '1 task' : `${String(step.tasks.length)} tasks`;
-  const parts = [step.id.padEnd(width), step.status.padEnd(9), took.padStart(7), ` ${done}`];
+  const { expected } = step;
+  const planned = expected === null ? '' : `, about ${describeDuration(expected.p50_ms)} planned`;
+  const parts = [
+    step.id.padEnd(width),
+    step.status.padEnd(9),
+    took.padStart(7),
+    ` ${done}${planned}`,
+  ];
   return parts.join('  ').trimEnd();
 }
 

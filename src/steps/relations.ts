@@ -114,17 +114,22 @@ export async function readPresent(
   oids: readonly number[],
 ): Promise<PresentRelation[]> {
   return db.query<PresentRelation>(
-    `WITH ${BUSY_CTE}
-SELECT w.oid, format('%I.%I', n.nspname, r.relname) AS name, s.size_bytes
-  FROM unnest($1::oid[]) w(oid)
-  JOIN pg_catalog.pg_class r ON r.oid = w.oid
-  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
- CROSS JOIN LATERAL (
-       SELECT coalesce(sum(CASE WHEN c.relkind = 'i' THEN ${sizeOf('pg_relation_size')}
-                                ELSE ${sizeOf('pg_table_size')} END), 0)::float8 AS size_bytes
-         FROM pg_catalog.pg_class c
-        WHERE c.oid = w.oid
-           OR (r.relkind = 'p' AND c.oid IN (SELECT p.relid FROM pg_catalog.pg_partition_tree(w.oid) p))) s`,
+    `WITH ${BUSY_CTE},
+  parts AS (
+    SELECT w.oid, w.oid AS part FROM unnest($1::oid[]) w(oid)
+     UNION
+    SELECT r.oid, p.relid FROM pg_catalog.pg_class r
+     CROSS JOIN LATERAL pg_catalog.pg_partition_tree(r.oid) p
+     WHERE r.relkind = 'p' AND r.oid = ANY ($1::oid[])),
+  sizes AS (
+    SELECT p.oid, sum(CASE WHEN c.relkind = 'i' THEN ${sizeOf('pg_relation_size')}
+                           ELSE ${sizeOf('pg_table_size')} END)::float8 AS size_bytes
+      FROM parts p JOIN pg_catalog.pg_class c ON c.oid = p.part
+     GROUP BY p.oid)
+SELECT s.oid, format('%I.%I', n.nspname, r.relname) AS name, s.size_bytes
+  FROM sizes s
+  JOIN pg_catalog.pg_class r ON r.oid = s.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace`,
     [oids],
   );
 }

@@ -58,7 +58,7 @@ describe('help', () => {
     [['run', '--reprot', 'x', 'y.yaml'], "unknown option '--reprot'", 'Did you mean --report?'],
     [['explain', 'kill'], "'kill' is invalid", 'wait, detach, cancel'],
     [['plan', 'x.yaml', '--format', 'xml'], "'xml' is invalid", 'text, markdown, json'],
-    [['run'], 'missing required argument', 'file'],
+    [['run'], 'name a runbook', '--plan'],
   ])('%j exits 2 and says what would be right', async (args, complaint, way) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(2);

@@ -12,10 +12,10 @@ import { planJson, writePlan } from '../plan-file.js';
 import type { CommandContext } from '../command-line.js';
 
 const FORMATS = {
-  text: renderPlanText,
-  markdown: renderPlanMarkdown,
+  text: (plan, layout) => [renderPlanText(plan, layout)],
+  markdown: (plan) => [renderPlanMarkdown(plan)],
   json: planJson,
-} as const satisfies Record<string, (plan: PlanV1, layout: Layout) => string>;
+} as const satisfies Record<string, (plan: PlanV1, layout: Layout) => Iterable<string>>;
 
 interface Options {
   readonly parameter?: string[] | undefined;
@@ -49,7 +49,7 @@ export async function plan(
         );
   if (options.out !== undefined) await writePlan(options.out, made);
   const format = options.json === true ? 'json' : (options.format ?? 'text');
-  output.write(FORMATS[format](made, layoutFor(output, options)));
+  await output.writeAll(FORMATS[format](made, layoutFor(output, options)));
   const forbidden = made.findings.some(
     ({ severity, waived }) => severity === 'error' && waived === null,
   );

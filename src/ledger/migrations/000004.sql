@@ -29,9 +29,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_build_object('id', s.step_id, 'kind', s.kind, 'policy', s.policy, 'status', s.status,
     'reason', s.reason, 'started_at', runbook.to_timestamp_text(s.started_at),
     'finished_at', runbook.to_timestamp_text(s.finished_at), 'progress', runbook.batch_progress(s.run_id, s.step_id),
+    'expected', (SELECT f - 'step' - 'begins_ms'
+                   FROM runbook.run r, jsonb_array_elements(r.plan -> 'forecast' -> 'steps') f
+                  WHERE r.run_id = s.run_id AND f ->> 'step' = s.step_id AND f ->> 'basis' <> 'none'),
     'tasks', coalesce((
       SELECT jsonb_agg(jsonb_build_object('id', concat(t.step_id, '/', t.task_no), 'sql', t.plan -> 'sql',
                'settings', s.plan -> 'settings', 'status', t.status, 'reason', t.reason, 'targets', t.targets,
+               'expected', t.plan -> 'duration',
                'attempts', coalesce((
                  SELECT jsonb_agg(runbook.attempt_state(a, t.plan ->> 'sql') ORDER BY a.attempt_no)
                    FROM runbook.attempt a

@@ -46,19 +46,26 @@ const BLOAT = `
       / (${sizeOf('pg_relation_size')} / current_setting('block_size')::float8))::float8
   END`;
 
-/** The width of an entry's data; NULL as soon as one column has no statistics. */
-const WIDTH = `
-  LEFT JOIN LATERAL (
-    SELECT CASE WHEN count(*) = count(s.avg_width)
-                THEN sum(s.avg_width * (1 - s.null_frac))::float8 END AS width
-      FROM generate_series(0, i.indnatts - 1) k
-      LEFT JOIN pg_catalog.pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[k]
-      LEFT JOIN pg_catalog.pg_attribute ia ON ia.attrelid = c.oid AND ia.attnum = k + 1
-      LEFT JOIN pg_catalog.pg_stats s
-             ON (i.indkey[k] <> 0 AND s.schemaname = tn.nspname AND s.tablename = t.relname
-                 AND s.attname = ta.attname AND NOT s.inherited)
-             OR (i.indkey[k] = 0 AND s.schemaname = n.nspname AND s.tablename = c.relname
-                 AND s.attname = ia.attname)) w ON true`;
+/**
+ * The width of an entry's data, by index; NULL as soon as one column has no statistics. Statistics are
+ * read once for all: the view checks every column's privilege.
+ */
+const WIDTH_CTE = `
+  stats AS MATERIALIZED (
+    SELECT s.schemaname, s.tablename, s.attname, s.avg_width * (1 - s.null_frac) AS width
+      FROM pg_catalog.pg_stats s WHERE NOT s.inherited),
+  widths AS MATERIALIZED (
+    SELECT i.indexrelid, CASE WHEN count(*) = count(s.width) THEN sum(s.width)::float8 END AS width
+      FROM pg_catalog.pg_index i
+     CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(attnum, place)
+      JOIN pg_catalog.pg_class r
+        ON r.oid = CASE WHEN k.attnum = 0 THEN i.indexrelid ELSE i.indrelid END
+      JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+      JOIN pg_catalog.pg_attribute a
+        ON a.attrelid = r.oid AND a.attnum = CASE WHEN k.attnum = 0 THEN k.place ELSE k.attnum END
+      LEFT JOIN stats s
+        ON (s.schemaname, s.tablename, s.attname) = (n.nspname, r.relname, a.attname)
+     GROUP BY i.indexrelid)`;
 
 /** Which relation the globs speak of: the index itself, or its table (and then its TOAST index too). */
 const MATCH = {
@@ -76,7 +83,7 @@ export function indexesQuery(options: {
   withBloat: boolean;
   serverVersion: number;
 }): string {
-  return `WITH ${BUSY_CTE}
+  return `WITH ${BUSY_CTE}${options.withBloat ? `,${WIDTH_CTE}` : ''}
 SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        format('%I.%I', n.nspname, c.relname) AS name,
        i.indrelid AS table_oid, format('%I.%I', tn.nspname, t.relname) AS table_name,
@@ -98,6 +105,6 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
   JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
   LEFT JOIN pg_catalog.pg_class m ON m.reltoastrelid = t.oid AND t.relkind = 't'
-  ${options.withBloat ? WIDTH : ''}
+  ${options.withBloat ? 'LEFT JOIN widths w ON w.indexrelid = c.oid' : ''}
  WHERE ${MATCH[options.scope]}`;
 }

@@ -19,6 +19,7 @@ const task = (status: TaskStatus, sqlstate: string | null = null): Task => ({
       evidence: { before: null, after: null },
     },
   ],
+  expected: null,
   attempts: [],
 });
 
@@ -33,6 +34,7 @@ const record = (...tasks: Task[]): { steps: Step[] } => ({
       started_at: null,
       finished_at: null,
       progress: null,
+      expected: null,
       tasks,
     },
   ],

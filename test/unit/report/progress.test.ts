@@ -40,6 +40,7 @@ const step = (before: number | null, after: number | null): Step => ({
   policy: 'wait',
   status: 'succeeded',
   reason: null,
+  expected: null,
   started_at: null,
   finished_at: null,
   progress,
@@ -50,6 +51,7 @@ const step = (before: number | null, after: number | null): Step => ({
       settings: {},
       status: 'succeeded',
       reason: null,
+      expected: null,
       attempts: [],
       targets: [
         {
