@@ -37,12 +37,16 @@ export function formatDuration(ms: number): string {
   return text === '' ? '0s' : text;
 }
 
-/** Writes milliseconds for people, with two units at most: `2m 5s`, `1.3s`, `40ms`. */
+/** From so many hours on, days tell more. */
+const MANY_HOURS = 48;
+
+/** Writes milliseconds for people, with two units at most: `3d 4h`, `2m 5s`, `1.3s`, `40ms`. */
 export function describeDuration(ms: number): string {
   if (ms < 1_000) return `${String(Math.round(ms))}ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1_000);
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];
+  if (hours >= MANY_HOURS) return `${String(Math.floor(hours / 24))}d ${String(hours % 24)}h`;
   return hours > 0
     ? `${String(hours)}h ${String(minutes)}m`
     : `${String(minutes)}m ${String(seconds % 60)}s`;

@@ -19,8 +19,9 @@ import { capacityProblems, preflightProblems, windowProblems } from './preflight
 import { requireRunnable } from './require-runnable.js';
 
 /**
- * Resolves a runbook against the live catalogs: what would be sent, to what, in which order. Takes
- * no lock stronger than ACCESS SHARE and writes nothing.
+ * Resolves a runbook against the live catalogs: what would be sent, to what, in which order. Writes
+ * nothing, and takes no lock stronger than ACCESS SHARE; only where the planner is asked about a
+ * statement that changes rows it takes ROW EXCLUSIVE for that moment, as EXPLAIN of one does.
  * @param now the time that the plan is stamped with.
  * @param lint what the runbook's text says, for findings with places and waivers.
  * @throws RunbookError when the runbook cannot run on this server: see the class `refused`.

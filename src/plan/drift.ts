@@ -47,13 +47,10 @@ export function compareWithPlan(
 }
 
 function compareTargets(plan: LivePlan, present: readonly Present[], limits: Drift): DriftReport {
-  const planned = new Map(
-    plan.steps.flatMap((step) => step.tasks.flatMap((t) => t.targets)).map((t) => [t.oid, t]),
-  );
+  const targets = plan.steps.flatMap((step) => step.tasks.flatMap((task) => task.targets));
   const now = new Map(present.map((relation) => [relation.oid, relation]));
-  const targets = [...planned.values()];
-  const gone = targets.filter((target) => now.get(target.oid)?.name !== target.name);
-  const grown = targets.flatMap((target) => growthOf(target, now));
+  const gone = onceEach(targets).filter((target) => now.get(target.oid)?.name !== target.name);
+  const grown = onceEach(targets.filter(hasSize)).flatMap((target) => growthOf(target, now));
   const tooMuch = grown.filter(({ share }) => share > limits.growth);
   const lost = gone.length === 0 ? [] : [`${name(gone)} gone, renamed or replaced`];
   const bearable = gone.length <= limits.gone;
@@ -67,6 +64,15 @@ function compareTargets(plan: LivePlan, present: readonly Present[], limits: Dri
       ...(tooMuch.length === 0 ? [] : [describeGrowth(tooMuch)]),
     ],
   };
+}
+
+function onceEach(targets: readonly Target[]): Target[] {
+  return [...new Map(targets.map((target) => [target.oid, target])).values()];
+}
+
+/** ANALYZE of a partitioned table is planned by the table's own size, which is none; its partitions are targets too. */
+function hasSize({ facts }: Target): boolean {
+  return facts['relkind'] !== 'p';
 }
 
 function otherServer(old: Server, now: Server): string[] {

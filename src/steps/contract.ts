@@ -57,7 +57,8 @@ export interface CleanUp {
 export interface StepKind<Spec> {
   readonly kind: StepKindName;
   /**
-   * Finds the targets by one catalog query. Takes no lock stronger than ACCESS SHARE.
+   * Finds the targets by one catalog query. Takes no lock stronger than ACCESS SHARE, or ROW EXCLUSIVE
+   * for the moment in which the planner is asked about a statement that changes rows.
    * @throws RunbookError `option_not_supported` for an option that this server lacks, `step_refused`
    *   for a step that cannot work on what is there.
    */

@@ -101,6 +101,16 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
   );
 }
 
+/** All beneath a partitioned table. pg_partition_tree() would lock each, and wait for whoever holds one. */
+function partitionsOf(oid: string): string {
+  return `
+          WITH RECURSIVE beneath AS (
+            SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = ${oid}
+            UNION ALL
+            SELECT h.inhrelid FROM beneath b JOIN pg_catalog.pg_inherits h ON h.inhparent = b.inhrelid)
+          SELECT b.inhrelid FROM beneath b`;
+}
+
 /** A relation of a plan as it is now; a partitioned one with all its partitions. */
 export interface PresentRelation extends Row {
   readonly oid: number;
@@ -118,8 +128,8 @@ export async function readPresent(
   parts AS (
     SELECT w.oid, w.oid AS part FROM unnest($1::oid[]) w(oid)
      UNION
-    SELECT r.oid, p.relid FROM pg_catalog.pg_class r
-     CROSS JOIN LATERAL pg_catalog.pg_partition_tree(r.oid) p
+    SELECT r.oid, p.oid FROM pg_catalog.pg_class r
+     CROSS JOIN LATERAL (${partitionsOf('r.oid')}) p (oid)
      WHERE r.relkind = 'p' AND r.oid = ANY ($1::oid[])),
   sizes AS (
     SELECT p.oid, sum(CASE WHEN c.relkind = 'i' THEN ${sizeOf('pg_relation_size')}

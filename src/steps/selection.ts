@@ -78,7 +78,7 @@ export function select(
   };
 }
 
-/** Splits candidates into those that pass every filter and the others, by the first that they fail. */
+/** Splits candidates into those that pass every filter and the others, by the first that they fail, by name. */
 export function applyFilters(
   candidates: readonly Target[],
   filters: readonly Filter[],
@@ -90,7 +90,10 @@ export function applyFilters(
     return failed === undefined;
   });
   const unselected = [...out].filter(([, names]) => names.length > 0);
-  return { kept, unselected: unselected.map(([{ name }, names]) => ({ filter: name, names })) };
+  return {
+    kept,
+    unselected: unselected.map(([{ name }, names]) => ({ filter: name, names: names.sort() })),
+  };
 }
 
 /** The account of relations that only the limit keeps out. */
@@ -112,5 +115,7 @@ export function partition(
     if (reason === undefined) targets.push(candidate);
     else leftOut.push({ name: candidate.name, reason });
   }
+  // Catalogs have no order of their own, and whoever reads two plans side by side needs one.
+  leftOut.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { targets, leftOut };
 }

@@ -47,11 +47,15 @@ describe('durations', () => {
     [1_300, '1.3s'],
     [125_000, '2m 5s'],
     [7_260_000, '2h 1m'],
+    [172_740_000, '47h 59m'],
+    [187_200_000, '2d 4h'],
   ])('%i ms is %s for people', (ms, text) => {
     expect(describeDuration(ms)).toBe(text);
   });
 
   test.prop([fc.integer({ min: 0, max: MAX_DURATION_MS })])('for people are short', (ms) => {
-    expect(describeDuration(ms)).toMatch(/^(?:\d+ms|\d+\.\ds|\d+m [1-5]?\ds|\d+h [1-5]?\dm)$/);
+    expect(describeDuration(ms)).toMatch(
+      /^(?:\d+ms|\d+\.\ds|\d+m [1-5]?\ds|\d+h [1-5]?\dm|\d+d [12]?\dh)$/,
+    );
   });
 });
