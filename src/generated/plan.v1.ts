@@ -14,7 +14,7 @@ export interface PlanV1 {
    */
   created_at: string;
   /**
-   * sha256 of the plan without this field and created_at.
+   * sha256 of the plan without this field, capacity and forecast.
    */
   digest: string;
   runbook: Runbook;

@@ -51,9 +51,15 @@ export async function buildPlan(
     ...windowProblems(forecast),
   ];
   const findings = toFindings(problems, steps, lint);
-  const content = { plan_version: 1 as const, ...declared, server: described, steps, findings };
-  const digest = planDigest(content);
-  return { ...content, capacity, forecast, created_at: now.toISOString(), digest };
+  const content = {
+    plan_version: 1 as const,
+    created_at: now.toISOString(),
+    ...declared,
+    server: described,
+    steps,
+    findings,
+  };
+  return { ...content, capacity, forecast, digest: planDigest(content) };
 }
 
 type PlannedTask = Omit<Task, 'duration'>;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { PlanV1 } from '../generated/plan.v1.js';
 
-type Momentary = 'digest' | 'created_at' | 'capacity' | 'forecast';
+type Momentary = 'digest' | 'capacity' | 'forecast';
 
 /**
  * The plan's name: sha256 over lines of RFC 8785 text: the plan without the digest itself, what is of
@@ -11,7 +11,6 @@ type Momentary = 'digest' | 'created_at' | 'capacity' | 'forecast';
 export function planDigest(plan: Omit<PlanV1, Momentary> & Partial<PlanV1>): string {
   const ofTheMoment: Record<Momentary, undefined> = {
     digest: undefined,
-    created_at: undefined,
     capacity: undefined,
     forecast: undefined,
   };

@@ -14,13 +14,13 @@ export function makeOutline(runbook: Runbook, now: Date, lint: Lint): PlanV1 {
   const steps = runbook.steps.map(outlineStep);
   const content = {
     plan_version: 1 as const,
+    created_at: now.toISOString(),
     ...declare(runbook),
     server: null,
     steps,
     findings: toFindings(undefined, steps, lint),
   };
-  const digest = planDigest(content);
-  return { ...content, capacity: null, forecast: null, created_at: now.toISOString(), digest };
+  return { ...content, capacity: null, forecast: null, digest: planDigest(content) };
 }
 
 /** Without a server, locks are told as of the newest one that there may be. */

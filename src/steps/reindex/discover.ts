@@ -14,6 +14,7 @@ import {
   partition,
   select,
   sizeFilters,
+  type Filter,
   type Selection,
 } from '../selection.js';
 import { indexesQuery, type IndexRow } from './query.js';
@@ -88,6 +89,7 @@ export function selectForReindex(spec: ReindexSpec, candidates: readonly Target[
 function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Selection {
   const filters = [
     ...sizeFilters(scope),
+    ...knownBloat(scope.minBloat),
     ...atLeast('min_bloat', 'bloat', scope.minBloat),
     ...(scope.invalidOnly
       ? [{ name: 'invalid_only', keep: (c: Target) => c.facts['valid'] === false }]
@@ -99,6 +101,13 @@ function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Se
     name: byName,
   };
   return select(candidates, filters, orders[scope.orderBy], scope.limit);
+}
+
+/** Other methods than btree, and indexes of tables whose statistics are missing or hidden. */
+function knownBloat(minBloat: number | undefined): Filter[] {
+  if (minBloat === undefined) return [];
+  const keep = ({ facts }: Target): boolean => typeof facts['bloat'] === 'number';
+  return [{ name: 'min_bloat (unknown: no statistics, or hidden, or no btree)', keep }];
 }
 
 /** Sizes and the limit speak of tables here, so that each table's indexes come all or not at all. */
