@@ -1,6 +1,7 @@
 import type { RelationGlob } from '../model/relation-glob.js';
 import type { Queryable, Row } from '../postgres/session.js';
 import { globValues, TABLE_GLOB_CONDITION } from './relation-globs.js';
+import { ROW_WIDTH_CTE, TABLE_BLOAT } from './table-bloat.js';
 
 /** A table, materialized view or partitioned table as the catalogs show it. */
 export interface TableRow extends Row {
@@ -19,6 +20,7 @@ export interface TableRow extends Row {
   vacuum_age: number | null;
   analyze_age: number | null;
   may_maintain: boolean;
+  bloat: number | null;
 }
 
 /**
@@ -81,7 +83,7 @@ export async function readTables(
   serverVersion: number,
 ): Promise<TableRow[]> {
   return db.query<TableRow>(
-    `WITH ${BUSY_CTE}
+    `WITH ${BUSY_CTE}, ${ROW_WIDTH_CTE}
 SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS relkind,
        pg_catalog.pg_partition_root(c.oid)::oid AS partition_root,
@@ -93,9 +95,11 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        c.reltoastrelid <> 0 AS has_toast,
        ${ageOf('pg_stat_get_last_vacuum_time(c.oid)', 'pg_stat_get_last_autovacuum_time(c.oid)')} AS vacuum_age,
        ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age,
-       ${mayMaintain('vacuum_or_analyze', serverVersion)} AS may_maintain
+       ${mayMaintain('vacuum_or_analyze', serverVersion)} AS may_maintain,
+       ${TABLE_BLOAT} AS bloat
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN row_widths w ON w.oid = c.oid
  WHERE c.relkind = ANY ($6::"char"[]) AND ${TABLE_GLOB_CONDITION}`,
     [...globValues(selector.include, selector.exclude), relkinds],
   );

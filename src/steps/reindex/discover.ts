@@ -25,10 +25,8 @@ export async function discoverReindex(
   server: ServerInfo,
 ): Promise<Discovery> {
   const { scope } = spec;
-  const withBloat =
-    scope.type === 'indexes' && (scope.minBloat !== undefined || scope.orderBy === 'bloat');
   const rows = await db.query<IndexRow>(
-    indexesQuery({ scope: scope.type, withBloat, serverVersion: server.versionNumber }),
+    indexesQuery({ scope: scope.type, serverVersion: server.versionNumber }),
     [...globValues(scope.include, scope.exclude)],
   );
   const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
@@ -57,7 +55,7 @@ function toTarget(row: IndexRow): Target {
       may_maintain: row.may_maintain,
       may_name: row.may_name,
       table_indexes_bytes: row.table_indexes_bytes,
-      ...(row.bloat === undefined ? {} : { bloat: row.bloat }),
+      bloat: row.bloat,
     },
   };
 }

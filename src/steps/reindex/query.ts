@@ -1,6 +1,7 @@
 import type { Row } from '../../postgres/session.js';
 import { GLOB_CONDITION, TABLE_GLOB_CONDITION } from '../relation-globs.js';
 import { BUSY_CTE, mayMaintain, sizeOf } from '../relations.js';
+import { STATS_CTE } from '../table-bloat.js';
 
 /** An index as the catalogs show it. */
 export interface IndexRow extends Row {
@@ -21,7 +22,7 @@ export interface IndexRow extends Row {
   expression_or_partial: boolean;
   may_maintain: boolean;
   may_name: boolean;
-  bloat?: number | null;
+  bloat: number | null;
 }
 
 /** A btree page: header 24 and special space 16 bytes; see src/include/storage/bufpage.h and access/nbtree.h. */
@@ -46,14 +47,9 @@ const BLOAT = `
       / (${sizeOf('pg_relation_size')} / current_setting('block_size')::float8))::float8
   END`;
 
-/**
- * The width of an entry's data, by index; NULL as soon as one column has no statistics. Statistics are
- * read once for all: the view checks every column's privilege.
- */
+/** The width of an entry's data, by index; NULL as soon as one column has no statistics. */
 const WIDTH_CTE = `
-  stats AS MATERIALIZED (
-    SELECT s.schemaname, s.tablename, s.attname, s.avg_width * (1 - s.null_frac) AS width
-      FROM pg_catalog.pg_stats s WHERE NOT s.inherited),
+  ${STATS_CTE},
   widths AS MATERIALIZED (
     SELECT i.indexrelid, CASE WHEN count(*) = count(s.width) THEN sum(s.width)::float8 END AS width
       FROM pg_catalog.pg_index i
@@ -80,10 +76,9 @@ const MATCH = {
 /** The query for the indexes that the globs match; its values are those of the glob condition. */
 export function indexesQuery(options: {
   scope: 'indexes' | 'tables';
-  withBloat: boolean;
   serverVersion: number;
 }): string {
-  return `WITH ${BUSY_CTE}${options.withBloat ? `,${WIDTH_CTE}` : ''}
+  return `WITH ${BUSY_CTE},${WIDTH_CTE}
 SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        format('%I.%I', n.nspname, c.relname) AS name,
        i.indrelid AS table_oid, format('%I.%I', tn.nspname, t.relname) AS table_name,
@@ -96,8 +91,8 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        i.indisexclusion AS exclusion, n.nspname = 'pg_catalog' AS system,
        i.indpred IS NOT NULL OR i.indexprs IS NOT NULL AS expression_or_partial,
        ${mayMaintain('reindex', options.serverVersion, 't')} AS may_maintain,
-       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_name
-       ${options.withBloat ? `, ${BLOAT} AS bloat` : ''}
+       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_name,
+       ${BLOAT} AS bloat
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -105,6 +100,6 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
   JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
   LEFT JOIN pg_catalog.pg_class m ON m.reltoastrelid = t.oid AND t.relkind = 't'
-  ${options.withBloat ? 'LEFT JOIN widths w ON w.indexrelid = c.oid' : ''}
+  LEFT JOIN widths w ON w.indexrelid = c.oid
  WHERE ${MATCH[options.scope]}`;
 }

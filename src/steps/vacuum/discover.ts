@@ -55,6 +55,7 @@ function toTarget(row: TableRow): Target {
       dead_rows: row.dead_rows,
       dead_ratio: rows === 0 ? 0 : row.dead_rows / rows,
       xid_age: row.xid_age,
+      bloat: row.bloat,
       has_toast: row.has_toast,
       seconds_since_vacuum: row.vacuum_age === null ? null : Math.round(row.vacuum_age),
       may_maintain: row.may_maintain,

@@ -84,3 +84,25 @@ describe('reindex: the estimate of bloat', () => {
     expect((await plan('min_bloat: 0.1', 'raw')).steps[0]!.tasks).toEqual([]);
   });
 });
+
+describe('vacuum: the estimate of bloat', () => {
+  const bloatOf = async (table: string): Promise<unknown> => {
+    const { steps } = await planYaml(
+      db,
+      runbookOf(`
+      - id: v
+        vacuum: { tables: { include: ["public.${table}"] } }`),
+    );
+    return steps[0]!.tasks[0]!.targets[0]!.facts['bloat'];
+  };
+
+  it('is small for a fresh table, and large after deleting nine of ten rows', async () => {
+    expect(await bloatOf('fresh')).toBeLessThan(0.1);
+    expect(await bloatOf('bloated')).toBeGreaterThan(0.8);
+  });
+
+  it('is not known of a table without statistics', async () => {
+    await db.query('create table unknown_yet as select 1 as id');
+    expect(await bloatOf('unknown_yet')).toBeNull();
+  });
+});
