@@ -45,6 +45,7 @@ export const ERROR_EXIT_CODES = {
   run_ended: EXIT.refused,
   run_taken_over: EXIT.outcomeUnknown,
   report_not_written: EXIT.refused,
+  window_closed: EXIT.notNow,
 } as const satisfies Record<string, ExitCode>;
 
 export type ErrorCode = keyof typeof ERROR_EXIT_CODES;

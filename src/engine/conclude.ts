@@ -36,13 +36,18 @@ export function concludeRun(
     const reason = `${refused.join(', ')} was interrupted and not done again: not declared idempotent`;
     return { status: 'failed', exitCode: EXIT.outcomeUnknown, reason };
   }
-  const failed = tasks.filter((task) => isFailure(task.status)).length;
+  const deferred = tasks.filter((task) => task.deferred).length;
+  const failed = tasks.filter((task) => isFailure(task.status) && !task.deferred).length;
   const forbidden = tasks.flatMap(forbiddenTargets).length;
   const unlaunched = lost === undefined ? 0 : tasks.filter(neverLaunched).length;
   if (failed + forbidden + unlaunched === 0) {
     // Whatever a step is called at this moment: work that has not ended has not succeeded.
     const open = tasks.some((task) => !isFinal(task.status));
     if (open) return { status: 'detached', exitCode: EXIT.ok, reason: lost };
+    if (deferred > 0) {
+      const reason = [...(lost === undefined ? [] : [lost]), `${count(deferred, 'task')} deferred`];
+      return { status: 'deferred', exitCode: EXIT.notNow, reason: reason.join('; ') };
+    }
     return { status: 'succeeded', exitCode: EXIT.ok, reason: lost };
   }
   const reasons = [
@@ -50,6 +55,7 @@ export function concludeRun(
     ...(unlaunched === 0 ? [] : [`${count(unlaunched, 'task')} not launched`]),
     ...(failed === 0 ? [] : [`${count(failed, 'task')} did not succeed`]),
     ...(forbidden === 0 ? [] : [`${count(forbidden, 'relation')} skipped for lack of privilege`]),
+    ...(deferred === 0 ? [] : [`${count(deferred, 'task')} deferred`]),
   ];
   return { status: 'failed', exitCode: EXIT.taskFailed, reason: reasons.join('; ') };
 }

@@ -6,6 +6,7 @@ import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import type { EventListener } from './events.js';
 import type { RunSessions } from './sessions.js';
+import type { RunWindow } from './run-window.js';
 import type { StepState, TaskState } from './state.js';
 
 /** What the parts of the engine share during one run. */
@@ -23,6 +24,8 @@ export interface RunContext {
   readonly attempts: AttemptLedger;
   /** The role's own search_path, which is for the workers. */
   readonly searchPath: string;
+  /** Undefined when nothing but its work ends the run. */
+  readonly window: RunWindow | undefined;
   readonly clock: Clock;
   /** Aborted when nothing more may be launched and what runs is to be cancelled. */
   readonly stop: AbortSignal;

@@ -4,6 +4,7 @@ import type { SqlError } from '../postgres/errors.js';
 import { toTimestamp } from './clock.js';
 import type { RunContext } from './context.js';
 import { readProgress } from './progress.js';
+import type { Skip } from './schedule.js';
 import type { StepState, TaskState } from './state.js';
 
 /** Ends tasks that could not be launched. */
@@ -22,13 +23,13 @@ export async function failTasks(
 /** Ends tasks that will never be launched; the ledger is told of all of them at once. */
 export async function skipTasks(
   context: RunContext,
-  skips: readonly { readonly task: TaskState; readonly reason: string }[],
+  skips: readonly Skip<TaskState>[],
 ): Promise<void> {
   await endTasks(
     context,
-    skips.map(({ task, reason }) => ({
+    skips.map(({ task, reason, deferred }) => ({
       task,
-      verdict: { status: 'skipped', reason, sqlstate: null },
+      verdict: { status: 'skipped', reason, sqlstate: null, deferred },
     })),
   );
 }

@@ -8,6 +8,7 @@ import type { RunContext } from './context.js';
 import { failTasks, tellEnds } from './finish.js';
 import { looking } from './look.js';
 import type { LiveAttempt, TaskState } from './state.js';
+import { timeoutWithin } from './run-window.js';
 import { isShortOfSlots } from './slots.js';
 
 /**
@@ -128,6 +129,7 @@ async function launchOne(
       settings: {
         search_path: context.searchPath,
         ...task.step.plan.settings,
+        ...timeoutWithin(context.window, task.step.plan.timeout_ms, live.launchedAt),
         [ATTEMPT_SETTING]: live.id,
       },
     });

@@ -1,9 +1,10 @@
+import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
 import { handOver, watchSupervisor } from './hand-over.js';
 import { launchTasks } from './launch.js';
 import { ProgressWatch } from './progress.js';
-import { schedule, type Decision } from './schedule.js';
+import { schedule, type Decision, type Stop } from './schedule.js';
 import { Settler } from './settler.js';
 import { SlotBudget } from './slots.js';
 import type { TaskState } from './state.js';
@@ -58,6 +59,9 @@ async function tick(context: RunContext, slots: SlotBudget, settler: Settler): P
   if (context.stop.aborted) {
     requestStop(workingTasks(context), 'interrupt', context.clock.now());
   }
+  if (context.window?.atEnd === 'cancel' && hasClosed(context)) {
+    requestStop(workingTasks(context), 'window', context.clock.now());
+  }
   // What runs comes first: a stop must reach the workers before the records of those never launched.
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
   for (const task of ended) settler.add(task);
@@ -69,15 +73,27 @@ async function tick(context: RunContext, slots: SlotBudget, settler: Settler): P
   return decision.launch.length + decision.handOver.length + ended.length > 0;
 }
 
+function hasClosed({ window, clock }: RunContext): boolean {
+  return window !== undefined && clock.now() >= window.endsAt;
+}
+
+function stopOf(context: RunContext): Stop | undefined {
+  if (context.stop.aborted) {
+    return { reason: 'the run was interrupted before it was launched', deferred: false };
+  }
+  if (!hasClosed(context)) return undefined;
+  const at = toTimestamp(context.window?.endsAt ?? 0);
+  return { reason: `the window closed at ${at}`, deferred: true };
+}
+
 async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<TaskState>> {
   const now = context.clock.now();
-  const reason = context.stop.aborted
-    ? 'the run was interrupted before it was launched'
-    : undefined;
-  const wanted = schedule(context.steps, Number.MAX_SAFE_INTEGER, now, reason);
+  const limits = { stop: stopOf(context), windowEndsAt: context.window?.endsAt };
+  const anyNumber = { ...limits, freeWorkers: Number.MAX_SAFE_INTEGER };
+  const wanted = schedule(context.steps, now, anyNumber);
   if (wanted.launch.length + wanted.handOver.length === 0) return wanted;
-  const free = await slots.free(context);
-  if (free > 0) return schedule(context.steps, free, now, reason);
+  const freeWorkers = await slots.free(context);
+  if (freeWorkers > 0) return schedule(context.steps, now, { ...limits, freeWorkers });
   // While tasks of this run hold slots, the others wait for those, which have timeouts themselves.
   const ours =
     workingTasks(context).length + context.steps.filter((s) => s.slotsHandedOver > 0).length;

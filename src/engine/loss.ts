@@ -31,7 +31,7 @@ export async function stopAndSettle(given: RunContext, reason: string): Promise<
   const left = tasks.filter((task) => task.phase === 'waiting');
   await skipTasks(
     context,
-    left.map((task) => ({ task, reason })),
+    left.map((task) => ({ task, reason, deferred: false })),
   );
 }
 

@@ -56,17 +56,20 @@ interface Restored {
   readonly tasks: readonly RestoredTask[];
 }
 
-/** Tasks that go on after their checkpoints, and with them those that the run could not come to. */
+/**
+ * What a window left undone; and tasks that go on after their checkpoints, with those that the run
+ * could not come to for them.
+ */
 function resumable(tasks: readonly RestoredTask[]): RestoredTask[] {
+  const deferred = tasks.filter(({ progress }) => progress.deferred);
   const failed = tasks.filter(
     ({ task, progress: { items, status } }) =>
       task.step.kind.resumable === true &&
       items === 0 &&
       (isFailure(status) || status === 'unknown'),
   );
-  return failed.length === 0
-    ? []
-    : [...failed, ...tasks.filter(({ progress }) => progress.blocked)];
+  const blocked = failed.length === 0 ? [] : tasks.filter(({ progress }) => progress.blocked);
+  return [...deferred, ...failed, ...blocked];
 }
 
 function restore(stored: StoredRun, now: number, keepHandles: boolean): Restored {

@@ -20,6 +20,7 @@ import { finishSteps } from './finish.js';
 import { reconcileRun } from './reconcile.js';
 import { restoreRun, type RestoredRun } from './restore.js';
 import { lockRun, openObserver, openSessions, type RunSessions } from './sessions.js';
+import { openWindow } from './run-window.js';
 import { newRecord, StepState } from './state.js';
 
 const DAY_MS = 86_400_000;
@@ -60,7 +61,9 @@ export interface RunOptions extends EngineOptions {
  */
 export async function runPlan(options: RunOptions): Promise<ReportV1> {
   const { plan, runId, connection, clock = systemClock } = options;
-  const record = newRecord(plan, runId, toTimestamp(clock.now()));
+  const window = openWindow(plan.window, clock.now());
+  const windowEndsAt = window === undefined ? null : toTimestamp(window.endsAt);
+  const record = newRecord(plan, runId, toTimestamp(clock.now()), windowEndsAt);
   const steps = plan.steps.map((step, index) => {
     const stepRecord = record.steps[index];
     if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
@@ -68,7 +71,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   });
   const sessions = await openSessions(connection, runId, plan.budget.workers);
   const context = await guarded(sessions, async () => {
-    const made = await makeContext(options, sessions, { record, steps, refused: [] });
+    const made = await makeContext(options, sessions, { record, steps, refused: [], window });
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
     await lockRun(sessions.observer, runId);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
@@ -119,8 +122,12 @@ async function takeUp(options: EngineOptions, old: RunContext | undefined): Prom
       reopen: old === undefined,
     });
     if (old === undefined && isOver(restored)) throw over(runId);
-    await new LedgerStore(observer).reopenRun(runId, options.origin);
-    return restored;
+    // Who asks for the rest has a window of his own; a lost connection does not prolong one.
+    const window = old === undefined ? openWindow(restored.plan.window, clock.now()) : old.window;
+    const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
+    await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt);
+    restored.record.run.window_ends_at = endsAt;
+    return { ...restored, window };
   });
   const { workers } = run.plan.budget;
   const sessions = await guarded({ observer, control: undefined }, () =>
@@ -220,7 +227,12 @@ function liveElsewhere(runId: string, mine: boolean): RunbookError {
 async function makeContext(
   options: EngineOptions,
   sessions: RunSessions,
-  { record, steps, refused }: Pick<RestoredRun, 'record' | 'steps' | 'refused'>,
+  {
+    record,
+    steps,
+    refused,
+    window,
+  }: Pick<RestoredRun, 'record' | 'steps' | 'refused'> & Pick<RunContext, 'window'>,
 ): Promise<RunContext> {
   const { observer } = sessions;
   const dialect = options.dialect ?? chooseDialect(await readServerInfo(observer));
@@ -234,6 +246,7 @@ async function makeContext(
     ledger: new LedgerStore(observer),
     attempts: new AttemptLedger(observer),
     searchPath: sessions.searchPath,
+    window,
     clock: options.clock ?? systemClock,
     stop: options.stop,
     emit: options.onEvent,

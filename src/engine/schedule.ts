@@ -11,6 +11,10 @@ export interface SchedulableTask {
   readonly conflicts: readonly string[];
   /** Whether tasks of the same step may, all the same. */
   readonly sharesTargets: boolean;
+  /** True: it was left to the next run, which is no failure. */
+  readonly deferred: boolean;
+  /** How long it takes, in ms, where that is known well enough to decide by. */
+  readonly expectedMs: number | undefined;
   /** Tasks of the same step, by their place from 1, that must have ended before. */
   readonly after: readonly number[];
 }
@@ -29,12 +33,33 @@ export interface SchedulableStep<T extends SchedulableTask> {
   readonly tasks: readonly T[];
 }
 
+export interface Skip<T> {
+  readonly task: T;
+  readonly reason: string;
+  /** True: it is left to the next run. */
+  readonly deferred: boolean;
+}
+
+/** Why nothing more is launched. */
+export interface Stop {
+  readonly reason: string;
+  readonly deferred: boolean;
+}
+
+export interface Limits {
+  /** Workers that may be launched now. */
+  readonly freeWorkers: number;
+  readonly stop?: Stop | undefined;
+  /** When the run's window closes, in ms. */
+  readonly windowEndsAt?: number | undefined;
+}
+
 export interface Decision<T> {
   readonly launch: readonly T[];
   /** Detached steps that a supervisor should take over, by id. */
   readonly handOver: readonly string[];
   /** Tasks that will never be launched, and why. */
-  readonly skip: readonly { readonly task: T; readonly reason: string }[];
+  readonly skip: readonly Skip<T>[];
   /** The next moment at which a waiting task may be launched, when there is one. */
   readonly wakeAt: number | undefined;
   /** True when nothing runs and nothing waits. */
@@ -44,30 +69,25 @@ export interface Decision<T> {
 /** A supervisor, and one worker for it to look after. */
 const FEWEST_SLOTS = 2;
 
-/**
- * Decides what happens next. Pure: the same state gives the same decision.
- * @param freeWorkers how many workers may be launched now.
- * @param stopReason when set, nothing more is launched.
- */
+/** Decides what happens next. Pure: the same state gives the same decision. */
 export function schedule<T extends SchedulableTask>(
   steps: readonly SchedulableStep<T>[],
-  freeWorkers: number,
   now: number,
-  stopReason?: string,
+  { freeWorkers, stop: stopped, windowEndsAt }: Limits,
 ): Decision<T> {
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const stop = stopReason ?? failureStop(steps);
+  const stop = stopped ?? failureStop(steps);
   const taken = takenKeys(steps);
   const launch: T[] = [];
   const handOver: string[] = [];
   let free = freeWorkers;
-  const skip: { task: T; reason: string }[] = [];
+  const skip: Skip<T>[] = [];
   let wakeAt: number | undefined;
   for (const step of steps) {
     const waiting = step.tasks.filter((task) => task.phase === 'waiting');
-    const reason = stop ?? brokenNeed(step, byId);
-    if (reason !== undefined) {
-      skip.push(...waiting.map((task) => ({ task, reason })));
+    const why = stop ?? brokenNeed(step, byId);
+    if (why !== undefined) {
+      skip.push(...waiting.map((task) => ({ task, ...why })));
       continue;
     }
     if (!step.needs.every((id) => isPast(byId.get(id), step.after))) continue;
@@ -81,7 +101,9 @@ export function schedule<T extends SchedulableTask>(
     }
     let room = step.concurrency - step.tasks.filter((task) => task.phase === 'running').length;
     for (const task of waiting) {
-      if (task.notBefore > now) {
+      if (isTooLong(task, windowEndsAt, now)) {
+        skip.push({ task, reason: NO_TIME_LEFT, deferred: true });
+      } else if (task.notBefore > now) {
         wakeAt = Math.min(wakeAt ?? task.notBefore, task.notBefore);
       } else if (
         task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
@@ -132,9 +154,20 @@ function isTaken(
   });
 }
 
+const NO_TIME_LEFT = 'it takes longer than is left until the window closes';
+
+function isTooLong(
+  { expectedMs }: SchedulableTask,
+  windowEndsAt: number | undefined,
+  now: number,
+): boolean {
+  return windowEndsAt !== undefined && expectedMs !== undefined && now + expectedMs > windowEndsAt;
+}
+
 function failed(step: SchedulableStep<SchedulableTask>): boolean {
   return step.tasks.some(
-    (task) => task.phase === 'ended' && (isFailure(task.status) || task.status === 'unknown'),
+    ({ phase, status, deferred }) =>
+      phase === 'ended' && ((isFailure(status) && !deferred) || status === 'unknown'),
   );
 }
 
@@ -147,20 +180,24 @@ function isPast(
   return step?.tasks.every((task) => past.includes(task.phase)) ?? true;
 }
 
-function failureStop(steps: readonly SchedulableStep<SchedulableTask>[]): string | undefined {
+function failureStop(steps: readonly SchedulableStep<SchedulableTask>[]): Stop | undefined {
   const culprit = steps.find((step) => step.onFailure === 'stop' && failed(step));
-  return culprit === undefined
-    ? undefined
-    : `step ${culprit.id} did not succeed (on_failure: stop)`;
+  if (culprit === undefined) return undefined;
+  return { reason: `step ${culprit.id} did not succeed (on_failure: stop)`, deferred: false };
 }
 
 function brokenNeed<T extends SchedulableTask>(
   step: SchedulableStep<T>,
   byId: ReadonlyMap<string, SchedulableStep<T>>,
-): string | undefined {
-  const broken = step.needs.find((id) => {
-    const need = byId.get(id);
-    return need !== undefined && (need.blocked || failed(need));
-  });
-  return broken === undefined ? undefined : `it needs step ${broken}, which did not succeed`;
+): Stop | undefined {
+  const needs = step.needs.flatMap((id) => byId.get(id) ?? []);
+  const broken = needs.find(failed);
+  if (broken !== undefined) {
+    return { reason: `it needs step ${broken.id}, which did not succeed`, deferred: false };
+  }
+  const undone = needs.find(({ blocked, tasks }) => blocked || tasks.some((task) => task.deferred));
+  if (undone === undefined) return undefined;
+  const deferred = undone.tasks.some((task) => task.deferred);
+  const what = deferred ? 'was left to the next run in part' : 'did not succeed';
+  return { reason: `it needs step ${undone.id}, which ${what}`, deferred };
 }

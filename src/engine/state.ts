@@ -43,6 +43,9 @@ export interface LiveAttempt {
   endedAt: number;
 }
 
+/** Runs in a row that left a relation over, after which its task's duration does not count. */
+const AGED = 2;
+
 /** A task's way through the run. The record beside it is the report's, and changes as it goes. */
 export class TaskState implements SchedulableTask {
   live: LiveAttempt | undefined;
@@ -79,6 +82,17 @@ export class TaskState implements SchedulableTask {
     return this.record.status;
   }
 
+  get deferred(): boolean {
+    return this.record.deferred;
+  }
+
+  /** What was left over twice is begun whatever it takes, or it would be left for ever. */
+  get expectedMs(): number | undefined {
+    const { duration, targets } = this.plan;
+    const aged = targets.some(({ facts }) => Number(facts['carried_over'] ?? 0) >= AGED);
+    return aged || duration === null || duration.basis === 'guess' ? undefined : duration.p50_ms;
+  }
+
   get conflicts(): readonly string[] {
     return this.plan.conflicts;
   }
@@ -98,8 +112,8 @@ export class TaskState implements SchedulableTask {
 
   /** Takes over what the ledger says of it. */
   apply(change: TaskChange, now: number): void {
-    const { status, reason, targets } = change;
-    Object.assign(this.record, { status, reason, targets });
+    const { status, reason, targets, deferred } = change;
+    Object.assign(this.record, { status, reason, targets, deferred });
     this.items = change.items;
     this.blocked = change.blocked;
     this.notBefore = change.delay_ms === null ? 0 : now + change.delay_ms;
@@ -193,7 +207,12 @@ export class StepState implements SchedulableStep<TaskState> {
 }
 
 /** A report in which nothing has happened yet. */
-export function newRecord(plan: LivePlan, runId: string, startedAt: string): ReportV1 {
+export function newRecord(
+  plan: LivePlan,
+  runId: string,
+  startedAt: string,
+  windowEndsAt: string | null,
+): ReportV1 {
   return {
     report_version: 1,
     run: {
@@ -205,6 +224,7 @@ export function newRecord(plan: LivePlan, runId: string, startedAt: string): Rep
       finished_at: null,
       exit_code: null,
       paused_by: null,
+      window_ends_at: windowEndsAt,
       next_commands: nextCommands(runId, 'running', []),
     },
     runbook: plan.runbook,
@@ -235,6 +255,7 @@ function newStep(step: PlanStep, { steps }: LivePlan['forecast']): StepRecord {
       reason: null,
       targets: task.targets.map(newTarget),
       expected: task.duration,
+      deferred: false,
       attempts: [],
     })),
   };

@@ -31,6 +31,10 @@ export interface PlanV1 {
    * How long it takes; null for an outline.
    */
   forecast: null | Forecast;
+  /**
+   * When it may run; null: at any time.
+   */
+  window: null | Window;
   ledger: Ledger;
   /**
    * In the order of the runbook.
@@ -256,6 +260,39 @@ export interface WindowForecast {
      */
     tasks: number;
   }[];
+}
+/**
+ * When a run may work.
+ */
+export interface Window {
+  /**
+   * From its start, in ms.
+   */
+  max_duration_ms: number | null;
+  /**
+   * The minute of the day at which it opens.
+   */
+  not_before: number | null;
+  /**
+   * The minute of the day at which it closes.
+   */
+  finish_by: number | null;
+  /**
+   * Days of the week on which it opens, 0 is Sunday.
+   */
+  days: null | number[];
+  /**
+   * Of its times, by its IANA name.
+   */
+  time_zone: string;
+  /**
+   * drain: launch nothing more; cancel: stop what runs, too.
+   */
+  at_end: 'drain' | 'cancel';
+  /**
+   * Whether what was left undone comes first in the next run.
+   */
+  carry_over: boolean;
 }
 /**
  * What the ledger remembers.

@@ -52,6 +52,10 @@ export interface Run {
    */
   exit_code: number | null;
   /**
+   * When its window closes; null without one. RFC 3339 UTC.
+   */
+  window_ends_at: string | null;
+  /**
    * Who has paused it, on which host; null when nobody has.
    */
   paused_by: string | null;
@@ -393,6 +397,10 @@ export interface Task {
    * How long the plan said that it takes; null where nothing was known.
    */
   expected: null | Expected;
+  /**
+   * True: a window left it undone, and nothing is wrong with it.
+   */
+  deferred: boolean;
   /**
    * In order.
    */

@@ -207,6 +207,10 @@ export interface Window {
    */
   time_zone?: string;
   /**
+   * Whether what the window left undone comes first in the next run. Default true.
+   */
+  carry_over?: boolean;
+  /**
    * When the window closes: drain launches nothing more, cancel also stops what runs.
    */
   at_end?: 'drain' | 'cancel';

@@ -17,6 +17,8 @@ export interface TaskChange extends Pick<Task, 'status' | 'reason' | 'targets'> 
   readonly items: number;
   /** Never launched, since the run could not come to it. */
   readonly blocked: boolean;
+  /** Left undone by a window that closed. */
+  readonly deferred: boolean;
   /** Until the next launch; null when it need not wait. */
   readonly delay_ms: number | null;
 }

@@ -50,8 +50,9 @@ export class LedgerStore {
     await this.db.query(
       `WITH new_run AS (
          INSERT INTO runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters,
-                                  plan, status, engine_host, engine_pid, started_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)),
+                                  plan, status, engine_host, engine_pid, started_at,
+                                  window_ends_at, window_at_end)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14)),
        new_steps AS (
          INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
          SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
@@ -76,6 +77,8 @@ export class LedgerStore {
         run.started_at,
         JSON.stringify(plan.steps.map((step, i) => newStepRow(step, i))),
         JSON.stringify(steps.flatMap((step, i) => newTaskRows(run.id, step, plan.steps[i]))),
+        run.window_ends_at,
+        plan.window?.at_end ?? null,
       ],
     );
   }
@@ -125,13 +128,13 @@ export class LedgerStore {
     return row?.paused_by ?? null;
   }
 
-  /** Records that an engine looks after a run again. */
-  async reopenRun(runId: string, origin: EngineOrigin): Promise<void> {
+  /** Records that an engine looks after a run again, in a window of its own if it has one. */
+  async reopenRun(runId: string, origin: EngineOrigin, windowEndsAt: string | null): Promise<void> {
     await this.db.query(
       `UPDATE runbook.run SET status = 'running', reason = NULL, exit_code = NULL, finished_at = NULL,
-              engine_host = $2, engine_pid = $3
+              engine_host = $2, engine_pid = $3, window_ends_at = $4
         WHERE run_id = $1`,
-      [runId, origin.host, origin.pid],
+      [runId, origin.host, origin.pid, windowEndsAt],
     );
   }
 

@@ -18,6 +18,8 @@ export interface Verdict {
   readonly status: TaskStatus;
   readonly reason: string | null;
   readonly sqlstate: string | null;
+  /** True: it is left to the next run. */
+  readonly deferred?: boolean;
 }
 
 export const RUN_STATUSES = [

@@ -12,6 +12,8 @@ export interface Window {
   readonly timeZone: string;
   /** `drain`: launch nothing more; `cancel`: stop what runs, too. */
   readonly atEnd: 'drain' | 'cancel';
+  /** What was left undone comes first in the next run. */
+  readonly carryOver: boolean;
 }
 
 /** What the clock says of a window: both in ms since the epoch. */

@@ -1,5 +1,6 @@
 import type { Step, Task } from '../generated/plan.v1.js';
 import { readHistory } from '../ledger/history.js';
+import { readLeftOver } from '../ledger/left-over.js';
 import type { LivePlan } from '../model/live-plan.js';
 import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
 import { readSlotUse } from '../postgres/capacity.js';
@@ -38,9 +39,14 @@ export async function buildPlan(
   const { budget } = declared;
   const history = await readHistory(session, [...new Set(runbook.steps.map(({ kind }) => kind))]);
   const durations = new Durations(history === 'hidden' ? [] : history);
+  const leftOver =
+    runbook.window?.carryOver === true && history !== 'hidden'
+      ? await readLeftOver(session, runbook.name)
+      : new Map<string, Map<number, number>>();
   const steps: Step[] = [];
   for (const step of runbook.steps) {
-    steps.push(withDurations(await planStep(session, step, server), durations));
+    const carriedOver = leftOver.get(step.id) ?? new Map<number, number>();
+    steps.push(withDurations(await planStep(session, step, server, carriedOver), durations));
   }
   const capacity = planCapacity(steps, budget, server, await readSlotUse(session));
   const forecast = makeForecast({ steps, budget }, history, runbook.window, now.getTime());
@@ -69,12 +75,14 @@ async function planStep(
   session: Session,
   step: RunbookStep,
   server: ServerInfo,
+  carriedOver: ReadonlyMap<number, number>,
 ): Promise<PlannedStep> {
   const kind = stepKind(step.kind);
   const declared = declareStep(step);
   const { id, concurrency, settings } = declared;
   await checkSettings(session, id, settings);
-  const found = await kind.discover(session, step.spec, server, { id, concurrency, settings });
+  const order = { id, concurrency, settings, carriedOver };
+  const found = await kind.discover(session, step.spec, server, order);
   const drafts = kind.tasks(step.spec, found.targets, concurrency);
   return {
     ...declared,

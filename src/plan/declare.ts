@@ -4,7 +4,7 @@ import { stepKind } from '../steps/registry.js';
 import { workerSettings } from './worker-settings.js';
 
 /** What of a plan the runbook alone decides. */
-export type Declared = Pick<PlanV1, 'runbook' | 'budget' | 'ledger'>;
+export type Declared = Pick<PlanV1, 'runbook' | 'budget' | 'window' | 'ledger'>;
 
 /** What of a step the runbook alone decides. */
 export type DeclaredStep = Pick<
@@ -32,6 +32,7 @@ export function declare(runbook: Runbook): Declared {
       server_workers: budget.serverWorkers ?? null,
       keep_free: budget.keepFree,
     },
+    window: declareWindow(runbook.window),
     ledger: { keep_days: keepDays },
   };
 }
@@ -57,4 +58,17 @@ function declareRetry({ retry }: RunbookStep): Step['retry'] {
   if (retry === undefined) return null;
   const { attempts, delayMs, maxDelayMs, on } = retry;
   return { attempts, delay_ms: delayMs, max_delay_ms: maxDelayMs, on: [...on] };
+}
+
+function declareWindow(window: Runbook['window']): PlanV1['window'] {
+  if (window === undefined) return null;
+  return {
+    max_duration_ms: window.maxDurationMs ?? null,
+    not_before: window.notBefore ?? null,
+    finish_by: window.finishBy ?? null,
+    days: window.days === undefined ? null : [...window.days],
+    time_zone: window.timeZone,
+    at_end: window.atEnd,
+    carry_over: window.carryOver,
+  };
 }

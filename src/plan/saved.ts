@@ -59,10 +59,10 @@ export function requirePlanOf(plan: LivePlan, runbook: Runbook): void {
       hint: 'Plan anew, and have it reviewed: pg-runbook plan FILE --out PATH',
     });
   }
-  const { budget, ledger } = declare(runbook);
+  const { budget, window, ledger } = declare(runbook);
   const steps = runbook.steps.map(declareStep);
   const same =
-    isDeepStrictEqual({ budget, ledger }, { budget: plan.budget, ledger: plan.ledger }) &&
+    isDeepStrictEqual([budget, window, ledger], [plan.budget, plan.window, plan.ledger]) &&
     steps.length === plan.steps.length &&
     steps.every((step, index) => isAsDeclared(plan.steps[index], step));
   if (same) return;

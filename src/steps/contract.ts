@@ -35,6 +35,8 @@ export interface StepOrder {
   readonly concurrency: number;
   /** Those that its workers get. */
   readonly settings: Settings;
+  /** Relations that windows left over, by OID: in how many runs in a row. They come first. */
+  readonly carriedOver: ReadonlyMap<number, number>;
 }
 
 /**

@@ -71,11 +71,30 @@ export function select(
   limit: number | undefined,
 ): Selection {
   const { kept, unselected } = applyFilters(candidates, filters);
-  const sorted = kept.sort(order);
+  const sorted = kept.sort(leftOverFirst(order));
   return {
     targets: sorted.slice(0, limit),
     unselected: [...unselected, ...beyondLimit(limit === undefined ? [] : sorted.slice(limit))],
   };
+}
+
+/** Notes in how many runs in a row windows left a relation over. */
+export function noteLeftOver(
+  candidates: readonly Target[],
+  carriedOver: ReadonlyMap<number, number>,
+): Target[] {
+  return candidates.map((target) => {
+    const times = carriedOver.get(target.oid);
+    if (times === undefined) return target;
+    return { ...target, facts: { ...target.facts, carried_over: times } };
+  });
+}
+
+/** What was left over most often comes first, whatever the order is. */
+export function leftOverFirst(
+  order: (a: Target, b: Target) => number,
+): (a: Target, b: Target) => number {
+  return (a, b) => numberFact(b, 'carried_over') - numberFact(a, 'carried_over') || order(a, b);
 }
 
 /** Splits candidates into those that pass every filter and the others, by the first that they fail, by name. */

@@ -195,7 +195,6 @@ describe('a ledger that a stranger made', () => {
 
 describe('what is not supported yet', () => {
   it.each([
-    ['window', 'window: { max_duration: 1h }'],
     ['guards', 'guards: [{ name: g, sql: "select true", on_breach: pause }]'],
     ['on_overlap', 'on_overlap: skip'],
   ])('%s validates, and running it is exit 3', async (name, top) => {

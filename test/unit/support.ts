@@ -78,6 +78,7 @@ export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan 
     budget: { workers: 2, server_workers: null, keep_free: 1 },
     capacity: { slots: 8, used: [], peak: 3, timeline: [] },
     forecast: { history: 'none', p50_ms: 0, p95_ms: 0, steps: [], window: null },
+    window: null,
     ledger: { keep_days: 90 },
     steps,
     findings: [],

@@ -1,6 +1,12 @@
 -- One way of preparing, judging and settling attempts, for whoever does it: the engine beside its
 -- workers, a supervisor when no client is there, and those who look afterwards.
 
+ALTER TABLE runbook.run
+  ADD COLUMN window_ends_at timestamptz,
+  ADD COLUMN window_at_end text CHECK (window_at_end IN ('drain', 'cancel'));
+COMMENT ON COLUMN runbook.run.window_ends_at IS
+  'From then on nothing more is launched; with cancel, what runs is stopped, too.';
+
 ALTER TABLE runbook.step
   ADD COLUMN plan jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN cancel_requested_at timestamptz,
@@ -11,17 +17,20 @@ ALTER TABLE runbook.task
   ADD COLUMN application_name text NOT NULL DEFAULT '',
   ADD COLUMN items jsonb NOT NULL DEFAULT '[]',
   ADD COLUMN not_before timestamptz,
-  ADD COLUMN blocked boolean NOT NULL DEFAULT false;
+  ADD COLUMN blocked boolean NOT NULL DEFAULT false,
+  ADD COLUMN deferred boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN runbook.task.items IS
   'What is left to be launched: OIDs of targets, and how often they were tried. Empty with no attempt running: the task has ended.';
 COMMENT ON COLUMN runbook.task.blocked IS
   'Never launched, since the run could not come to it.';
+COMMENT ON COLUMN runbook.task.deferred IS
+  'Left undone, in part or in whole, by a window that closed: it comes first in the next run.';
 
 ALTER TABLE runbook.attempt
   ADD COLUMN target_oids bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN tries integer NOT NULL DEFAULT 1,
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
-  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost')),
+  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window')),
   ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN outcome jsonb;
 COMMENT ON COLUMN runbook.attempt.outcome IS
@@ -133,9 +142,11 @@ CREATE FUNCTION runbook.told_verdict(outcome jsonb, cause text, elapsed_ms doubl
                                      timeout_ms double precision) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  by_cause text := CASE cause WHEN 'timeout' THEN 'timed_out' WHEN 'interrupt' THEN 'cancelled' END;
+  by_cause text := CASE cause WHEN 'timeout' THEN 'timed_out' WHEN 'interrupt' THEN 'cancelled'
+    WHEN 'window' THEN 'cancelled' END;
   state text := outcome ->> 'sqlstate';
-  reason text := concat(outcome ->> 'message', ' (' || (outcome ->> 'detail') || ')');
+  reason text := concat(CASE cause WHEN 'window' THEN 'the window closed while it ran: ' END,
+                        outcome ->> 'message', ' (' || (outcome ->> 'detail') || ')');
 BEGIN
   IF outcome ->> 'type' = 'completed' THEN
     RETURN runbook.verdict('succeeded', NULL, NULL);
@@ -214,6 +225,7 @@ CREATE FUNCTION runbook.task_state(t runbook.task) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_build_object('step', t.step_id, 'number', t.task_no, 'status', t.status,
     'reason', t.reason, 'targets', t.targets, 'items', jsonb_array_length(t.items), 'blocked', t.blocked,
+    'deferred', t.deferred,
     'delay_ms', greatest(0, extract(epoch FROM t.not_before - clock_timestamp()) * 1000)::float8)
 $$;
 COMMENT ON FUNCTION runbook.task_state IS 'What of a task changes as it goes on.';
@@ -380,6 +392,15 @@ $$;
 COMMENT ON FUNCTION runbook.retry_delay_ms IS
   'Milliseconds before the next try, doubled with each up to a bound, half of it drawn so that tasks that failed together do not meet again; NULL when there is none.';
 
+CREATE FUNCTION runbook.window_cause(p_run text, p_outcome jsonb) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT 'window' FROM runbook.run r
+   WHERE r.run_id = p_run AND r.window_at_end = 'cancel' AND p_outcome ->> 'sqlstate' = '57014'
+     AND r.window_ends_at <= coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp())
+$$;
+COMMENT ON FUNCTION runbook.window_cause IS
+  'What stopped a worker that nobody asked to stop: its timeout was set so that it does not outlive the window.';
+
 CREATE FUNCTION runbook.settle_attempt(p_attempt text, p_outcome jsonb, p_execution jsonb,
                                        p_final boolean, p_stopping boolean) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -396,6 +417,7 @@ DECLARE
   parts integer := 0;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
+  a.cause := coalesce(a.cause, p_outcome ->> 'cause', runbook.window_cause(a.run_id, p_outcome));
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no) FOR UPDATE;
   SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (a.run_id, a.step_id);
@@ -415,7 +437,7 @@ BEGIN
             FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i)) z;
   verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome,
     EXISTS (SELECT FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
-    coalesce(a.cause, p_outcome ->> 'cause'), (p_outcome ->> 'elapsed_ms')::float8,
+    a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);
   IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' = 'completed'
      AND verdict -> 'attempt' ->> 'status' = 'unknown' THEN
@@ -426,7 +448,7 @@ BEGIN
          sqlstate = verdict -> 'attempt' ->> 'sqlstate',
          finished_at = coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp()),
          command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
-         cause = coalesce(a.cause, p_outcome ->> 'cause'),
+         cause = a.cause,
          launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
          outcome = p_outcome - 'notices',
          messages = (SELECT coalesce(jsonb_agg(concat(n ->> 'severity', ': ', n ->> 'message') ORDER BY i), '[]')
@@ -451,7 +473,9 @@ BEGIN
       t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
     END IF;
   END IF;
-  UPDATE runbook.task u SET targets = t.targets, items = t.items, not_before = t.not_before
+  UPDATE runbook.task u
+     SET targets = t.targets, items = t.items, not_before = t.not_before,
+         deferred = a.cause IS NOT DISTINCT FROM 'window' AND a.status = 'cancelled'
    WHERE (u.run_id, u.step_id, u.task_no) = (a.run_id, a.step_id, a.task_no);
   RETURN jsonb_build_object('attempt', runbook.attempt_state(a, t.plan ->> 'sql'), 'parts', parts,
     'retry_in_ms', delay_ms, 'task', CASE WHEN t.items = '[]'
@@ -479,10 +503,12 @@ BEGIN
     SELECT runbook.verdict(u.status, u.message, u.sqlstate) INTO ended FROM runbook.attempt u
      WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task) AND u.launched_at IS NOT NULL
      ORDER BY u.attempt_no DESC LIMIT 1;
-    UPDATE runbook.task t SET blocked = (ended IS NULL)
+    UPDATE runbook.task t
+       SET blocked = (ended IS NULL),
+           deferred = (ended IS NULL) AND coalesce((p_verdict ->> 'deferred')::boolean, false)
      WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, p_task);
   END IF;
-  task := runbook.end_task(p_run, p_step, p_task, coalesce(ended, p_verdict));
+  task := runbook.end_task(p_run, p_step, p_task, coalesce(ended, p_verdict) - 'deferred');
   RETURN jsonb_build_object('task', task, 'attempt',
     CASE WHEN a.attempt_id IS NOT NULL THEN runbook.attempt_state(a, (
       SELECT t.plan ->> 'sql' FROM runbook.task t

@@ -35,7 +35,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     'tasks', coalesce((
       SELECT jsonb_agg(jsonb_build_object('id', concat(t.step_id, '/', t.task_no), 'sql', t.plan -> 'sql',
                'settings', s.plan -> 'settings', 'status', t.status, 'reason', t.reason, 'targets', t.targets,
-               'expected', t.plan -> 'duration',
+               'expected', t.plan -> 'duration', 'deferred', t.deferred,
                'attempts', coalesce((
                  SELECT jsonb_agg(runbook.attempt_state(a, t.plan ->> 'sql') ORDER BY a.attempt_no)
                    FROM runbook.attempt a
@@ -58,11 +58,11 @@ CREATE FUNCTION runbook.finish_step(p_run text, p_step text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   statuses text[];
-  blocked integer;
+  unlaunched integer;
   ended text;
   why text;
 BEGIN
-  SELECT coalesce(array_agg(t.status), '{}'), count(*) FILTER (WHERE t.blocked) INTO statuses, blocked
+  SELECT coalesce(array_agg(t.status), '{}'), count(*) FILTER (WHERE t.blocked) INTO statuses, unlaunched
     FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step);
   ended := runbook.combine_statuses(statuses);
   IF NOT coalesce((SELECT bool_and(runbook.is_final(x)) FROM unnest(statuses) x), true) THEN
@@ -70,8 +70,8 @@ BEGIN
   END IF;
   SELECT t.reason INTO why FROM runbook.task t
    WHERE (t.run_id, t.step_id, t.status) = (p_run, p_step, ended) ORDER BY t.task_no LIMIT 1;
-  IF blocked > 0 AND ended = 'succeeded' THEN
-    SELECT format('%s of %s tasks not launched: %s', blocked, cardinality(statuses), t.reason) INTO why
+  IF unlaunched > 0 AND ended = 'succeeded' THEN
+    SELECT format('%s of %s tasks not launched: %s', unlaunched, cardinality(statuses), t.reason) INTO why
       FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step) AND t.blocked
      ORDER BY t.task_no LIMIT 1;
     ended := 'skipped';
@@ -94,6 +94,7 @@ DECLARE
   unknown integer;
   failed integer;
   forbidden integer;
+  deferred integer;
 BEGIN
   -- Locked before its state is asked for: whoever ends the run at this moment must not miss the step.
   SELECT * INTO r FROM runbook.run u WHERE u.run_id = p_run FOR UPDATE;
@@ -106,10 +107,11 @@ BEGIN
     RETURN;
   END IF;
   SELECT count(*) FILTER (WHERE t.status = 'unknown'),
-         count(*) FILTER (WHERE runbook.is_failure(t.status)),
+         count(*) FILTER (WHERE runbook.is_failure(t.status) AND NOT t.deferred),
+         count(*) FILTER (WHERE t.deferred),
          coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
                         WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)
-    INTO unknown, failed, forbidden FROM runbook.task t WHERE t.run_id = p_run;
+    INTO unknown, failed, deferred, forbidden FROM runbook.task t WHERE t.run_id = p_run;
   IF r.status <> 'detached' THEN
     -- What its engine found stays, and can only get worse.
     UPDATE runbook.run u
@@ -121,12 +123,15 @@ BEGIN
   END IF;
   UPDATE runbook.run u
      SET finished_at = clock_timestamp(),
-         status = CASE WHEN unknown > 0 THEN 'unknown' WHEN failed + forbidden > 0 THEN 'failed' ELSE 'succeeded' END,
-         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN failed + forbidden > 0 THEN 1 ELSE 0 END,
+         status = CASE WHEN unknown > 0 THEN 'unknown' WHEN failed + forbidden > 0 THEN 'failed'
+                       WHEN deferred > 0 THEN 'deferred' ELSE 'succeeded' END,
+         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN failed + forbidden > 0 THEN 1
+                          WHEN deferred > 0 THEN 75 ELSE 0 END,
          reason = nullif(concat_ws('; ',
            CASE WHEN unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(unknown, 'task')) END,
            CASE WHEN failed > 0 THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
-           CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END), '')
+           CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END,
+           CASE WHEN deferred > 0 THEN format('%s deferred', runbook.counted(deferred, 'task')) END), '')
    WHERE u.run_id = p_run;
 END $$;
 COMMENT ON FUNCTION runbook.conclude_detached_run IS
@@ -200,6 +205,16 @@ END $$;
 COMMENT ON FUNCTION runbook.try_prepare IS
   'prepare_attempt for a supervisor, which tries again when it meets a lock, or finds no slot.';
 
+CREATE FUNCTION runbook.timeout_within_window(p_run text, p_timeout_ms double precision) RETURNS jsonb
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce((
+    SELECT jsonb_build_object('statement_timeout', concat(ceil(least(p_timeout_ms,
+             greatest(0, extract(epoch FROM r.window_ends_at - clock_timestamp()) * 1000) + 3000)), 'ms'))
+      FROM runbook.run r WHERE r.run_id = p_run AND r.window_at_end = 'cancel'), '{}')
+$$;
+COMMENT ON FUNCTION runbook.timeout_within_window IS
+  'The timeout of a worker that must not outlive the window, even when nobody is left to cancel it.';
+
 CREATE FUNCTION runbook.launch_child(p_attempt text, p_order jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -214,6 +229,7 @@ BEGIN
   -- For this transaction only: the child inherits what is set while it is launched.
   PERFORM pg_catalog.set_config(key, value, true)
      FROM pg_catalog.jsonb_each_text((p_order -> 'settings') || (s.plan -> 'settings')
+       || runbook.timeout_within_window(a.run_id, (s.plan ->> 'timeout_ms')::double precision)
        || pg_catalog.jsonb_build_object(p_order ->> 'attempt_setting', a.attempt_id,
                                         'application_name', a.application_name));
   EXECUTE pg_catalog.format('SELECT (s.h).pid AS pid, (s.h).cookie AS cookie FROM (SELECT %s AS h OFFSET 0) s',
@@ -328,12 +344,15 @@ DECLARE
   waited double precision;
 BEGIN
   UPDATE runbook.attempt u
-     SET stop_rung_at = now, cause = CASE WHEN s.cancel_requested_at IS NOT NULL THEN 'interrupt' ELSE 'timeout' END
-    FROM runbook.step s
+     SET stop_rung_at = now, cause = CASE WHEN s.cancel_requested_at IS NOT NULL THEN 'interrupt'
+                                          WHEN r.window_at_end = 'cancel' AND r.window_ends_at <= now THEN 'window'
+                                          ELSE 'timeout' END
+    FROM runbook.step s JOIN runbook.run r USING (run_id)
    WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL AND u.cause IS NULL
      AND (s.run_id, s.step_id) = (p_run, p_step)
      -- The server's own statement_timeout comes first; this is for where that failed.
      AND (s.cancel_requested_at IS NOT NULL
+          OR (r.window_at_end = 'cancel' AND r.window_ends_at <= now)
           OR u.launched_at + (p_timeout_ms + 3000) * interval '1 millisecond' < now);
   FOR a IN SELECT * FROM runbook.attempt u
             WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running')
@@ -429,6 +448,21 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
                   AND runbook.is_final(a.status) AND a.status <> 'succeeded' AND a.clean_tries < 20)
 $$;
 
+CREATE FUNCTION runbook.why_deferred(p_run text, p_task jsonb) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN r.window_ends_at <= clock_timestamp()
+    THEN concat('the window closed at ', runbook.to_timestamp_text(r.window_ends_at))
+    WHEN clock_timestamp() + (p_task -> 'duration' ->> 'p50_ms')::float8 * interval '1 millisecond' > r.window_ends_at
+     AND p_task -> 'duration' ->> 'basis' <> 'guess'
+     AND NOT EXISTS (SELECT FROM jsonb_array_elements(p_task -> 'targets') x
+                      WHERE (x -> 'facts' ->> 'carried_over')::integer >= 2)
+    THEN concat('it takes longer than is left until the window closes at ', runbook.to_timestamp_text(r.window_ends_at)) END
+    FROM runbook.run r WHERE r.run_id = p_run
+$$;
+COMMENT ON FUNCTION runbook.why_deferred IS
+  'Why a task is left to the next run: no time is left for it. What was left twice already is begun all the same, and a guess decides nothing.';
+
 CREATE FUNCTION runbook.skip_waiting(p_run text, p_step text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -440,21 +474,22 @@ BEGIN
   why := CASE
     WHEN s.cancel_requested_at IS NOT NULL THEN concat('cancelled before it was launched, by ', s.cancel_requested_by)
     WHEN s.plan ->> 'on_failure' = 'stop' AND EXISTS (
-      SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step)
+      SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step) AND NOT t.deferred
          AND (runbook.is_failure(t.status) OR t.status = 'unknown'))
     THEN format('step %s did not succeed (on_failure: stop)', p_step) END;
-  IF why IS NULL THEN
-    RETURN 0;
-  END IF;
-  SELECT count(runbook.end_unlaunched(p_run, p_step, t.task_no, runbook.verdict('skipped', why, NULL)))
-    INTO skipped FROM runbook.task t
-   WHERE (t.run_id, t.step_id) = (p_run, p_step) AND NOT runbook.is_final(t.status)
-     AND NOT EXISTS (SELECT FROM runbook.attempt a
-                      WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no) AND a.status = 'running');
+  SELECT count(runbook.end_unlaunched(p_run, p_step, w.task_no, runbook.verdict('skipped', w.reason, NULL)
+                 || jsonb_build_object('deferred', why IS NULL)))
+    INTO skipped
+    FROM (SELECT t.task_no, coalesce(why, runbook.why_deferred(p_run, t.plan)) AS reason FROM runbook.task t
+           WHERE (t.run_id, t.step_id) = (p_run, p_step) AND NOT runbook.is_final(t.status)
+             AND NOT EXISTS (SELECT FROM runbook.attempt a
+                              WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)
+                                AND a.status = 'running') OFFSET 0) w
+   WHERE w.reason IS NOT NULL;
   RETURN skipped;
 END $$;
 COMMENT ON FUNCTION runbook.skip_waiting IS
-  'Ends what waits in a step that was cancelled, or that stops after a failure.';
+  'Ends what waits in a step that was cancelled, that stops after a failure, or for which the window leaves no time.';
 
 CREATE PROCEDURE runbook.supervise(p_run text, p_step text, p_order jsonb)
 LANGUAGE plpgsql AS $$
@@ -754,7 +789,7 @@ COMMENT ON FUNCTION runbook.withdraw_attempts IS
 CREATE FUNCTION runbook.reopen_task(p_run text, p_step text, p_task integer) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   UPDATE runbook.task t
-     SET status = 'pending', reason = NULL, blocked = false, not_before = NULL,
+     SET status = 'pending', reason = NULL, blocked = false, deferred = false, not_before = NULL,
          items = jsonb_build_array(jsonb_build_object('tries', 0, 'oids', coalesce((
            SELECT jsonb_agg(x -> 'oid' ORDER BY i) FROM jsonb_array_elements(t.targets) WITH ORDINALITY y(x, i)
             WHERE t.blocked OR x ->> 'status' NOT IN ('succeeded', 'skipped')), '[]'))),

@@ -112,6 +112,7 @@ function taskLines(task: Task, index: number, tasks: readonly Task[]): Line[] {
 
 /** Facts that explain a selection to a reader; the others are in the JSON. */
 const SHOWN_FACTS: readonly (readonly [string, (value: number) => string])[] = [
+  ['carried_over', (value) => `left over ${value === 1 ? 'once' : `${String(value)} times`}`],
   ['dead_rows', (value) => `${String(value)} dead rows`],
   ['modified_rows', (value) => `${String(value)} modified rows`],
   ['xid_age', (value) => `xid age ${String(value)}`],

@@ -23,7 +23,7 @@ export interface CanonicalContext {
 
 /** What is declared and cannot be executed yet, so that running it is refused and not half done. */
 function unsupportedIn(authored: V1.RunbookV1): readonly string[] {
-  return ['window', 'guards', 'on_overlap'].filter((key) => {
+  return ['guards', 'on_overlap'].filter((key) => {
     const value: unknown = authored[key as keyof V1.RunbookV1];
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });

@@ -19,5 +19,6 @@ export function toWindow(authored: V1.Window): Window {
     days: authored.days?.map((day) => WEEKDAYS.indexOf(day)),
     timeZone: authored.time_zone ?? 'UTC',
     atEnd: authored.at_end ?? 'drain',
+    carryOver: authored.carry_over ?? true,
   };
 }

@@ -2,13 +2,14 @@ import type { Target } from '../../generated/plan.v1.js';
 import type { AnalyzeSpec } from '../../model/runbook.js';
 import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
-import type { Discovery } from '../contract.js';
+import type { Discovery, StepOrder } from '../contract.js';
 import { requireOptions } from '../options.js';
 import { findMissing } from '../relation-globs.js';
 import { readTables, type TableRow } from '../relations.js';
 import {
   byName,
   descendingBy,
+  noteLeftOver,
   notDoneFor,
   numberFact,
   select,
@@ -27,6 +28,7 @@ export async function discoverAnalyze(
   db: Queryable,
   spec: AnalyzeSpec,
   server: ServerInfo,
+  { carriedOver }: StepOrder,
 ): Promise<Discovery> {
   requireOptions('ANALYZE', spec.options, SINCE, server);
   const relkinds = ['r', 'm', 'p', ...(spec.tables.foreign ? ['f'] : [])];
@@ -34,7 +36,7 @@ export async function discoverAnalyze(
   const only = server.versionNumber >= ANALYZE_ONLY_SINCE;
   const candidates = rows.map((row) => toTarget(row, only));
   const missing = await findMissing(db, spec.tables.include, relkinds);
-  return { ...selectForAnalyze(spec, candidates), missing };
+  return { ...selectForAnalyze(spec, noteLeftOver(candidates, carriedOver)), missing };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Target } from '../../generated/plan.v1.js';
 import type { ReindexIndexes, ReindexSpec, ReindexTables } from '../../model/runbook.js';
 import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
-import type { Discovery } from '../contract.js';
+import type { Discovery, StepOrder } from '../contract.js';
 import { findMissing, globValues } from '../relation-globs.js';
 import {
   applyFilters,
@@ -10,6 +10,8 @@ import {
   beyondLimit,
   byName,
   descendingBy,
+  leftOverFirst,
+  noteLeftOver,
   numberFact,
   partition,
   select,
@@ -23,6 +25,7 @@ export async function discoverReindex(
   db: Queryable,
   spec: ReindexSpec,
   server: ServerInfo,
+  { carriedOver }: StepOrder,
 ): Promise<Discovery> {
   const { scope } = spec;
   const rows = await db.query<IndexRow>(
@@ -32,7 +35,7 @@ export async function discoverReindex(
   const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
   const relkinds = scope.type === 'indexes' ? ['i'] : ['r', 'm', 'p'];
   const missing = await findMissing(db, scope.include, relkinds);
-  return { ...selectForReindex(spec, targets), leftOut, missing };
+  return { ...selectForReindex(spec, noteLeftOver(targets, carriedOver)), leftOut, missing };
 }
 
 function toTarget(row: IndexRow): Target {
@@ -122,7 +125,7 @@ function selectTables(scope: ReindexTables, candidates: readonly Target[]): Sele
       : Number(a.facts['table'] !== b.facts['table']);
   const order = (a: Target, b: Target): number =>
     (scope.orderBy === 'size' ? tableSize(b) - tableSize(a) : 0) || byTable(a, b) || byName(a, b);
-  const sorted = kept.sort(order);
+  const sorted = kept.sort(leftOverFirst(order));
   const tables = new Set(sorted.map((target) => target.table_oid));
   const chosen = new Set([...tables].slice(0, scope.limit));
   return {

@@ -2,7 +2,7 @@ import type { Target } from '../../generated/plan.v1.js';
 import type { VacuumSpec } from '../../model/runbook.js';
 import type { ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
-import type { Discovery } from '../contract.js';
+import type { Discovery, StepOrder } from '../contract.js';
 import { requireOptions } from '../options.js';
 import { findMissing } from '../relation-globs.js';
 import { readTables, type TableRow } from '../relations.js';
@@ -10,6 +10,7 @@ import {
   atLeast,
   byName,
   descendingBy,
+  noteLeftOver,
   notDoneFor,
   numberFact,
   partition,
@@ -25,12 +26,13 @@ export async function discoverVacuum(
   db: Queryable,
   spec: VacuumSpec,
   server: ServerInfo,
+  { carriedOver }: StepOrder,
 ): Promise<Discovery> {
   requireOptions('VACUUM', spec.options, SINCE, server);
   const rows = await readTables(db, spec.tables, ['r', 'm'], server.versionNumber);
   const { targets, leftOut } = partition(rows.map(toTarget), (table) => obstacle(table, spec));
   const missing = await findMissing(db, spec.tables.include, ['r', 'm', 'p']);
-  return { ...selectForVacuum(spec, targets), leftOut, missing };
+  return { ...selectForVacuum(spec, noteLeftOver(targets, carriedOver)), leftOut, missing };
 }
 
 /** Where VACUUM would answer with success and do nothing, no evidence could ever prove it. */

@@ -20,6 +20,7 @@ const task = (status: TaskStatus, sqlstate: string | null = null): Task => ({
     },
   ],
   expected: null,
+  deferred: false,
   attempts: [],
 });
 

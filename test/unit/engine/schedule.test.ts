@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
-  schedule,
+  schedule as decide,
+  type Decision,
   type SchedulableStep,
   type SchedulableTask,
 } from '../../../src/engine/schedule.js';
@@ -16,6 +17,8 @@ const task = (name: string, more: Partial<Task> = {}): Task => ({
   notBefore: 0,
   conflicts: [],
   sharesTargets: false,
+  deferred: false,
+  expectedMs: undefined,
   after: [],
   ...more,
 });
@@ -31,6 +34,16 @@ const step = (id: string, tasks: Task[], more: Partial<Step> = {}): Step => ({
   tasks,
   ...more,
 });
+
+function schedule(
+  steps: readonly Step[],
+  freeWorkers: number,
+  now: number,
+  reason?: string,
+): Decision<Task> {
+  const stop = reason === undefined ? undefined : { reason, deferred: false };
+  return decide(steps, now, { freeWorkers, stop });
+}
 
 const names = (tasks: readonly Task[]): string[] => tasks.map((t) => t.name);
 
@@ -188,6 +201,41 @@ describe('schedule', () => {
   });
 });
 
+describe('a window', () => {
+  const within = (steps: readonly Step[], now: number): Decision<Task> =>
+    decide(steps, now, { freeWorkers: 9, windowEndsAt: 100 });
+
+  it('leaves to the next run what is known not to fit, and only that', () => {
+    const steps = [
+      step('s', [
+        task('long', { expectedMs: 51 }),
+        task('fits', { expectedMs: 50 }),
+        task('unknown'),
+      ]),
+    ];
+    const { launch, skip } = within(steps, 50);
+    expect(names(launch)).toEqual(['fits']);
+    expect(skip).toMatchObject([{ task: { name: 'long' }, deferred: true }]);
+    expect(within(steps, 49).skip).toEqual([]);
+  });
+
+  it('leaves what needs something that was left, and does not call that a failure', () => {
+    const left = task('a', { phase: 'ended', status: 'cancelled', deferred: true });
+    const next = step('t', [task('b')], { needs: ['s'] });
+    const beside = step('u', [task('c')]);
+    const { launch, skip } = within([step('s', [left]), next, beside], 0);
+    expect(names(launch)).toEqual(['c']);
+    expect(skip).toMatchObject([{ task: { name: 'b' }, deferred: true }]);
+    expect(skip[0]?.reason).toContain('left to the next run');
+  });
+
+  it('that is over leaves everything', () => {
+    const stop = { reason: 'the window closed', deferred: true };
+    const { launch, skip } = decide([step('s', [task('a')])], 0, { freeWorkers: 9, stop });
+    expect([launch, skip]).toMatchObject([[], [{ reason: 'the window closed', deferred: true }]]);
+  });
+});
+
 const anyTask = fc.record({
   name: fc.string(),
   phase: fc.constantFrom('waiting' as const, 'running' as const, 'ended' as const),
@@ -195,6 +243,8 @@ const anyTask = fc.record({
   notBefore: fc.nat(10),
   conflicts: fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
   sharesTargets: fc.constant(false),
+  deferred: fc.constant(false),
+  expectedMs: fc.constant(undefined),
   after: fc.constant([]),
 });
 

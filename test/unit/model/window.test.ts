@@ -12,6 +12,7 @@ function window(more: Partial<Window>): Window {
     days: undefined,
     timeZone: 'UTC',
     atEnd: 'drain',
+    carryOver: true,
     ...more,
   };
 }

@@ -128,6 +128,7 @@ describe('the forecast', () => {
     days: undefined,
     timeZone: 'UTC',
     atEnd: 'drain',
+    carryOver: true,
   });
   const lasting = (p50_ms: number, p95_ms: number): Task[] =>
     tasks(2, { duration: { basis: 'same', p50_ms, p95_ms } });

@@ -52,6 +52,7 @@ const step = (before: number | null, after: number | null): Step => ({
       status: 'succeeded',
       reason: null,
       expected: null,
+      deferred: false,
       attempts: [],
       targets: [
         {

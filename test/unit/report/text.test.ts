@@ -11,6 +11,7 @@ const task = (more: Partial<Task>): Task => ({
   reason: null,
   targets: [],
   expected: null,
+  deferred: false,
   attempts: [],
   ...more,
 });
@@ -26,6 +27,7 @@ const report = (tasks: Task[]): ReportV1 => ({
     finished_at: '2026-11-21T00:01:00.000Z',
     exit_code: 1,
     paused_by: null,
+    window_ends_at: null,
     next_commands: [],
   },
   runbook: { name: 'n', version: 1, path: 'n.yaml', digest: 'sha256:0', parameters: {} },
