@@ -46,6 +46,8 @@ export const ERROR_EXIT_CODES = {
   run_taken_over: EXIT.outcomeUnknown,
   report_not_written: EXIT.refused,
   window_closed: EXIT.notNow,
+  overlap: EXIT.notNow,
+  overlap_forbidden: EXIT.refused,
 } as const satisfies Record<string, ExitCode>;
 
 export type ErrorCode = keyof typeof ERROR_EXIT_CODES;

@@ -56,6 +56,10 @@ function describe(event: EngineEvent, output: Output): string | undefined {
       return `${event.step.id}: ${describeProgress(event.progress)}`;
     case 'slots_awaited':
       return `waiting for a worker slot: ${oneLine(event.why)}`;
+    case 'relation_awaited':
+      return `${event.task.id} waits: run ${event.run} works on the same relation`;
+    case 'overlap_awaited':
+      return `waiting for run ${event.other} of this runbook to end`;
     case 'worker_signalled':
       return `${event.task.id} asked to stop: ${event.how}`;
     case 'queue_drained':
@@ -96,7 +100,12 @@ function toLogFields(event: EngineEvent): object {
   const fields: Record<string, unknown> = {};
   if ('task' in event) Object.assign(fields, { task: event.task.id, status: event.task.status });
   if ('step' in event) Object.assign(fields, { step: event.step.id, status: event.step.status });
-  if ('run' in event) Object.assign(fields, { status: event.run.status });
+  if ('run' in event) {
+    Object.assign(
+      fields,
+      typeof event.run === 'string' ? { other: event.run } : { status: event.run.status },
+    );
+  }
   if ('attempt' in event && event.attempt !== undefined) {
     const { number, pid, sqlstate, message } = event.attempt;
     Object.assign(fields, { attempt: number, pid, sqlstate, message });

@@ -17,6 +17,9 @@ export type EngineEvent =
     }
   | { readonly type: 'task_split'; readonly task: Task; readonly parts: number }
   | { readonly type: 'slots_awaited'; readonly why: string }
+  | { readonly type: 'relation_awaited'; readonly task: Task; readonly run: string }
+  /** Another run of the runbook is live. */
+  | { readonly type: 'overlap_awaited'; readonly other: string }
   | { readonly type: 'run_paused'; readonly by: string }
   | { readonly type: 'step_progress'; readonly step: Step; readonly progress: Progress }
   | { readonly type: 'worker_signalled'; readonly task: Task; readonly how: string }

@@ -59,9 +59,18 @@ async function prepareAttempts(context: RunContext, tasks: readonly TaskState[])
     if (answer === undefined) throw new Error('the ledger left out a task');
     task.apply(answer.task, clock.now());
     task.live = makeLive(task, answer);
-    if (task.live === undefined) gone.push(task);
+    if (task.live !== undefined) task.awaits = undefined;
+    else if (answer.attempt_id === undefined && answer.busy !== undefined)
+      tellWait(context, task, answer.busy);
+    else gone.push(task);
   }
   await tellEnds(context, gone);
+}
+
+/** A task that waits says so once, and not every time that it looks. */
+function tellWait(context: RunContext, task: TaskState, run: string): void {
+  if (task.awaits !== run) context.emit({ type: 'relation_awaited', task: task.record, run });
+  task.awaits = run;
 }
 
 /** A step may have been cancelled while its next attempt waited for a slot. */

@@ -20,6 +20,7 @@ import { finishSteps } from './finish.js';
 import { reconcileRun } from './reconcile.js';
 import { restoreRun, type RestoredRun } from './restore.js';
 import { lockRun, openObserver, openSessions, type RunSessions } from './sessions.js';
+import { holdTurn, takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
 import { newRecord, StepState } from './state.js';
 
@@ -73,6 +74,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   const context = await guarded(sessions, async () => {
     const made = await makeContext(options, sessions, { record, steps, refused: [], window });
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
+    await takeTurn(made, runId, plan);
     await lockRun(sessions.observer, runId);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.
@@ -125,6 +127,11 @@ async function takeUp(options: EngineOptions, old: RunContext | undefined): Prom
     // Who asks for the rest has a window of his own; a lost connection does not prolong one.
     const window = old === undefined ? openWindow(restored.plan.window, clock.now()) : old.window;
     const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
+    const { stop, onEvent: emit } = options;
+    const order = { ...restored.plan, on_overlap: 'fail' as const };
+    if (old === undefined) await takeTurn({ observer, clock, stop, window, emit }, runId, order);
+    // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
+    else await holdTurn(observer, restored.plan.runbook.name);
     await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt);
     restored.record.run.window_ends_at = endsAt;
     return { ...restored, window };

@@ -54,6 +54,8 @@ export class TaskState implements SchedulableTask {
   items = 1;
   /** Never launched, since the run could not come to it. */
   blocked = false;
+  /** The run whose work on one of its relations it waits for. */
+  awaits: string | undefined;
   /** Indexes that workers of this task were seen building: what is left of them is ours. */
   readonly builtIndexes = new Set<number>();
 

@@ -35,6 +35,10 @@ export interface PlanV1 {
    * When it may run; null: at any time.
    */
   window: null | Window;
+  /**
+   * What a run does when another one of the runbook is live.
+   */
+  on_overlap: 'skip' | 'wait' | 'fail';
   ledger: Ledger;
   /**
    * In the order of the runbook.
@@ -135,6 +139,10 @@ export interface Budget {
    * Live pg-runbook workers on the server at most.
    */
   server_workers: number | null;
+  /**
+   * The longest wait for a slot, a relation or another run, in ms; null: by default.
+   */
+  max_wait_ms: number | null;
   /**
    * Slots that a launch leaves free.
    */

@@ -155,6 +155,10 @@ export interface Budget {
    */
   server_workers: number | null;
   /**
+   * The longest wait for a slot, a relation or another run, in ms; null: by default.
+   */
+  max_wait_ms: number | null;
+  /**
    * Slots that a launch leaves free.
    */
   keep_free: number;

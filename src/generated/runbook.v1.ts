@@ -95,7 +95,7 @@ export interface RunbookV1 {
   ledger?: Ledger;
   window?: Window;
   /**
-   * What to do when another run of this runbook is live on the same database: skip (exit 75), wait for it, or fail.
+   * What to do when another run of this runbook is live on the same database: skip (exit 75, the default), wait for it, or fail (exit 3).
    */
   on_overlap?: 'skip' | 'wait' | 'fail';
   defaults?: Defaults;
@@ -152,6 +152,7 @@ export interface Budget {
    * Live pg-runbook workers on this server at most, those of other runs included.
    */
   server_workers?: number;
+  max_wait?: Duration;
   /**
    * Slots of max_worker_processes that a launch must leave free. Default 1.
    */

@@ -121,6 +121,17 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
   return { plan: { ...plan, steps: planned }, report: { run, steps }, tasks, supervised };
 }
 
+/** The runs of a runbook on which somebody works, as far as the ledger knows, newest first. */
+export async function findLiveRuns(db: Queryable, runbook: string): Promise<string[]> {
+  const rows = await db.query<{ run_id: string }>(
+    `SELECT r.run_id FROM runbook.run r
+      WHERE r.runbook_name = $1 AND r.finished_at IS NULL AND runbook.is_live(r.run_id)
+      ORDER BY r.started_at DESC`,
+    [runbook],
+  );
+  return rows.map((row) => row.run_id);
+}
+
 /** Whether anybody works on a reconciled run, and whether its engine is among them. */
 export async function readLife(
   db: Queryable,

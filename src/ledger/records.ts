@@ -33,7 +33,12 @@ export interface PreparedAttempt {
 
 /** A task, with its next attempt if any of its targets is left. */
 export type Prepared = { readonly task: TaskChange } & (
-  PreparedAttempt | { readonly attempt_id?: undefined }
+  | PreparedAttempt
+  | {
+      readonly attempt_id?: undefined;
+      /** The run that works on one of its relations: it waits. */
+      readonly busy?: string;
+    }
 );
 
 /** An attempt that was judged, and what comes next of its task. */

@@ -27,6 +27,8 @@ export interface Runbook {
   readonly budget: Budget;
   /** When it may work; undefined: at any time. */
   readonly window: Window | undefined;
+  /** What a run does when another one of the runbook is live. */
+  readonly onOverlap: 'skip' | 'wait' | 'fail';
   readonly drift: Drift;
   /** The ledger forgets runs of this runbook that began longer ago. */
   readonly keepDays: number;
@@ -51,6 +53,8 @@ export interface Budget {
   readonly serverWorkers: number | undefined;
   /** Slots of max_worker_processes that a launch must leave free. */
   readonly keepFree: number;
+  /** The longest wait for a slot, a relation or another run; undefined: by default. */
+  readonly maxWaitMs: number | undefined;
 }
 
 export interface Retry {

@@ -4,7 +4,7 @@ import { stepKind } from '../steps/registry.js';
 import { workerSettings } from './worker-settings.js';
 
 /** What of a plan the runbook alone decides. */
-export type Declared = Pick<PlanV1, 'runbook' | 'budget' | 'window' | 'ledger'>;
+export type Declared = Pick<PlanV1, 'runbook' | 'budget' | 'window' | 'on_overlap' | 'ledger'>;
 
 /** What of a step the runbook alone decides. */
 export type DeclaredStep = Pick<
@@ -31,8 +31,10 @@ export function declare(runbook: Runbook): Declared {
       workers: budget.workers,
       server_workers: budget.serverWorkers ?? null,
       keep_free: budget.keepFree,
+      max_wait_ms: budget.maxWaitMs ?? null,
     },
     window: declareWindow(runbook.window),
+    on_overlap: runbook.onOverlap,
     ledger: { keep_days: keepDays },
   };
 }

@@ -59,10 +59,13 @@ export function requirePlanOf(plan: LivePlan, runbook: Runbook): void {
       hint: 'Plan anew, and have it reviewed: pg-runbook plan FILE --out PATH',
     });
   }
-  const { budget, window, ledger } = declare(runbook);
+  const { budget, window, on_overlap, ledger } = declare(runbook);
+  const wanted = { budget, window, on_overlap, ledger };
   const steps = runbook.steps.map(declareStep);
   const same =
-    isDeepStrictEqual([budget, window, ledger], [plan.budget, plan.window, plan.ledger]) &&
+    Object.entries(wanted).every(([key, value]) =>
+      isDeepStrictEqual(plan[key as keyof LivePlan], value),
+    ) &&
     steps.length === plan.steps.length &&
     steps.every((step, index) => isAsDeclared(plan.steps[index], step));
   if (same) return;

@@ -51,7 +51,7 @@ describe('good runbooks', () => {
   it('reads the example of the design', async () => {
     const runbook = await load('design-example.yaml', { parameters: { min_dead_rows: '7' } });
     expect(runbook.parameters).toMatchObject({ schema: 'public', min_dead_rows: 7 });
-    expect(runbook.unsupported).toEqual(['guards', 'on_overlap']);
+    expect(runbook.unsupported).toEqual(['guards']);
     expect(step(runbook, 'vacuum-hot')).toMatchObject({
       timeoutMs: 1_200_000,
       lockTimeoutMs: 5_000,

@@ -18,11 +18,14 @@ ALTER TABLE runbook.task
   ADD COLUMN items jsonb NOT NULL DEFAULT '[]',
   ADD COLUMN not_before timestamptz,
   ADD COLUMN blocked boolean NOT NULL DEFAULT false,
-  ADD COLUMN deferred boolean NOT NULL DEFAULT false;
+  ADD COLUMN deferred boolean NOT NULL DEFAULT false,
+  ADD COLUMN awaited_since timestamptz;
 COMMENT ON COLUMN runbook.task.items IS
   'What is left to be launched: OIDs of targets, and how often they were tried. Empty with no attempt running: the task has ended.';
 COMMENT ON COLUMN runbook.task.blocked IS
   'Never launched, since the run could not come to it.';
+COMMENT ON COLUMN runbook.task.awaited_since IS
+  'Since when it waits for a relation that another run works on.';
 COMMENT ON COLUMN runbook.task.deferred IS
   'Left undone, in part or in whole, by a window that closed: it comes first in the next run.';
 
@@ -269,6 +272,51 @@ END $$;
 COMMENT ON FUNCTION runbook.end_task IS
   'Ends a task: its targets say what became of it; those that nothing is known of get the verdict.';
 
+CREATE FUNCTION runbook.run_in_the_way(p_run text, p_conflicts jsonb) RETURNS text
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  a runbook.attempt;
+BEGIN
+  IF p_conflicts IS NULL OR p_conflicts = '[]' THEN
+    RETURN NULL;
+  END IF;
+  -- Whoever comes second sees the record of whoever came first.
+  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/relations'), 0);
+  FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.task o USING (run_id, step_id, task_no)
+            WHERE u.status IN ('pending', 'running') AND u.run_id <> p_run
+              AND o.plan -> 'conflicts' ?| ARRAY(SELECT jsonb_array_elements_text(p_conflicts)) LOOP
+    -- A record that nobody looks after holds nothing up, unless its worker lives.
+    IF runbook.engine_alive(a.run_id) OR runbook.is_supervised(a.run_id, a.step_id)
+       OR (SELECT w.pid FROM runbook.find_worker(a) w) IS NOT NULL THEN
+      RETURN a.run_id;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION runbook.run_in_the_way IS
+  'Another run that works on one of the relations, or is about to.';
+
+CREATE FUNCTION runbook.await_relation(t runbook.task, p_busy text) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  waits_ms double precision;
+BEGIN
+  SELECT coalesce((r.plan -> 'budget' ->> 'max_wait_ms')::double precision, (s.plan ->> 'timeout_ms')::double precision)
+    INTO waits_ms FROM runbook.run r JOIN runbook.step s USING (run_id)
+   WHERE (s.run_id, s.step_id) = (t.run_id, t.step_id);
+  IF clock_timestamp() > t.awaited_since + waits_ms * interval '1 millisecond' THEN
+    RETURN runbook.end_unlaunched(t.run_id, t.step_id, t.task_no, runbook.verdict('failed',
+      format('run %s has worked on the same relation for longer than this task may wait', p_busy), '55006')) - 'attempt';
+  END IF;
+  UPDATE runbook.task u
+     SET awaited_since = coalesce(u.awaited_since, clock_timestamp()),
+         not_before = clock_timestamp() + interval '500 milliseconds'
+   WHERE (u.run_id, u.step_id, u.task_no) = (t.run_id, t.step_id, t.task_no) RETURNING * INTO t;
+  RETURN jsonb_build_object('task', runbook.task_state(t), 'busy', p_busy);
+END $$;
+COMMENT ON FUNCTION runbook.await_relation IS
+  'Lets a task wait for another run to be done with its relation, for so long as the budget or its timeout says.';
+
 CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -281,6 +329,7 @@ DECLARE
   kept jsonb;
   number integer;
   canceller text;
+  busy text;
 BEGIN
   SELECT s.cancel_requested_by INTO canceller FROM runbook.step s
    WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.cancel_requested_at IS NOT NULL;
@@ -290,6 +339,10 @@ BEGIN
   END IF;
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
+  busy := runbook.run_in_the_way(p_run, t.plan -> 'conflicts');
+  IF busy IS NOT NULL THEN
+    RETURN runbook.await_relation(t, busy);
+  END IF;
   SELECT coalesce(max(attempt_no), 0) + 1 INTO number FROM runbook.attempt
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task);
   LOOP
@@ -311,7 +364,7 @@ BEGIN
                     'reason', 'dropped, renamed or replaced since the plan was made') END), '{}'))
       INTO t.targets FROM jsonb_array_elements(wanted) x;
     t.items := t.items - 0;
-    UPDATE runbook.task u SET targets = t.targets, items = t.items
+    UPDATE runbook.task u SET targets = t.targets, items = t.items, awaited_since = NULL
      WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task);
     EXIT WHEN kept <> '[]' OR wanted = '[]';
   END LOOP;

@@ -23,7 +23,7 @@ export interface CanonicalContext {
 
 /** What is declared and cannot be executed yet, so that running it is refused and not half done. */
 function unsupportedIn(authored: V1.RunbookV1): readonly string[] {
-  return ['guards', 'on_overlap'].filter((key) => {
+  return ['guards'].filter((key) => {
     const value: unknown = authored[key as keyof V1.RunbookV1];
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });
@@ -49,8 +49,10 @@ export async function toRunbook(
       workers: authored.budget?.workers ?? DEFAULT_WORKERS,
       serverWorkers: authored.budget?.server_workers,
       keepFree: authored.budget?.keep_free ?? DEFAULT_KEEP_FREE,
+      maxWaitMs: toMs(authored.budget?.max_wait),
     },
     window: authored.window === undefined ? undefined : toWindow(authored.window),
+    onOverlap: authored.on_overlap ?? 'skip',
     drift: {
       maxAgeMs: toMs(authored.drift?.max_age) ?? DEFAULT_DRIFT_MAX_AGE_MS,
       growth: authored.drift?.growth ?? DEFAULT_DRIFT_GROWTH,

@@ -112,7 +112,7 @@ const IN_THE_WAY: Readonly<
 };
 
 const SLOTS = { maxWorkerProcesses: 8, parallelMaintenance: 2 };
-const BUDGET = { workers: 2, server_workers: null, keep_free: 1 };
+const BUDGET = { workers: 2, server_workers: null, keep_free: 1, max_wait_ms: null };
 
 describe('rules of the catalogs', () => {
   it('have a case each', () => {

@@ -9,7 +9,7 @@ import { costOf } from '../../../src/steps/packing.js';
 import { makeStep, makeTask, target } from '../support.js';
 
 const MB = 1024 * 1024;
-const BUDGET = { workers: 2, server_workers: null, keep_free: 1 };
+const BUDGET = { workers: 2, server_workers: null, keep_free: 1, max_wait_ms: null };
 
 const past = (more: Partial<PastWork>): PastWork => ({
   kind: 'vacuum',

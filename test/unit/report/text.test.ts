@@ -41,7 +41,7 @@ const report = (tasks: Task[]): ReportV1 => ({
     database_oid: 5,
     pg_background: { version: '2.0', dialect: '2.x', schema: 'public' },
   },
-  budget: { workers: 2, server_workers: null, keep_free: 1 },
+  budget: { workers: 2, server_workers: null, keep_free: 1, max_wait_ms: null },
   steps: [
     {
       id: 'vacuum',

@@ -1,0 +1,77 @@
+import { RunbookError } from '../errors.js';
+import { findLiveRuns } from '../ledger/read.js';
+import type { LivePlan } from '../model/live-plan.js';
+import type { Session } from '../postgres/session.js';
+import type { RunContext } from './context.js';
+import { reconcileRun } from './reconcile.js';
+
+const LOOK_EVERY_MS = 500;
+const DEFAULT_WAIT_MS = 3_600_000;
+
+type Turn = Pick<RunContext, 'observer' | 'clock' | 'stop' | 'window' | 'emit'>;
+type Order = Pick<LivePlan, 'runbook' | 'on_overlap' | 'budget'>;
+
+/**
+ * Makes sure that no other run of the runbook is live on the database: its engine, or what is left of
+ * it. The lock is held as long as this engine lives.
+ * @param runId the run that takes its turn: what is left of that is no other.
+ * @throws RunbookError `overlap` or `overlap_forbidden`, as the runbook says.
+ */
+export async function takeTurn(
+  turn: Turn,
+  runId: string,
+  { runbook, on_overlap: policy, budget }: Order,
+): Promise<void> {
+  const { clock, stop, window } = turn;
+  const until = Math.min(
+    clock.now() + (budget.max_wait_ms ?? DEFAULT_WAIT_MS),
+    window?.endsAt ?? Number.MAX_SAFE_INTEGER,
+  );
+  for (let told = false; ; told = true) {
+    const other = await tryTurn(turn, runId, runbook.name);
+    if (other === undefined) return;
+    if (policy !== 'wait') throw refusal(runbook.name, other, policy);
+    if (stop.aborted || clock.now() >= until) throw refusal(runbook.name, other, 'skip');
+    if (!told) turn.emit({ type: 'overlap_awaited', other });
+    await clock.sleep(LOOK_EVERY_MS, stop);
+  }
+}
+
+/** @returns the other run that is live. */
+async function tryTurn(
+  { observer, clock }: Turn,
+  runId: string,
+  name: string,
+): Promise<string | undefined> {
+  const others = async (): Promise<string[]> =>
+    (await findLiveRuns(observer, name)).filter((run) => run !== runId);
+  if (!(await holdTurn(observer, name))) return (await others())[0] ?? 'that is about to begin';
+  // What they left may long have ended, with nobody there to say so.
+  for (const run of await others()) await reconcileRun(observer, run, clock, false);
+  const [live] = await others();
+  if (live === undefined) return undefined;
+  await observer.query("SELECT pg_advisory_unlock(hashtext('pg-runbook/runbook'), hashtext($1))", [
+    name,
+  ]);
+  return live;
+}
+
+/**
+ * Takes the lock that one engine of a runbook holds.
+ * @returns false when another one has it.
+ */
+export async function holdTurn(observer: Session, name: string): Promise<boolean> {
+  const [row] = await observer.query<{ locked: boolean }>(
+    "SELECT pg_try_advisory_lock(hashtext('pg-runbook/runbook'), hashtext($1)) AS locked",
+    [name],
+  );
+  return row?.locked === true;
+}
+
+function refusal(name: string, other: string, policy: 'skip' | 'fail'): RunbookError {
+  return new RunbookError(
+    policy === 'fail' ? 'overlap_forbidden' : 'overlap',
+    `run ${other} of ${name} is live on this database`,
+    { hint: `What becomes of it: pg-runbook wait ${other}. See on_overlap in the runbook.` },
+  );
+}
