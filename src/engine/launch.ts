@@ -9,7 +9,11 @@ import { failTasks, tellEnds } from './finish.js';
 import { looking } from './look.js';
 import type { LiveAttempt, TaskState } from './state.js';
 import { timeoutWithin } from './run-window.js';
-import { isShortOfSlots } from './slots.js';
+import { isShortOfSlots, type SlotBudget } from './slots.js';
+
+/** A worker shows some milliseconds after its launch, on a busy machine later. */
+const SHOW_WITHIN_MS = 5_000;
+const SHOW_LOOK_MS = 3;
 
 /**
  * Launches tasks: looks at their targets once more, records the attempts, and only then launches.
@@ -18,20 +22,54 @@ import { isShortOfSlots } from './slots.js';
 export async function launchTasks(
   context: RunContext,
   tasks: readonly TaskState[],
+  slots: SlotBudget,
 ): Promise<{ launched: number; noSlot: boolean }> {
   await prepareAttempts(context, tasks);
+  const ready = tasks.filter(({ live }) => live !== undefined);
+  if (ready.length === 0) return { launched: 0, noSlot: false };
   const launched: TaskState[] = [];
+  const noSlot = await slots.admit(context, async (free) => {
+    const full = await launchSome(context, ready.slice(0, free), launched);
+    await letShow(context, launched);
+    return full;
+  });
+  await recordLaunches(context, launched);
+  return { launched: launched.length, noSlot: noSlot === true };
+}
+
+/** @returns true when the server had no slot left. */
+async function launchSome(
+  context: RunContext,
+  tasks: readonly TaskState[],
+  launched: TaskState[],
+): Promise<boolean> {
   const launchedFrom = context.clock.now();
   let noSlot = false;
-  for (const task of tasks.filter(({ live }) => live !== undefined)) {
+  for (const task of tasks) {
     if (noSlot || context.stop.aborted) break;
     const result = await launchOne(context, task);
     if (result === 'launched') launched.push(task);
     noSlot = result === 'no_slot';
   }
   await letStart(context, launched, context.clock.now() - launchedFrom);
-  await recordLaunches(context, launched);
-  return { launched: launched.length, noSlot };
+  return noSlot;
+}
+
+/** Whoever counts workers must see these: others are kept from counting until they show. */
+async function letShow(context: RunContext, launched: readonly TaskState[]): Promise<void> {
+  const { clock, background } = context;
+  const until = clock.now() + SHOW_WITHIN_MS;
+  const lives = launched.flatMap(({ live }) => live ?? []);
+  while (lives.length > 0 && clock.now() < until) {
+    const states = new Map((await background.poll()).map((state) => [state.handle.cookie, state]));
+    const hidden = lives.filter(({ handle, attempt }) => {
+      const state = handle === undefined ? undefined : states.get(handle.cookie);
+      const shows = state?.identity?.applicationName === attempt.application_name;
+      return state?.ended === false && !shows;
+    });
+    if (hidden.length === 0) return;
+    await clock.sleep(SHOW_LOOK_MS);
+  }
 }
 
 async function prepareAttempts(context: RunContext, tasks: readonly TaskState[]): Promise<void> {

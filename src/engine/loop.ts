@@ -44,6 +44,7 @@ export async function runLoop(context: RunContext): Promise<void> {
     }
   } finally {
     await settler.idle();
+    await slots.leave(context);
   }
   settler.check();
 }
@@ -91,7 +92,10 @@ async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<
   const limits = { stop: stopOf(context), windowEndsAt: context.window?.endsAt };
   const anyNumber = { ...limits, freeWorkers: Number.MAX_SAFE_INTEGER };
   const wanted = schedule(context.steps, now, anyNumber);
-  if (wanted.launch.length + wanted.handOver.length === 0) return wanted;
+  if (wanted.launch.length + wanted.handOver.length === 0) {
+    await slots.leave(context);
+    return wanted;
+  }
   const freeWorkers = await slots.free(context);
   if (freeWorkers > 0) return schedule(context.steps, now, { ...limits, freeWorkers });
   // While tasks of this run hold slots, the others wait for those, which have timeouts themselves.
@@ -112,8 +116,9 @@ async function giveUpOnSlots(
     ...context.steps.filter(({ id }) => wanted.handOver.includes(id)).flatMap((step) => step.tasks),
   ];
   const waited = slots.waitedMs(context.clock.now());
-  const message = 'no worker slot was free (53000) for as long as the task itself might take';
-  const late = tasks.filter(({ step }) => waited >= step.plan.timeout_ms);
+  const message = 'no worker slot was free (53000) for as long as it may wait';
+  const { max_wait_ms: longest } = context.record.budget;
+  const late = tasks.filter(({ step }) => waited >= (longest ?? step.plan.timeout_ms));
   await failTasks(context, late, { sqlstate: '53000', message });
 }
 
@@ -122,16 +127,17 @@ async function launch(
   slots: SlotBudget,
   tasks: readonly TaskState[],
 ): Promise<void> {
-  const { launched, noSlot } = await launchTasks(context, tasks);
-  if (launched > 0 || !noSlot) slots.reopen();
+  const { launched, noSlot } = await launchTasks(context, tasks, slots);
+  if (launched > 0) await slots.reopen(context);
   if (noSlot) slots.close(context, 'the server has no worker slot left');
 }
 
 async function detachStep(context: RunContext, slots: SlotBudget, id: string): Promise<void> {
   const step = context.steps.find((candidate) => candidate.id === id);
   if (step === undefined) return;
-  if (await handOver(context, step)) slots.reopen();
-  else slots.close(context, 'the server has no worker slot left');
+  const begun = await slots.admit(context, () => handOver(context, step));
+  if (begun === true) await slots.reopen(context);
+  else if (begun === false) slots.close(context, 'the server has no worker slot left');
 }
 
 /** Tasks that wait for a detached step see how far it is, now and then. */

@@ -142,22 +142,117 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT concat(n, ' ', noun, CASE WHEN n <> 1 THEN 's' END)
 $$;
 
-CREATE FUNCTION runbook.free_workers(p_run text, p_budget jsonb) RETURNS integer
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT least(
-           (p_budget ->> 'workers')::integer
-             - count(*) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/' || p_run || '/')
-                                  AND a.backend_type = 'pg_background')::integer,
-           (p_budget ->> 'server_workers')::integer
-             - count(*) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/')
-                                  AND a.backend_type = 'pg_background')::integer,
-           current_setting('max_worker_processes')::integer - (p_budget ->> 'keep_free')::integer
-             - count(*)::integer)
-    FROM pg_stat_activity a
-   WHERE NOT a.backend_type = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')))
+CREATE FUNCTION runbook.lock_class(p_what text) RETURNS oid
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT (hashtext(p_what)::bigint & 4294967295)::oid
 $$;
-COMMENT ON FUNCTION runbook.free_workers IS
-  'How many workers may be launched now, by the budgets of the run and of the server.';
+COMMENT ON FUNCTION runbook.lock_class IS 'How pg_locks shows the first key of an advisory lock of ours.';
+
+CREATE FUNCTION runbook.try_admission() RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT pg_try_advisory_lock(hashtext('pg-runbook/admission'), 0) THEN
+    RETURN false;
+  END IF;
+  -- An advisory lock is of one database, and slots are of the whole server. Everybody shows his own lock
+  -- before he looks for those of other databases, so of two at once at least one sees the other.
+  IF EXISTS (SELECT FROM pg_locks l
+              WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = 0
+                AND l.classid = runbook.lock_class('pg-runbook/admission')
+                AND l.database <> (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) THEN
+    PERFORM pg_advisory_unlock(hashtext('pg-runbook/admission'), 0);
+    RETURN false;
+  END IF;
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION runbook.try_admission IS
+  'Whether this session alone, on the whole server, may count workers and launch more. Until leave_admission, or its end.';
+
+CREATE FUNCTION runbook.leave_admission() RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_advisory_unlock(hashtext('pg-runbook/admission'), 0)
+$$;
+COMMENT ON FUNCTION runbook.leave_admission IS 'Lets others count and launch: what was launched shows.';
+
+CREATE FUNCTION runbook.queue_class(p_budget jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT (hashtext('pg-runbook/queue')::bigint & 4095) << 20
+       | coalesce((p_budget ->> 'server_workers')::bigint, 1023) << 10
+       | (p_budget ->> 'keep_free')::bigint
+$$;
+COMMENT ON FUNCTION runbook.queue_class IS
+  'The upper half of the lock that stands for a place in the queue: who waits, by what limits of 1000 at most.';
+
+CREATE FUNCTION runbook.leave_queue(p_budget jsonb, p_ticket integer) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_advisory_unlock_shared(runbook.queue_class(p_budget) << 32 | p_ticket)
+$$;
+COMMENT ON FUNCTION runbook.leave_queue IS 'Gives back a place among those that wait for worker slots.';
+
+CREATE FUNCTION runbook.free_slots(p_budget jsonb, p_room integer, p_ticket integer,
+                                   OUT free integer, OUT ticket integer, OUT why text)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  slots integer := current_setting('max_worker_processes')::integer;
+  used integer;
+  ours integer;
+  mine bigint := runbook.queue_class(p_budget);
+  behind boolean;
+BEGIN
+  PERFORM pg_stat_clear_snapshot();
+  SELECT count(*), count(*) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/')
+                                      AND a.backend_type = 'pg_background')
+    INTO used, ours FROM pg_stat_activity a
+   WHERE NOT a.backend_type = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')));
+  -- Places in the queue are locks too, so that the place of whoever is gone is gone with him. Whoever
+  -- asks for more room than we do holds only himself up.
+  SELECT count(*) > 0 INTO behind FROM pg_locks l
+   WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.pid <> pg_backend_pid()
+     AND l.classid::bigint >> 20 = mine >> 20 AND l.objid::bigint < coalesce(p_ticket, 2147483647)
+     AND (l.classid::bigint >> 10) & 1023 >= (mine >> 10) & 1023 AND l.classid::bigint & 1023 <= mine & 1023;
+  ticket := p_ticket;
+  free := least(p_room, slots - (p_budget ->> 'keep_free')::integer - used,
+                (p_budget ->> 'server_workers')::integer - ours);
+  why := CASE
+    WHEN behind THEN 'others have waited for longer'
+    WHEN (p_budget ->> 'server_workers')::integer <= ours
+    THEN format('%s pg-runbook workers live on the server (budget.server_workers)', ours)
+    ELSE format('%s of %s worker slots are in use', used, slots) END;
+  IF behind THEN
+    free := least(free, 0);
+  END IF;
+  IF free > 0 THEN
+    why := NULL;
+  ELSIF ticket IS NULL THEN
+    -- Tenths of a second, for some six years and then anew.
+    ticket := ((extract(epoch FROM clock_timestamp()) * 10)::bigint % 2147483647)::integer;
+    PERFORM pg_advisory_lock_shared(mine << 32 | ticket);
+  END IF;
+END $$;
+COMMENT ON FUNCTION runbook.free_slots IS
+  'How many workers may be launched now by the server''s slots and budget.server_workers, first come, first served: who gets none has a place in the queue, and keeps it by its ticket.';
+
+CREATE FUNCTION runbook.run_workers(p_run text) RETURNS integer
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(*)::integer FROM pg_stat_activity a
+   WHERE starts_with(a.application_name, 'pg-runbook/' || p_run || '/') AND a.backend_type = 'pg_background'
+$$;
+COMMENT ON FUNCTION runbook.run_workers IS 'The live workers of a run, its supervisors included.';
+
+CREATE FUNCTION runbook.has_shown(p_poll text, p_cookie text, p_attempt text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  shown boolean;
+BEGIN
+  PERFORM pg_stat_clear_snapshot();
+  EXECUTE format('SELECT p.state = ''stopped'' OR p.application_name = (
+                    SELECT a.application_name FROM runbook.attempt a WHERE a.attempt_id = $2)
+                    FROM (%s) p WHERE p.cookie::text = $1', p_poll)
+    INTO shown USING p_cookie, p_attempt;
+  RETURN coalesce(shown, true);
+END $$;
+COMMENT ON FUNCTION runbook.has_shown IS
+  'Whether a child that was just launched is counted by everybody from now on, or has ended already.';
 
 CREATE FUNCTION runbook.next_task(p_run text, p_step text, p_concurrency integer) RETURNS integer
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -166,7 +261,11 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
       FROM runbook.attempt a JOIN runbook.task t USING (run_id, step_id, task_no)
      WHERE a.run_id = p_run AND a.status = 'running')
   SELECT t.task_no FROM runbook.task t
-   WHERE (t.run_id, t.step_id) = (p_run, p_step) AND t.items <> '[]'
+   WHERE (t.run_id, t.step_id) = (p_run, p_step)
+     -- An attempt that is recorded and found no slot waits for one.
+     AND (t.items <> '[]' OR EXISTS (SELECT FROM runbook.attempt a
+                                      WHERE (a.run_id, a.step_id, a.task_no, a.status)
+                                          = (t.run_id, t.step_id, t.task_no, 'pending')))
      AND (t.not_before IS NULL OR t.not_before <= clock_timestamp())
      AND (SELECT count(*) FROM running r WHERE r.step_id = p_step) < p_concurrency
      AND NOT EXISTS (SELECT FROM runbook.attempt a
@@ -507,6 +606,9 @@ DECLARE
   busy boolean;
   no_slot_since timestamptz;
   launching_at timestamptz;
+  ticket integer;
+  free integer;
+  admitted boolean := false;
 BEGIN
   -- Two supervisors would take each other's children for lost ones, and launch the same tasks.
   IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/step'),
@@ -555,24 +657,52 @@ BEGIN
     COMMIT;
     LOOP
       task := runbook.next_task(p_run, p_step, (step_plan ->> 'concurrency')::integer);
+      IF ticket IS NOT NULL AND (task IS NULL OR runbook.is_paused(p_run)) THEN
+        PERFORM runbook.leave_queue(p_order -> 'budget', ticket);
+        ticket := NULL;
+      END IF;
       EXIT WHEN task IS NULL;
       IF runbook.is_paused(p_run) THEN
         no_slot_since := NULL;
         EXIT;
       END IF;
-      IF runbook.free_workers(p_run, p_order -> 'budget') < 1 THEN
-        handle := '{"sqlstate": "53000", "message": "no worker slot was free for as long as the task itself might take"}';
-      ELSE
+      -- Once to know whether it is worth a look at the targets, and once when nobody else may launch.
+      SELECT f.free, f.ticket INTO free, ticket FROM runbook.free_slots(p_order -> 'budget',
+        (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), ticket) f;
+      IF free > 0 THEN
         prepared := runbook.try_prepare(p_run, p_step, task, p_order -> 'execution');
         -- The record of an attempt is committed before its launch.
         COMMIT;
         EXIT WHEN prepared IS NULL;
         CONTINUE WHEN prepared ->> 'attempt_id' IS NULL;
+        EXIT WHEN NOT runbook.try_admission();
+        admitted := true;
+        SELECT f.free, f.ticket INTO free, ticket FROM runbook.free_slots(p_order -> 'budget',
+          (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), ticket) f;
+      END IF;
+      IF free < 1 THEN
+        handle := '{"sqlstate": "53000", "message": "no worker slot was free for as long as it may wait"}';
+      ELSE
         -- From before the launch, as the worker's own timeout counts.
         launching_at := pg_catalog.clock_timestamp();
         handle := runbook.launch_child(prepared ->> 'attempt_id', p_order);
         COMMIT;
+        WHILE handle ? 'pid' AND pg_catalog.clock_timestamp() < launching_at + interval '5 seconds'
+              AND NOT runbook.has_shown(p_order ->> 'poll', handle ->> 'cookie', prepared ->> 'attempt_id') LOOP
+          COMMIT;
+          PERFORM pg_catalog.pg_sleep(0.005);
+          COMMIT;
+        END LOOP;
+        IF ticket IS NOT NULL THEN
+          PERFORM runbook.leave_queue(p_order -> 'budget', ticket);
+          ticket := NULL;
+        END IF;
       END IF;
+      IF admitted THEN
+        PERFORM runbook.leave_admission();
+        admitted := false;
+      END IF;
+      COMMIT;
       IF handle ? 'pid' THEN
         UPDATE runbook.attempt a
            SET pid = CASE WHEN (handle ->> 'pid')::integer BETWEEN 1 AND 4194304 THEN (handle ->> 'pid')::integer END,
@@ -590,7 +720,8 @@ BEGIN
         no_slot_since := CASE WHEN EXISTS (
           SELECT FROM runbook.attempt a WHERE (a.run_id, a.step_id, a.status) = (p_run, p_step, 'running'))
           THEN NULL ELSE coalesce(no_slot_since, pg_catalog.clock_timestamp()) END;
-        EXIT WHEN no_slot_since IS NULL OR pg_catalog.clock_timestamp() < no_slot_since + (step_plan ->> 'timeout_ms')::double precision * interval '1 millisecond';
+        EXIT WHEN no_slot_since IS NULL OR pg_catalog.clock_timestamp() < no_slot_since
+          + coalesce((p_order -> 'budget' ->> 'max_wait_ms')::double precision, (step_plan ->> 'timeout_ms')::double precision) * interval '1 millisecond';
         PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', '53000'));
         no_slot_since := NULL;
         EXIT;

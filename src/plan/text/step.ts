@@ -119,6 +119,9 @@ const SHOWN_FACTS: readonly (readonly [string, (value: number) => string])[] = [
   ['bloat', (value) => `about ${String(Math.round(value * 100))} % bloat`],
 ];
 
+/** Estimates below it say nothing. */
+const NOTEWORTHY_BLOAT = 0.1;
+
 const LAST_DONE: readonly (readonly [string, string])[] = [
   ['seconds_since_vacuum', 'vacuumed'],
   ['seconds_since_analyze', 'analyzed'],
@@ -127,7 +130,8 @@ const LAST_DONE: readonly (readonly [string, string])[] = [
 function targetLine({ name, size_bytes: size, facts }: Target): Line {
   const shown = SHOWN_FACTS.flatMap(([fact, show]) => {
     const value = facts[fact];
-    return typeof value === 'number' && value > 0 ? [show(value)] : [];
+    const least = fact === 'bloat' ? NOTEWORTHY_BLOAT : 0;
+    return typeof value === 'number' && value > least ? [show(value)] : [];
   });
   const done = LAST_DONE.flatMap(([fact, verb]) => {
     const seconds = facts[fact];
