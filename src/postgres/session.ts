@@ -2,7 +2,8 @@ import pg from 'pg';
 import { RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import { asSqlError } from './errors.js';
+import { quoteIdentifier } from '../sql/quote.js';
+import { asSqlError, SQLSTATE } from './errors.js';
 
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
@@ -67,7 +68,13 @@ export class Session implements Queryable {
   static async #connect(config: pg.ClientConfig, description: string): Promise<Session> {
     const client = new pg.Client(config);
     const session = new Session(client, description);
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      // Refused for want of a password, its socket would stay open, and the program with it for a minute.
+      void client.end().catch(() => undefined);
+      throw error;
+    }
     return session;
   }
 
@@ -171,6 +178,11 @@ function toNotice(notice: object): Notice {
   return { severity: severity ?? 'NOTICE', sqlstate: code ?? '00000', message: message ?? '' };
 }
 
+/** Whoever may not connect cannot ask what else is missing. */
+function connectGrant({ client: { database = '', user = '' } }: ConnectionSettings): string {
+  return `GRANT CONNECT ON DATABASE ${quoteIdentifier(database)} TO ${quoteIdentifier(user)};`;
+}
+
 function connectionFailed(settings: ConnectionSettings, error: unknown): RunbookError {
   const sqlstate = asSqlError(error)?.sqlstate;
   const errors: unknown[] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
@@ -181,7 +193,10 @@ function connectionFailed(settings: ConnectionSettings, error: unknown): Runbook
     {
       cause: error,
       ...(sqlstate === undefined ? {} : { sqlstate }),
-      hint: 'Check PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD (or .pgpass, PGSERVICE), or pass --dsn URI.',
+      hint:
+        sqlstate === SQLSTATE.insufficientPrivilege
+          ? connectGrant(settings)
+          : 'Check PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD (or .pgpass, PGSERVICE), or pass --dsn URI.',
     },
   );
 }
