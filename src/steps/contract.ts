@@ -9,6 +9,7 @@ import type {
   Unselected,
 } from '../generated/plan.v1.js';
 import type { Execution } from '../model/execution.js';
+import type { Needs } from '../model/privilege.js';
 import type { StepKindName } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Queryable } from '../postgres/session.js';
@@ -73,6 +74,13 @@ export interface StepKind<Spec> {
   template(spec: Spec): string;
   /** The locks that its commands take. Pure. */
   locks(spec: Spec, serverVersion: number): Lock[];
+  /** The spec without those filters by which other relations are chosen another day. Pure. */
+  unfiltered(spec: Spec): Spec;
+  /**
+   * What a role needs for its commands. Pure, with PostgreSQL's parser.
+   * @param found nothing, where the role could not look.
+   */
+  needs(spec: Spec, found: Pick<Discovery, 'targets' | 'leftOut'>): Promise<Needs>;
   /** Whether work that may have been done, in part or in whole, may be done again. Pure. */
   rerunnable(spec: Spec): boolean;
   /** True when it keeps checkpoints: `resume` goes on after them, whatever ended the last attempt. */

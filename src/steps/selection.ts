@@ -1,4 +1,5 @@
 import type { LeftOut, Target, Unselected } from '../generated/plan.v1.js';
+import type { Selector } from '../model/runbook.js';
 import type { Discovery } from './contract.js';
 
 /** One declared condition on a candidate. */
@@ -6,6 +7,11 @@ export interface Filter {
   /** As the runbook writes it. */
   readonly name: string;
   readonly keep: (candidate: Target) => boolean;
+}
+
+/** The patterns of a selector, without its filters. */
+export function allMatching({ include, exclude }: Selector): Selector {
+  return { include, exclude, minSize: undefined, maxSize: undefined, limit: undefined };
 }
 
 /** A numeric fact; a fact that the catalogs do not have counts as 0. */

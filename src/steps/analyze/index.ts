@@ -3,7 +3,9 @@ import type { AnalyzeSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { locksOf } from '../locks.js';
 import { maintenanceExecution, wentUp } from '../maintenance-evidence.js';
+import { databaseMaintenance } from '../needs.js';
 import { pack } from '../packing.js';
+import { allMatching } from '../selection.js';
 import { ANALYZE_ONLY_SINCE, discoverAnalyze } from './discover.js';
 import { analyzeCommand, renderAnalyze } from './render.js';
 
@@ -29,6 +31,17 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
   template: (spec) => renderAnalyze(spec, [placeholder('table')]).sql,
   locks: (_spec, serverVersion) =>
     locksOf(serverVersion >= ANALYZE_ONLY_SINCE ? 'ANALYZE ONLY' : 'ANALYZE', 'the table'),
+  unfiltered: ({ tables, options }) => ({
+    tables: {
+      ...allMatching(tables),
+      foreign: tables.foreign,
+      minModifiedRows: undefined,
+      notAnalyzedForMs: undefined,
+      orderBy: 'name',
+    },
+    options,
+  }),
+  needs: databaseMaintenance,
   execution: (spec, serverVersion) =>
     maintenanceExecution(
       {

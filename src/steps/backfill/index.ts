@@ -20,5 +20,6 @@ export const backfillKind = walkKind<BackfillSpec>({
   event: 'update',
   change: updateSql,
   columns: (spec) => Object.keys(spec.set),
+  expressions: (spec) => Object.values(spec.set),
   archive: () => undefined,
 });

@@ -7,6 +7,7 @@ import { discoverWalk } from './discover.js';
 import { walkExecution } from './evidence.js';
 import { readFacts, unknownFacts } from './facts.js';
 import { renderWalk } from './render.js';
+import { walkNeeds } from './needs.js';
 import type { WalkKind } from './walk-kind.js';
 
 function toTask(target: Target): TaskDraft {
@@ -56,6 +57,8 @@ export function walkKind<Spec extends BatchSpec>(
     template: (spec) => kind.change(spec, unknownFacts(spec), { above: ':above', upto: ':upto' }),
     render: (spec, targets) => renderWalk(spec, targets, kind.change),
     locks: (spec) => batchLocks(kind, spec),
+    unfiltered: (spec) => spec,
+    needs: (spec, { targets }) => walkNeeds(spec, targets, kind),
     execution: walkExecution,
   };
 }

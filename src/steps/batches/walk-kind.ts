@@ -8,5 +8,7 @@ export interface WalkKind<Spec extends BatchSpec> {
   readonly change: ChangeSql<Spec>;
   /** Columns that it sets, by name. */
   readonly columns: (spec: Spec) => readonly string[];
+  /** Expressions over the table's rows, besides `where`. */
+  readonly expressions: (spec: Spec) => readonly string[];
   readonly archive: (spec: Spec) => RelationName | undefined;
 }

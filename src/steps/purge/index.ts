@@ -29,5 +29,6 @@ export const purgeKind = walkKind<PurgeSpec>({
   event: 'delete',
   change: deleteSql,
   columns: () => [],
+  expressions: () => [],
   archive: (spec) => spec.archiveTo,
 });

@@ -4,6 +4,7 @@ import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { discoverRefresh } from './discover.js';
 import { refreshExecution } from './evidence.js';
 import { locksOf } from '../locks.js';
+import { maintenance } from '../needs.js';
 import { numberFact } from '../selection.js';
 import { renderRefresh } from './render.js';
 
@@ -30,5 +31,7 @@ export const refreshKind: StepKind<RefreshSpec> = {
   template: (spec) => renderRefresh(spec, [placeholder('view')]).sql,
   locks: ({ concurrently }) =>
     locksOf(concurrently ? 'REFRESH CONCURRENTLY' : 'REFRESH', 'the view'),
+  unfiltered: (spec) => spec,
+  needs: maintenance,
   execution: refreshExecution,
 };

@@ -21,6 +21,11 @@ import {
 } from '../selection.js';
 import { indexesQuery, type IndexRow } from './query.js';
 
+/** Whether it matters how bloated indexes are. */
+export function needsBloat(scope: ReindexSpec['scope']): boolean {
+  return scope.type === 'indexes' && (scope.minBloat !== undefined || scope.orderBy === 'bloat');
+}
+
 export async function discoverReindex(
   db: Queryable,
   spec: ReindexSpec,
@@ -28,8 +33,9 @@ export async function discoverReindex(
   { carriedOver }: StepOrder,
 ): Promise<Discovery> {
   const { scope } = spec;
+  const withColumns = needsBloat(scope);
   const rows = await db.query<IndexRow>(
-    indexesQuery({ scope: scope.type, serverVersion: server.versionNumber }),
+    indexesQuery({ scope: scope.type, withColumns, serverVersion: server.versionNumber }),
     [...globValues(scope.include, scope.exclude)],
   );
   const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
@@ -59,9 +65,13 @@ function toTarget(row: IndexRow): Target {
       may_name: row.may_name,
       table_indexes_bytes: row.table_indexes_bytes,
       bloat: row.bloat,
+      ...(row.columns === undefined ? {} : { columns: row.columns }),
     },
   };
 }
+
+/** Why an index was left out that the role may not even name. */
+export const HIDDEN_TOAST = 'a TOAST index, and no USAGE on schema';
 
 /** @see https://www.postgresql.org/docs/current/sql-reindex.html (what CONCURRENTLY cannot do) */
 function obstacle(index: Target, spec: ReindexSpec): string | undefined {
@@ -70,7 +80,7 @@ function obstacle(index: Target, spec: ReindexSpec): string | undefined {
   }
   // Ordinary roles may not name what is in pg_toast, though they own the table.
   if (index.facts['may_name'] === false && index.facts['main_table_oid'] !== index.table_oid) {
-    return `a TOAST index, and no USAGE on schema ${index.schema}`;
+    return `${HIDDEN_TOAST} ${index.schema}`;
   }
   if (spec.concurrently && index.facts['exclusion'] === true) {
     return 'an exclusion constraint, which cannot be rebuilt concurrently';

@@ -5,6 +5,7 @@ import { locksOf } from '../locks.js';
 import { cleanUpIndexes } from './clean-up.js';
 import { discoverReindex } from './discover.js';
 import { reindexExecution } from './evidence.js';
+import { reindexNeeds, unfilteredReindex } from './needs.js';
 import { renderReindex } from './render.js';
 
 /**
@@ -39,6 +40,8 @@ export const reindexKind: StepKind<ReindexSpec> = {
   template: (spec) => renderReindex(spec, [placeholder('index')]).sql,
   locks: ({ concurrently }) =>
     locksOf(concurrently ? 'REINDEX INDEX CONCURRENTLY' : 'REINDEX INDEX', 'the index'),
+  unfiltered: unfilteredReindex,
+  needs: reindexNeeds,
   execution: reindexExecution,
   cleanUp: cleanUpIndexes,
 };

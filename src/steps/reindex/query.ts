@@ -23,6 +23,8 @@ export interface IndexRow extends Row {
   may_maintain: boolean;
   may_name: boolean;
   bloat: number | null;
+  /** Those whose statistics tell the bloat, a JSON array. */
+  columns?: string;
 }
 
 /** A btree page: header 24 and special space 16 bytes; see src/include/storage/bufpage.h and access/nbtree.h. */
@@ -63,6 +65,10 @@ const WIDTH_CTE = `
         ON (s.schemaname, s.tablename, s.attname) = (n.nspname, r.relname, a.attname)
      GROUP BY i.indexrelid)`;
 
+const COLUMNS = `
+  (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attnum), '[]')::text FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[]))`;
+
 /** Which relation the globs speak of: the index itself, or its table (and then its TOAST index too). */
 const MATCH = {
   indexes: GLOB_CONDITION,
@@ -76,6 +82,7 @@ const MATCH = {
 /** The query for the indexes that the globs match; its values are those of the glob condition. */
 export function indexesQuery(options: {
   scope: 'indexes' | 'tables';
+  withColumns: boolean;
   serverVersion: number;
 }): string {
   return `WITH ${BUSY_CTE},${WIDTH_CTE}
@@ -92,7 +99,7 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        i.indpred IS NOT NULL OR i.indexprs IS NOT NULL AS expression_or_partial,
        ${mayMaintain('reindex', options.serverVersion, 't')} AS may_maintain,
        pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_name,
-       ${BLOAT} AS bloat
+       ${BLOAT} AS bloat${options.withColumns ? `, ${COLUMNS} AS columns` : ''}
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

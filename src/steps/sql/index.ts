@@ -1,4 +1,6 @@
 import type { SqlSpec } from '../../model/runbook.js';
+import { needs } from '../../model/privilege.js';
+import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
 import { locksOfAll } from '../locks.js';
 import { estimateChanges } from './estimate.js';
@@ -16,6 +18,16 @@ export const sqlKind: StepKind<SqlSpec> = {
   render: renderSql,
   template: (spec) => renderSql(spec).sql,
   locks: ({ locking }) => locksOfAll(locking),
+  unfiltered: (spec) => spec,
+  needs: ({ locking }) =>
+    Promise.resolve(
+      needs(statementNeeds(locking), {
+        remarks: [
+          'By what its text names: functions, triggers, views of others, sequences and dynamic SQL may need more.',
+          ...untold(locking).map((name) => `Not known: what ${name} needs.`),
+        ],
+      }),
+    ),
   execution: () => ({
     evidence: null,
     gone_sqlstate: '42P01',

@@ -1,7 +1,9 @@
 import type { VacuumSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { locksOf } from '../locks.js';
+import { databaseMaintenance } from '../needs.js';
 import { pack } from '../packing.js';
+import { allMatching } from '../selection.js';
 import { discoverVacuum } from './discover.js';
 import { vacuumExecution } from './evidence.js';
 import { renderVacuum } from './render.js';
@@ -31,5 +33,17 @@ export const vacuumKind: StepKind<VacuumSpec> = {
     const command = truncate === false ? 'VACUUM (TRUNCATE FALSE)' : 'VACUUM';
     return locksOf(full === true ? 'VACUUM FULL' : command, 'the table');
   },
+  unfiltered: ({ tables, options }) => ({
+    tables: {
+      ...allMatching(tables),
+      minDeadRows: undefined,
+      minDeadRatio: undefined,
+      minXidAge: undefined,
+      notVacuumedForMs: undefined,
+      orderBy: 'name',
+    },
+    options,
+  }),
+  needs: databaseMaintenance,
   execution: vacuumExecution,
 };
