@@ -8,6 +8,7 @@ import {
   EXIT_HELP,
   json,
   logFormat,
+  parameter,
   RUN_ARGUMENT,
   type CommandContext,
   type Done,
@@ -167,13 +168,30 @@ function addServerCommands(program: Command, context: CommandContext, done: Done
   program
     .command('doctor')
     .description('check the server: version, extension, role, slots, ledger; each line ok or a fix')
+    .argument('[file]', 'a runbook: check also that the role has every privilege that it needs')
+    .addOption(parameter())
     .addOption(dsn())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
-    .addHelpText('after', example('pg-runbook doctor'))
-    .action(async (options) => {
+    .addHelpText('after', example('pg-runbook doctor', 'pg-runbook doctor nightly.yaml'))
+    .action(async (file, options) => {
       const { doctor } = await import('./commands/doctor.js');
-      done(await doctor(context, options));
+      done(await doctor(context, file, options));
+    });
+  program
+    .command('grants')
+    .description(
+      'print the SQL that gives a role what a runbook needs, and no more; changes nothing',
+    )
+    .argument('<file>', 'the runbook')
+    .addOption(parameter())
+    .option('--role <name>', 'who is to run it, case counts (default: the role that connects)')
+    .addOption(dsn())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook grants nightly.yaml --role maintenance > grants.sql'))
+    .action(async (file, options) => {
+      const { grants } = await import('./commands/grants.js');
+      done(await grants(context, file, options));
     });
 }
 

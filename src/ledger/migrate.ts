@@ -134,7 +134,7 @@ function ledgerRefused(error: unknown): unknown {
   return new RunbookError('ledger_missing', `the ledger cannot be used: ${sql.message}`, {
     sqlstate: sql.sqlstate,
     hint:
-      'Let a role that may create schemas run `pg-runbook init` once, then: GRANT USAGE ON SCHEMA ' +
-      'runbook and SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA runbook to this role.',
+      'Let a role that may create schemas run `pg-runbook init` once, then give this role what ' +
+      '`pg-runbook grants FILE --role NAME` prints.',
   });
 }

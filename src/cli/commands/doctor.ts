@@ -4,8 +4,11 @@ import { chooseDialect } from '../../postgres/background/detect.js';
 import { readCapacity } from '../../postgres/capacity.js';
 import { requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
+import type { Runbook } from '../../model/runbook.js';
 import { quoteIdentifier } from '../../sql/quote.js';
+import { readGrants } from '../../plan/grants/read.js';
 import { withServer, type Connected } from '../connect.js';
+import { loadForServer } from '../load.js';
 import type { CommandContext } from '../command-line.js';
 
 interface Check {
@@ -16,12 +19,27 @@ interface Check {
   readonly fix?: string;
 }
 
+interface Options {
+  readonly parameter?: string[] | undefined;
+  readonly dsn?: string | undefined;
+  readonly json?: true | undefined;
+}
+
 /** Looks at everything that a run needs. Each line is ok, or says how to mend it. */
 export async function doctor(
   context: CommandContext,
-  options: { readonly dsn?: string | undefined; readonly json?: true | undefined },
+  file: string | undefined,
+  options: Options,
 ): Promise<ExitCode> {
-  const checks = await withServer(context, options.dsn, 'doctor', examine);
+  if (file === undefined && options.parameter !== undefined) {
+    throw new RunbookError('usage', '-p goes with a runbook: name its file');
+  }
+  const loaded =
+    file === undefined ? undefined : await loadForServer(context.output, file, options.parameter);
+  const checks = await withServer(context, options.dsn, 'doctor', async (connected) => [
+    ...(await examine(connected)),
+    ...(loaded === undefined ? [] : await checkGrants(connected, loaded.runbook)),
+  ]);
   const text = checks.map(describe).join('');
   const document = `${JSON.stringify({ checks }, null, 2)}\n`;
   context.output.write(options.json === true ? document : text);
@@ -81,6 +99,29 @@ function describeRole({ server }: Connected): Check {
     detail: `${role} cannot see other users' sessions`,
     fix: `GRANT pg_read_all_stats TO ${quoteIdentifier(role)};`,
   };
+}
+
+/** What the runbook needs and the role lacks, a line each; and what could not be looked at for it. */
+async function checkGrants({ session, server }: Connected, runbook: Runbook): Promise<Check[]> {
+  const { role, sections, problems } = await readGrants(session, runbook, server, server.role);
+  const missing = sections.flatMap(({ title, grants }) =>
+    grants
+      .filter(({ has }) => !has)
+      .map(({ what, sql }): Check => {
+        const detail = `${role} lacks ${what}: ${title}`;
+        return { name: 'grants', state: 'fix', detail, fix: sql };
+      }),
+  );
+  const refused = problems.map(({ message, hint }): Check => ({
+    name: 'grants',
+    state: 'fix',
+    detail: message,
+    ...(hint === undefined ? {} : { fix: hint }),
+  }));
+  if (missing.length + refused.length > 0) return [...missing, ...refused];
+  const count = sections.reduce((sum, { grants }) => sum + grants.length, 0);
+  const detail = `${role} has all ${String(count)} that ${runbook.name} needs`;
+  return [{ name: 'grants', state: 'ok', detail }];
 }
 
 async function checkSlots({ session }: Connected): Promise<Check> {

@@ -2,12 +2,24 @@ import { RunbookError } from '../../errors.js';
 import type { ExtensionInfo, ServerInfo } from '../server.js';
 import { CANONICAL_FUNCTIONS, canonicalDialect } from './canonical.js';
 import type { BackgroundDialect } from './dialect.js';
-import { SUFFIXED_FUNCTIONS, suffixedDialect } from './suffixed.js';
+import { SUFFIXED_FUNCTIONS, SUFFIXED_INFOS, suffixedDialect } from './suffixed.js';
 
 /** `1.9` or newer, by the numbers: 1.10 comes after 1.9. */
 function isAtLeast(version: string, major: number, minor: number): boolean {
   const [a = 0, b = 0] = version.split('.').map(Number);
   return a > major || (a === major && b >= minor);
+}
+
+/** The functions that are called of a version of the extension, some of them only where it has them. */
+export function functionsUsed(version: string): readonly string[] {
+  return isAtLeast(version, 2, 0)
+    ? CANONICAL_FUNCTIONS
+    : [...SUFFIXED_FUNCTIONS, ...SUFFIXED_INFOS];
+}
+
+/** The views of the extension that are read. */
+export function viewsUsed(version: string): readonly string[] {
+  return isAtLeast(version, 2, 0) ? ['pg_background_list'] : [];
 }
 
 /**
@@ -30,7 +42,7 @@ export function chooseDialect(server: ServerInfo): BackgroundDialect {
     return suffixedDialect(extension.schema, {
       label: from19,
       listsLabel: from19,
-      infos: has('pg_background_result_info_v2') && has('pg_background_error_info_v2'),
+      infos: SUFFIXED_INFOS.every(has),
     });
   }
   throw unusable(server, extension);

@@ -10,6 +10,9 @@ export const SUFFIXED_FUNCTIONS = [
   'pg_background_result_v2',
 ];
 
+/** Those that tell the outcome: from 1.9. */
+export const SUFFIXED_INFOS = ['pg_background_result_info_v2', 'pg_background_error_info_v2'];
+
 /** What the minor versions of 1.x differ in. */
 export interface SuffixedAbilities {
   /** `launch_v2` takes a label: from 1.9. */

@@ -1,0 +1,95 @@
+import { quoteIdentifier, quoteQualified } from '../../sql/quote.js';
+import type { Grant } from './model.js';
+
+/** A privilege, with the columns that it is for, if not for all. */
+export interface PrivilegeOn {
+  readonly privilege: string;
+  readonly columns: readonly string[];
+}
+
+const grant = (what: string, sql: string, has: boolean): Grant => ({
+  what,
+  sql,
+  byHand: false,
+  has,
+});
+
+/** GRANT of anything but membership. */
+function grantOn(what: string, on: string, role: string, has: boolean): Grant {
+  return grant(what, `GRANT ${on} TO ${quoteIdentifier(role)};`, has);
+}
+
+export function grantConnect(database: string, role: string, has: boolean): Grant {
+  const on = `CONNECT ON DATABASE ${quoteIdentifier(database)}`;
+  return grantOn(`CONNECT on database ${database}`, on, role, has);
+}
+
+export function grantSchema(schema: string, role: string, has: boolean): Grant {
+  const on = `USAGE ON SCHEMA ${quoteIdentifier(schema)}`;
+  return grantOn(`USAGE on schema ${schema}`, on, role, has);
+}
+
+/** @param signature quoted, with its arguments. */
+export function grantFunction(signature: string, role: string, has: boolean): Grant {
+  return grantOn(`EXECUTE on ${signature}`, `EXECUTE ON FUNCTION ${signature}`, role, has);
+}
+
+export function grantLedgerFunctions(role: string, has: boolean): Grant {
+  const on = 'EXECUTE ON ALL ROUTINES IN SCHEMA "runbook"';
+  return grantOn('EXECUTE on the functions of schema runbook', on, role, has);
+}
+
+export function grantParameter(name: string, role: string, has: boolean): Grant {
+  return grantOn(`SET on parameter ${name}`, `SET ON PARAMETER ${quoteParameter(name)}`, role, has);
+}
+
+/** Of a setting's name each part is an identifier. */
+function quoteParameter(name: string): string {
+  return name.split('.').map(quoteIdentifier).join('.');
+}
+
+/** From this version on a membership says itself what it gives. */
+const MEMBERSHIP_OPTIONS_SINCE = 160_000;
+
+/**
+ * Membership with the other role's rights, whatever the role's INHERIT says, and without SET ROLE where
+ * that can be kept apart.
+ */
+export function grantRole(other: string, role: string, serverVersion: number, has: boolean): Grant {
+  const options = serverVersion >= MEMBERSHIP_OPTIONS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
+  const sql = `GRANT ${quoteIdentifier(other)} TO ${quoteIdentifier(role)}${options};`;
+  return grant(`membership in ${other}`, sql, has);
+}
+
+export function grantTable(
+  schema: string,
+  relation: string,
+  privileges: readonly PrivilegeOn[],
+  role: string,
+  has: boolean,
+): Grant {
+  const list = privileges
+    .map(({ privilege, columns }) =>
+      columns.length === 0
+        ? privilege
+        : `${privilege} (${columns.map(quoteIdentifier).join(', ')})`,
+    )
+    .join(', ');
+  return grantOn(
+    `${list} on ${schema}.${relation}`,
+    `${list} ON TABLE ${quoteQualified(schema, relation)}`,
+    role,
+    has,
+  );
+}
+
+/** A member of a superuser would be one. */
+export function replaceOwner(schema: string, relation: string, owner: string): Grant {
+  const name = quoteQualified(schema, relation);
+  return {
+    what: `to own ${schema}.${relation}, which belongs to superuser ${owner}`,
+    sql: `give ${name} to an owner who is no superuser, and look again`,
+    byHand: true,
+    has: false,
+  };
+}
