@@ -23,6 +23,13 @@ const NARROW = 80;
 /** Longer lines of prose are hard to read. */
 const WIDE = 120;
 
+/** A DSN in the wrong place of a command line would be repeated in a message, and so in cron's mail. */
+export function maskPasswords(text: string): string {
+  return text
+    .replace(/(\w:\/\/[^\s:@/'"]*:)[^\s@'"]+@/g, '$1***@')
+    .replace(/(\bpassword\s*=\s*)(?:'[^']*'|[^\s']+)/gi, '$1***');
+}
+
 /** The process's own streams. */
 export function processOutput(): Output {
   for (const stream of [process.stdout, process.stderr]) {
@@ -38,7 +45,7 @@ export function processOutput(): Output {
         if (!process.stdout.write(piece) && !process.stdout.destroyed) await drained();
       }
     },
-    note: (text) => process.stderr.write(`${text}\n`),
+    note: (text) => process.stderr.write(`${maskPasswords(text)}\n`),
     paint: (style, text) => styleText(style, text, { stream: process.stderr }),
     paintResult: (style, text) => styleText(style, text, { stream: process.stdout }),
     columns: process.stdout.isTTY

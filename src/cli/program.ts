@@ -14,7 +14,7 @@ import {
   type Done,
 } from './command-line.js';
 import { addFileCommands } from './file-commands.js';
-import { processOutput } from './io.js';
+import { maskPasswords, processOutput } from './io.js';
 import { packageVersion } from './package-version.js';
 
 /** Runs one command line and returns its exit code. Commands are loaded only when they are called. */
@@ -39,6 +39,11 @@ function makeProgram(context: CommandContext, done: Done): Command {
     .helpCommand('help [command]', 'print help of a command')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(maskPasswords(text));
+      },
+    })
     .addHelpText('after', EXIT_HELP)
     .addHelpText('after', example('pg-runbook plan runbooks/nightly-maintenance.yaml'));
   // Subcommands take these settings from the program when they are made.
