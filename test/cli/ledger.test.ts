@@ -92,7 +92,7 @@ describe('a small role', () => {
     );
     expect(code).toBe(3);
     expect(stderr).toContain('ledger_missing');
-    expect(stderr).toContain('GRANT USAGE ON SCHEMA');
+    expect(stderr).toContain('pg-runbook grants FILE');
   });
 
   it('is warned by doctor of what it cannot see, which is no error', async () => {
