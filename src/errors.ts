@@ -47,6 +47,7 @@ export const ERROR_EXIT_CODES = {
   report_not_written: EXIT.refused,
   window_closed: EXIT.notNow,
   overlap: EXIT.notNow,
+  braked: EXIT.notNow,
   overlap_forbidden: EXIT.refused,
 } as const satisfies Record<string, ExitCode>;
 

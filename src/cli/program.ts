@@ -114,23 +114,36 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
       const { cancel } = await import('./commands/cancel.js');
       done(await cancel(context, run, options));
     });
-  for (const command of ['pause', 'unpause'] as const) {
-    program
-      .command(command)
-      .description(
-        command === 'pause'
-          ? 'let a run launch nothing more, and its batches wait, until unpause'
-          : 'let a paused run go on',
-      )
-      .argument('<run>', RUN_ARGUMENT)
-      .addOption(dsn())
-      .addHelpText('after', CONNECTION_HELP)
-      .addHelpText('after', example(`pg-runbook ${command} latest`))
-      .action(async (run, options) => {
-        const { pause } = await import('./commands/pause.js');
-        done(await pause(context, run, options, command));
-      });
-  }
+  program
+    .command('pause')
+    .description(
+      'let a run launch nothing more, and its batches wait; without RUN all runs of the database',
+    )
+    .argument('[run]', RUN_ARGUMENT)
+    .addOption(dsn())
+    .option('--reason <text>', 'why, for those who look at the runs')
+    .option('--until <time>', 'let them go on by themselves: 90m, or 2026-11-21T05:30:00Z')
+    .option('--cancel', 'stop what runs, too; it goes on later')
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText(
+      'after',
+      example('pg-runbook pause latest', 'pg-runbook pause --reason "incident 4711" --until 2h'),
+    )
+    .action(async (run, options) => {
+      const { pause } = await import('./commands/pause.js');
+      done(await pause(context, run, options));
+    });
+  program
+    .command('unpause')
+    .description('let a paused run go on; without RUN all runs of the database')
+    .argument('[run]', RUN_ARGUMENT)
+    .addOption(dsn())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook unpause latest', 'pg-runbook unpause'))
+    .action(async (run, options) => {
+      const { unpause } = await import('./commands/pause.js');
+      done(await unpause(context, run, options));
+    });
   program
     .command('resume')
     .description('go on with a run whose engine is gone: adopt, settle by proof, do the rest')

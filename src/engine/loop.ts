@@ -1,3 +1,4 @@
+import { isStopping } from '../ledger/brake.js';
 import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
@@ -63,6 +64,7 @@ async function tick(context: RunContext, slots: SlotBudget, settler: Settler): P
   if (context.window?.atEnd === 'cancel' && hasClosed(context)) {
     requestStop(workingTasks(context), 'window', context.clock.now());
   }
+  await obeyBrake(context, slots);
   // What runs comes first: a stop must reach the workers before the records of those never launched.
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
   for (const task of ended) settler.add(task);
@@ -72,6 +74,13 @@ async function tick(context: RunContext, slots: SlotBudget, settler: Settler): P
   for (const id of decision.handOver) await detachStep(context, slots, id);
   if (decision.launch.length > 0) await launch(context, slots, decision.launch);
   return decision.launch.length + decision.handOver.length + ended.length > 0;
+}
+
+/** The emergency brake stops what runs, when it was pulled so; that goes on later. */
+async function obeyBrake(context: RunContext, slots: SlotBudget): Promise<void> {
+  const working = workingTasks(context);
+  if (working.length === 0 || !slots.timeToLook(context.clock.now())) return;
+  if (await isStopping(context.observer)) requestStop(working, 'brake', context.clock.now());
 }
 
 function hasClosed({ window, clock }: RunContext): boolean {

@@ -1,6 +1,7 @@
 import { RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { AttemptLedger } from '../ledger/attempts.js';
+import { readBrake } from '../ledger/brake.js';
 import { pruneRuns } from '../ledger/read.js';
 import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
 import { BackgroundClient } from '../postgres/background/client.js';
@@ -74,6 +75,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   const context = await guarded(sessions, async () => {
     const made = await makeContext(options, sessions, { record, steps, refused: [], window });
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
+    await refuseBraked(sessions.observer);
     await takeTurn(made, runId, plan);
     await lockRun(sessions.observer, runId);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
@@ -129,6 +131,7 @@ async function takeUp(options: EngineOptions, old: RunContext | undefined): Prom
     const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
     const { stop, onEvent: emit } = options;
     const order = { ...restored.plan, on_overlap: 'fail' as const };
+    if (old === undefined) await refuseBraked(observer);
     if (old === undefined) await takeTurn({ observer, clock, stop, window, emit }, runId, order);
     // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
     else await holdTurn(observer, restored.plan.runbook.name);
@@ -262,6 +265,15 @@ async function makeContext(
       return options.onReport(record);
     },
   };
+}
+
+/** Nothing begins while all runs are paused: cron comes again. */
+async function refuseBraked(observer: Session): Promise<void> {
+  const by = await readBrake(observer);
+  if (by === null) return;
+  throw new RunbookError('braked', `all runs of this database are paused by ${by}`, {
+    hint: 'Let them go on: pg-runbook unpause',
+  });
 }
 
 /** Closes the sessions when the work fails. */

@@ -34,6 +34,7 @@ export class SlotBudget {
   #pauseMs = FIRST_PAUSE_MS;
   #closedUntil = 0;
   #awaitedSince: number | undefined;
+  #lookedAt = 0;
   #ticket: number | null = null;
 
   /** Workers that the run's budget and the server's free slots seem to allow now. */
@@ -111,6 +112,13 @@ export class SlotBudget {
     this.#closedUntil = 0;
     this.#awaitedSince = undefined;
     await this.leave(context);
+  }
+
+  /** True once a second. */
+  timeToLook(now: number): boolean {
+    if (now < this.#lookedAt + LOOK_WHILE_PAUSED_MS) return false;
+    this.#lookedAt = now;
+    return true;
   }
 
   /** For how long no slot could be had, in ms. */

@@ -16,6 +16,7 @@ export const LEDGER_TABLES: Readonly<Record<string, readonly RelationPrivilege[]
   completion: ['SELECT', 'INSERT', 'DELETE'],
   batch_part: GROWS,
   supervisor: GROWS,
+  emergency_brake: [...GROWS, 'DELETE'],
 };
 
 export function ledgerNeeds(): RelationNeed[] {

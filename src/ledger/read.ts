@@ -89,7 +89,7 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
             jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
               'window_ends_at', runbook.to_timestamp_text(r.window_ends_at),
-              'paused_by', CASE WHEN r.finished_at IS NULL THEN r.paused_by END,
+              'paused_by', CASE WHEN r.finished_at IS NULL THEN runbook.paused_by(r.run_id) END,
               'started_at', runbook.to_timestamp_text(r.started_at),
               'finished_at', runbook.to_timestamp_text(r.finished_at)) AS run,
             coalesce((SELECT jsonb_agg(runbook.step_state(s) ORDER BY s.ordinal)

@@ -122,7 +122,7 @@ export class LedgerStore {
   /** Who has paused the run; null when nobody has. */
   async readPausedBy(runId: string): Promise<string | null> {
     const [row] = await this.db.query<{ paused_by: string | null }>(
-      'SELECT r.paused_by FROM runbook.run r WHERE r.run_id = $1',
+      'SELECT runbook.paused_by($1) AS paused_by',
       [runId],
     );
     return row?.paused_by ?? null;

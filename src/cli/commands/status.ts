@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../../errors.js';
 import { systemClock } from '../../engine/clock.js';
 import { lookAtRun } from '../../engine/stored-report.js';
+import { readBrake } from '../../ledger/brake.js';
 import { findRunId, listRuns, type RunLine } from '../../ledger/read.js';
 import { oneLine } from '../../model/printable.js';
 import { toJson } from '../../report/json.js';
@@ -19,7 +20,12 @@ export async function status(
   const text = await withLedger(context, options.dsn, 'status', async ({ session }) => {
     if (run === undefined) {
       const runs = await listRuns(session, LAST_RUNS);
-      return options.json === true ? `${JSON.stringify({ runs }, null, 2)}\n` : describeRuns(runs);
+      const pausedBy = await readBrake(session);
+      if (options.json === true) {
+        return `${JSON.stringify({ paused_by: pausedBy, runs }, null, 2)}\n`;
+      }
+      const brake = pausedBy === null ? '' : `all runs are paused by ${oneLine(pausedBy)}\n`;
+      return `${brake}${describeRuns(runs)}`;
     }
     const { report } = await lookAtRun(session, await findRunId(session, run), systemClock);
     return options.json === true ? toJson(report) : `${describeReport(report)}\n`;

@@ -33,7 +33,7 @@ ALTER TABLE runbook.attempt
   ADD COLUMN target_oids bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN tries integer NOT NULL DEFAULT 1,
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
-  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window')),
+  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake')),
   ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN outcome jsonb;
 COMMENT ON COLUMN runbook.attempt.outcome IS
@@ -146,9 +146,10 @@ CREATE FUNCTION runbook.told_verdict(outcome jsonb, cause text, elapsed_ms doubl
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   by_cause text := CASE cause WHEN 'timeout' THEN 'timed_out' WHEN 'interrupt' THEN 'cancelled'
-    WHEN 'window' THEN 'cancelled' END;
+    WHEN 'window' THEN 'cancelled' WHEN 'brake' THEN 'cancelled' END;
   state text := outcome ->> 'sqlstate';
-  reason text := concat(CASE cause WHEN 'window' THEN 'the window closed while it ran: ' END,
+  reason text := concat(CASE cause WHEN 'window' THEN 'the window closed while it ran: '
+                                   WHEN 'brake' THEN 'the emergency brake was pulled while it ran: ' END,
                         outcome ->> 'message', ' (' || (outcome ->> 'detail') || ')');
 BEGIN
   IF outcome ->> 'type' = 'completed' THEN
@@ -525,6 +526,10 @@ BEGIN
       t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries);
       t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
     END IF;
+  ELSIF NOT p_stopping AND a.cause = 'brake' AND a.status = 'cancelled'
+        AND (t.plan ->> 'proof' <> 'tag' OR (s.plan -> 'spec' ->> 'idempotent')::boolean) THEN
+    -- It goes on where it was when the brake is let go, and that counts as no try.
+    t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries - 1);
   END IF;
   UPDATE runbook.task u
      SET targets = t.targets, items = t.items, not_before = t.not_before,

@@ -48,10 +48,53 @@ COMMENT ON COLUMN runbook.batch_part.timed_batches IS
 COMMENT ON COLUMN runbook.batch_part.wal_bytes IS
   'What the whole server wrote during the batches: an upper bound of their own WAL.';
 
-CREATE FUNCTION runbook.is_paused(p_run text) RETURNS boolean
+CREATE TABLE runbook.emergency_brake (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  pulled_by text NOT NULL,
+  reason text NOT NULL,
+  pulled_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  until timestamptz,
+  cancels boolean NOT NULL
+);
+COMMENT ON TABLE runbook.emergency_brake IS
+  'A row as long as all runs of the database are paused; past its end it stands for nothing.';
+
+CREATE FUNCTION runbook.braked_by() RETURNS text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM runbook.run r WHERE r.run_id = p_run AND r.paused_at IS NOT NULL)
+  SELECT concat(b.pulled_by, ' for the whole database', ', until ' || runbook.to_timestamp_text(b.until), ': ', b.reason)
+    FROM runbook.emergency_brake b WHERE b.until IS NULL OR b.until > clock_timestamp()
 $$;
+COMMENT ON FUNCTION runbook.braked_by IS 'Who has paused all runs of the database, until when and why; NULL: nobody.';
+
+CREATE FUNCTION runbook.paused_by(p_run text) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce((SELECT r.paused_by FROM runbook.run r WHERE r.run_id = p_run), runbook.braked_by())
+$$;
+COMMENT ON FUNCTION runbook.paused_by IS 'Who has paused a run, alone or with all others; NULL: nobody.';
+
+CREATE FUNCTION runbook.is_stopping() RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM runbook.emergency_brake b
+                  WHERE b.cancels AND (b.until IS NULL OR b.until > clock_timestamp()))
+$$;
+COMMENT ON FUNCTION runbook.is_stopping IS 'Whether the emergency brake stops what runs, too.';
+
+CREATE FUNCTION runbook.pull_brake(p_by text, p_reason text, p_until timestamptz, p_cancels boolean) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO runbook.emergency_brake AS b (pulled_by, reason, until, cancels)
+  VALUES (concat(session_user, '@', p_by), p_reason, p_until, p_cancels)
+  ON CONFLICT (one) DO UPDATE
+    SET pulled_by = EXCLUDED.pulled_by, reason = EXCLUDED.reason, until = EXCLUDED.until,
+        cancels = EXCLUDED.cancels, pulled_at = EXCLUDED.pulled_at
+$$;
+COMMENT ON FUNCTION runbook.pull_brake IS 'Pauses all runs of the database, and with p_cancels stops what runs.';
+
+CREATE FUNCTION runbook.release_brake() RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  WITH gone AS (DELETE FROM runbook.emergency_brake RETURNING until)
+  SELECT coalesce((SELECT g.until IS NULL OR g.until > clock_timestamp() FROM gone g), false)
+$$;
+COMMENT ON FUNCTION runbook.release_brake IS 'Lets all runs go on; false when nothing kept them.';
 
 CREATE FUNCTION runbook.ms_since(p_from timestamptz) RETURNS double precision
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -104,8 +147,8 @@ DECLARE
   holds boolean;
   rate double precision;
 BEGIN
-  SELECT 'run_paused', pg_catalog.format('the run was paused by %s', r.paused_by) INTO kind, reason
-    FROM runbook.run r WHERE r.run_id = p_run AND r.paused_at IS NOT NULL;
+  SELECT 'run_paused', pg_catalog.format('the run was paused by %s', p.by) INTO kind, reason
+    FROM (SELECT runbook.paused_by(p_run) AS by) p WHERE p.by IS NOT NULL;
   IF kind IS NULL AND p_throttle ? 'replica_lag_ms' THEN
     SELECT s.application_name, s.state, coalesce(s.replay_lag, '0') AS lag,
            -- Of one that stood still before it connected, no lag in time is known.

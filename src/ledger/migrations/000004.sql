@@ -445,6 +445,7 @@ BEGIN
   UPDATE runbook.attempt u
      SET stop_rung_at = now, cause = CASE WHEN s.cancel_requested_at IS NOT NULL THEN 'interrupt'
                                           WHEN r.window_at_end = 'cancel' AND r.window_ends_at <= now THEN 'window'
+                                          WHEN runbook.is_stopping() THEN 'brake'
                                           ELSE 'timeout' END
     FROM runbook.step s JOIN runbook.run r USING (run_id)
    WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL AND u.cause IS NULL
@@ -452,6 +453,7 @@ BEGIN
      -- The server's own statement_timeout comes first; this is for where that failed.
      AND (s.cancel_requested_at IS NOT NULL
           OR (r.window_at_end = 'cancel' AND r.window_ends_at <= now)
+          OR runbook.is_stopping()
           OR u.launched_at + (p_timeout_ms + 3000) * interval '1 millisecond' < now);
   FOR a IN SELECT * FROM runbook.attempt u
             WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running')
@@ -657,12 +659,12 @@ BEGIN
     COMMIT;
     LOOP
       task := runbook.next_task(p_run, p_step, (step_plan ->> 'concurrency')::integer);
-      IF ticket IS NOT NULL AND (task IS NULL OR runbook.is_paused(p_run)) THEN
+      IF ticket IS NOT NULL AND (task IS NULL OR runbook.paused_by(p_run) IS NOT NULL) THEN
         PERFORM runbook.leave_queue(p_order -> 'budget', ticket);
         ticket := NULL;
       END IF;
       EXIT WHEN task IS NULL;
-      IF runbook.is_paused(p_run) THEN
+      IF runbook.paused_by(p_run) IS NOT NULL THEN
         no_slot_since := NULL;
         EXIT;
       END IF;
@@ -959,6 +961,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.request_cancel IS
   'Asks whoever looks after the steps to cancel them; where nobody does, cancels their workers by identity.';
+
+CREATE FUNCTION runbook.stop_unattended() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  a runbook.attempt;
+  worker record;
+BEGIN
+  FOR a IN SELECT u.* FROM runbook.attempt u
+            WHERE u.status IN ('pending', 'running') AND NOT runbook.engine_alive(u.run_id)
+              AND NOT runbook.is_supervised(u.run_id, u.step_id) LOOP
+    SELECT * INTO worker FROM runbook.find_worker(a);
+    CONTINUE WHEN worker.pid IS NULL;
+    UPDATE runbook.attempt u SET cause = coalesce(u.cause, 'brake') WHERE u.attempt_id = a.attempt_id;
+    PERFORM runbook.cancel_worker(worker.pid, worker.backend_start, a.application_name);
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION runbook.stop_unattended IS
+  'Stops workers whose engine is gone: the others are stopped by whoever looks after them.';
 
 CREATE FUNCTION runbook.skip_cancelled(p_run text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
