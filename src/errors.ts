@@ -32,6 +32,7 @@ export const ERROR_EXIT_CODES = {
   option_not_supported: EXIT.refused,
   step_refused: EXIT.refused,
   setting_refused: EXIT.refused,
+  guard_refused: EXIT.refused,
   version_changed: EXIT.refused,
   plan_invalid: EXIT.inputWrong,
   plan_altered: EXIT.refused,

@@ -56,6 +56,8 @@ function describe(event: EngineEvent, output: Output): string | undefined {
       return `${event.step.id}: ${describeProgress(event.progress)}`;
     case 'slots_awaited':
       return `waiting for a worker slot: ${oneLine(event.why)}`;
+    case 'guard_breached':
+      return `waiting: ${oneLine(event.why)}`;
     case 'relation_awaited':
       return `${event.task.id} waits: run ${event.run} works on the same relation`;
     case 'overlap_awaited':

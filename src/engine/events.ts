@@ -20,6 +20,7 @@ export type EngineEvent =
   | { readonly type: 'relation_awaited'; readonly task: Task; readonly run: string }
   /** Another run of the runbook is live. */
   | { readonly type: 'overlap_awaited'; readonly other: string }
+  | { readonly type: 'guard_breached'; readonly why: string }
   | { readonly type: 'run_paused'; readonly by: string }
   | { readonly type: 'step_progress'; readonly step: Step; readonly progress: Progress }
   | { readonly type: 'worker_signalled'; readonly task: Task; readonly how: string }

@@ -3,6 +3,7 @@ import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
 import { handOver, watchSupervisor } from './hand-over.js';
+import { GuardWatch, type GuardVerdict } from './guards.js';
 import { launchTasks } from './launch.js';
 import { ProgressWatch } from './progress.js';
 import { schedule, type Decision, type Stop } from './schedule.js';
@@ -26,13 +27,14 @@ const SAVE_EVERY_MS = 1_000;
 export async function runLoop(context: RunContext): Promise<void> {
   const { clock, stop } = context;
   const slots = new SlotBudget();
+  const guards = new GuardWatch();
   const settler = new Settler(context);
   const progress = new ProgressWatch();
   try {
     let pollMs = FIRST_POLL_MS;
     let savedAt = 0;
     while (!isFinished(context)) {
-      const busy = await tick(context, slots, settler);
+      const busy = await tick(context, slots, guards, settler);
       await progress.look(context);
       pollMs = busy ? firstPollMs(context) : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
       if (busy && clock.now() - savedAt >= SAVE_EVERY_MS) {
@@ -57,7 +59,12 @@ function firstPollMs(context: RunContext): number {
 }
 
 /** One round; true when something was launched or ended. */
-async function tick(context: RunContext, slots: SlotBudget, settler: Settler): Promise<boolean> {
+async function tick(
+  context: RunContext,
+  slots: SlotBudget,
+  guards: GuardWatch,
+  settler: Settler,
+): Promise<boolean> {
   if (context.stop.aborted) {
     requestStop(workingTasks(context), 'interrupt', context.clock.now());
   }
@@ -69,7 +76,7 @@ async function tick(context: RunContext, slots: SlotBudget, settler: Settler): P
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
   for (const task of ended) settler.add(task);
   await watchDetached(context);
-  const decision = await decide(context, slots);
+  const decision = await decide(context, slots, guards);
   if (decision.skip.length > 0) await skipTasks(context, decision.skip);
   for (const id of decision.handOver) await detachStep(context, slots, id);
   if (decision.launch.length > 0) await launch(context, slots, decision.launch);
@@ -87,23 +94,32 @@ function hasClosed({ window, clock }: RunContext): boolean {
   return window !== undefined && clock.now() >= window.endsAt;
 }
 
-function stopOf(context: RunContext): Stop | undefined {
+function stopOf(context: RunContext, guards: GuardWatch): Stop | undefined {
   if (context.stop.aborted) {
     return { reason: 'the run was interrupted before it was launched', deferred: false };
   }
-  if (!hasClosed(context)) return undefined;
+  if (!hasClosed(context)) return guards.stop;
   const at = toTimestamp(context.window?.endsAt ?? 0);
   return { reason: `the window closed at ${at}`, deferred: true };
 }
 
-async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<TaskState>> {
+async function decide(
+  context: RunContext,
+  slots: SlotBudget,
+  guards: GuardWatch,
+): Promise<Decision<TaskState>> {
   const now = context.clock.now();
-  const limits = { stop: stopOf(context), windowEndsAt: context.window?.endsAt };
+  const limits = { stop: stopOf(context, guards), windowEndsAt: context.window?.endsAt };
   const anyNumber = { ...limits, freeWorkers: Number.MAX_SAFE_INTEGER };
   const wanted = schedule(context.steps, now, anyNumber);
   if (wanted.launch.length + wanted.handOver.length === 0) {
     await slots.leave(context);
     return wanted;
+  }
+  const verdict = await guards.judge(context);
+  if (verdict !== undefined) {
+    await slots.leave(context);
+    return heldBack(context, wanted, verdict);
   }
   const freeWorkers = await slots.free(context);
   if (freeWorkers > 0) return schedule(context.steps, now, { ...limits, freeWorkers });
@@ -112,6 +128,23 @@ async function decide(context: RunContext, slots: SlotBudget): Promise<Decision<
     workingTasks(context).length + context.steps.filter((s) => s.slotsHandedOver > 0).length;
   if (ours === 0) await giveUpOnSlots(context, slots, wanted);
   return { ...wanted, launch: [], handOver: [] };
+}
+
+/** What would be launched waits, or is left to the next run. */
+function heldBack(
+  { steps }: RunContext,
+  wanted: Decision<TaskState>,
+  verdict: Exclude<GuardVerdict, undefined>,
+): Decision<TaskState> {
+  const none = { ...wanted, launch: [], handOver: [] };
+  if (verdict.action === 'wait') return none;
+  const detached = steps.filter(({ id }) => wanted.handOver.includes(id));
+  const tasks = [...wanted.launch, ...detached.flatMap((step) => step.tasks)];
+  const { reason } = verdict;
+  return {
+    ...none,
+    skip: [...wanted.skip, ...tasks.map((task) => ({ task, reason, deferred: true }))],
+  };
 }
 
 /** Everything has a timeout, waiting for a slot too. */

@@ -73,7 +73,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   });
   const sessions = await openSessions(connection, runId, plan.budget.workers);
   const context = await guarded(sessions, async () => {
-    const made = await makeContext(options, sessions, { record, steps, refused: [], window });
+    const made = await makeContext(options, sessions, { record, steps, refused: [], window, plan });
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
     await refuseBraked(sessions.observer);
     await takeTurn(made, runId, plan);
@@ -242,7 +242,8 @@ async function makeContext(
     steps,
     refused,
     window,
-  }: Pick<RestoredRun, 'record' | 'steps' | 'refused'> & Pick<RunContext, 'window'>,
+    plan,
+  }: Pick<RestoredRun, 'record' | 'steps' | 'refused' | 'plan'> & Pick<RunContext, 'window'>,
 ): Promise<RunContext> {
   const { observer } = sessions;
   const dialect = options.dialect ?? chooseDialect(await readServerInfo(observer));
@@ -257,6 +258,7 @@ async function makeContext(
     attempts: new AttemptLedger(observer),
     searchPath: sessions.searchPath,
     window,
+    guards: plan.guards,
     clock: options.clock ?? systemClock,
     stop: options.stop,
     emit: options.onEvent,

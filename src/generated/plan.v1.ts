@@ -39,6 +39,10 @@ export interface PlanV1 {
    * What a run does when another one of the runbook is live.
    */
   on_overlap: 'skip' | 'wait' | 'fail';
+  /**
+   * Conditions that must hold before each launch and between batches.
+   */
+  guards: Guard[];
   ledger: Ledger;
   /**
    * In the order of the runbook.
@@ -301,6 +305,29 @@ export interface Window {
    * Whether what was left undone comes first in the next run.
    */
   carry_over: boolean;
+}
+/**
+ * One condition.
+ */
+export interface Guard {
+  /**
+   * What it protects.
+   */
+  name: string;
+  /**
+   * replica_lag_ms, sql, wal_bytes_per_second or active_sessions.
+   */
+  condition: {
+    [k: string]: string | number;
+  };
+  /**
+   * What becomes of what would be launched.
+   */
+  on_breach: 'pause' | 'skip' | 'stop';
+  /**
+   * The longest pause, in ms.
+   */
+  max_pause_ms: number;
 }
 /**
  * What the ledger remembers.

@@ -15,6 +15,10 @@ export type OnFailure = 'stop' | 'continue';
  */
 export type Policy = 'wait' | 'detach';
 /**
+ * An amount of bytes in PostgreSQL's units (powers of 1024), like 512kB, 100MB or 2GB.
+ */
+export type Size = string;
+/**
  * Rules of docs/rules.md that are broken on purpose, each with the reason.
  *
  * @minItems 1
@@ -51,10 +55,6 @@ export type Globs = [string, ...string[]];
  * Patterns of the form schema.name; what matches one is left out.
  */
 export type OptionalGlobs = string[];
-/**
- * An amount of bytes in PostgreSQL's units (powers of 1024), like 512kB, 100MB or 2GB.
- */
-export type Size = string;
 /**
  * One table, as schema.name; quote a part with double quotes to take it literally.
  */
@@ -251,7 +251,7 @@ export interface Settings {
   [k: string]: Scalar;
 }
 /**
- * A condition checked before each launch.
+ * A condition that must hold before each launch, and between the batches of a walk.
  */
 export interface Guard {
   /**
@@ -268,10 +268,21 @@ export interface Guard {
    * A query that returns one boolean: true means go.
    */
   sql?: string;
+  wal_rate?: Size;
   /**
-   * pause until it holds again, skip the task, or stop the run.
+   * Holds while at most so many client sessions of the server are active.
+   */
+  active_sessions?: {
+    /**
+     * How many.
+     */
+    max: number;
+  };
+  /**
+   * pause until it holds again (the default), skip the task, or stop the run after a second look. What is not done is deferred.
    */
   on_breach?: 'pause' | 'skip' | 'stop';
+  max_pause?: Duration;
 }
 /**
  * One unit of maintenance: an id, exactly one kind (vacuum, analyze, reindex, refresh, backfill, purge or sql) and how to run it.

@@ -132,7 +132,7 @@ export class LedgerStore {
   async reopenRun(runId: string, origin: EngineOrigin, windowEndsAt: string | null): Promise<void> {
     await this.db.query(
       `UPDATE runbook.run SET status = 'running', reason = NULL, exit_code = NULL, finished_at = NULL,
-              engine_host = $2, engine_pid = $3, window_ends_at = $4
+              engine_host = $2, engine_pid = $3, window_ends_at = $4, stopped_for = NULL
         WHERE run_id = $1`,
       [runId, origin.host, origin.pid, windowEndsAt],
     );

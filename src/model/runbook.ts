@@ -29,12 +29,20 @@ export interface Runbook {
   readonly window: Window | undefined;
   /** What a run does when another one of the runbook is live. */
   readonly onOverlap: 'skip' | 'wait' | 'fail';
+  readonly guards: readonly Guard[];
   readonly drift: Drift;
   /** The ledger forgets runs of this runbook that began longer ago. */
   readonly keepDays: number;
   readonly steps: readonly Step[];
-  /** Declared parts of the format that this version validates but does not execute, like `window`. */
-  readonly unsupported: readonly string[];
+}
+
+/** A condition that must hold before each launch, and between batches. */
+export interface Guard {
+  readonly name: string;
+  /** replica_lag_ms, sql, wal_bytes_per_second or active_sessions. */
+  readonly condition: Readonly<Record<string, string | number>>;
+  readonly onBreach: 'pause' | 'skip' | 'stop';
+  readonly maxPauseMs: number;
 }
 
 /** How far the database may have moved on since a saved plan was made. */

@@ -10,6 +10,7 @@ import type { Session } from '../postgres/session.js';
 import type { Lint } from '../runbook/lint/lint.js';
 import { stepKind } from '../steps/registry.js';
 import { planCapacity } from './capacity.js';
+import { checkGuards } from './check-guards.js';
 import { checkSettings } from './check-settings.js';
 import { declare, declareStep } from './declare.js';
 import { planDigest } from './digest.js';
@@ -37,6 +38,7 @@ export async function buildPlan(
   const described = requireRunnable(runbook, server);
   const declared = declare(runbook);
   const { budget } = declared;
+  await checkGuards(session, declared.guards);
   const history = await readHistory(session, [...new Set(runbook.steps.map(({ kind }) => kind))]);
   const durations = new Durations(history === 'hidden' ? [] : history);
   const leftOver =

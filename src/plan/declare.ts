@@ -4,7 +4,10 @@ import { stepKind } from '../steps/registry.js';
 import { workerSettings } from './worker-settings.js';
 
 /** What of a plan the runbook alone decides. */
-export type Declared = Pick<PlanV1, 'runbook' | 'budget' | 'window' | 'on_overlap' | 'ledger'>;
+export type Declared = Pick<
+  PlanV1,
+  'runbook' | 'budget' | 'window' | 'on_overlap' | 'guards' | 'ledger'
+>;
 
 /** What of a step the runbook alone decides. */
 export type DeclaredStep = Pick<
@@ -35,6 +38,12 @@ export function declare(runbook: Runbook): Declared {
     },
     window: declareWindow(runbook.window),
     on_overlap: runbook.onOverlap,
+    guards: runbook.guards.map(({ name, condition, onBreach, maxPauseMs }) => ({
+      name,
+      condition: { ...condition },
+      on_breach: onBreach,
+      max_pause_ms: maxPauseMs,
+    })),
     ledger: { keep_days: keepDays },
   };
 }

@@ -4,6 +4,7 @@ import type { Runbook } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
 import { readPresent } from '../steps/relations.js';
+import { checkGuards } from './check-guards.js';
 import { checkSettings } from './check-settings.js';
 import { compareWithPlan } from './drift.js';
 import { requireRunnable } from './require-runnable.js';
@@ -33,6 +34,7 @@ export async function renewPlan(
       hint: 'Plan anew, and have it reviewed; the runbook says under `drift` what it tolerates.',
     });
   }
+  await checkGuards(session, saved.guards);
   for (const { id, settings } of saved.steps) await checkSettings(session, id, settings);
   return { plan: { ...saved, server: described }, notes };
 }

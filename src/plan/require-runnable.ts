@@ -10,7 +10,6 @@ import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
  */
 export function requireRunnable(runbook: Runbook, server: ServerInfo): Server {
   requireUsableServer(server);
-  refuseUnsupported(runbook);
   refuseImpossibleBudget(runbook, server);
   const dialect = chooseDialect(server);
   return {
@@ -27,15 +26,6 @@ export function requireRunnable(runbook: Runbook, server: ServerInfo): Server {
       schema: server.extension?.schema ?? '',
     },
   };
-}
-
-function refuseUnsupported(runbook: Runbook): void {
-  if (runbook.unsupported.length === 0) return;
-  throw new RunbookError(
-    'not_supported_yet',
-    `${runbook.path} uses what is not supported yet: ${runbook.unsupported.join(', ')}`,
-    { hint: 'This version validates these parts of the format and does not execute them.' },
-  );
 }
 
 function refuseImpossibleBudget(runbook: Runbook, server: ServerInfo): void {

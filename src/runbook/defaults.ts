@@ -17,3 +17,6 @@ export const DEFAULT_BATCH_TARGET_MS = 500;
 export const DEFAULT_DRIFT_MAX_AGE_MS = 7 * 24 * 3_600_000;
 export const DEFAULT_DRIFT_GROWTH = 0.5;
 export const DEFAULT_DRIFT_GONE = 0;
+
+/** Longer than most of what guards wait for, and shorter than a night. */
+export const DEFAULT_MAX_PAUSE_MS = 3_600_000;

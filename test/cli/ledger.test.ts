@@ -192,17 +192,3 @@ describe('a ledger that a stranger made', () => {
     },
   );
 });
-
-describe('what is not supported yet', () => {
-  it.each([['guards', 'guards: [{ name: g, sql: "select true", on_breach: pause }]']])(
-    '%s validates, and running it is exit 3',
-    async (name, top) => {
-      const yaml = runbook('  - id: a\n    sql: SELECT 1\n', `defaults: { timeout: 1m }\n${top}`);
-      const path = file(`${name}.yaml`, yaml);
-      expect((await runCli(['validate', path])).code).toBe(0);
-      const { code, stderr } = await runCli(['run', path], { env: db.env, cwd: folder });
-      expect(code).toBe(3);
-      expect(stderr).toContain('not supported yet');
-    },
-  );
-});

@@ -27,7 +27,7 @@ describe('good runbooks', () => {
     expect(runbook).toMatchObject({
       budget: { workers: 2, serverWorkers: undefined, keepFree: 1 },
       parameters: {},
-      unsupported: [],
+      guards: [],
     });
     expect(runbook.steps).toEqual([
       {
@@ -51,7 +51,10 @@ describe('good runbooks', () => {
   it('reads the example of the design', async () => {
     const runbook = await load('design-example.yaml', { parameters: { min_dead_rows: '7' } });
     expect(runbook.parameters).toMatchObject({ schema: 'public', min_dead_rows: 7 });
-    expect(runbook.unsupported).toEqual(['guards']);
+    expect(runbook.guards).toMatchObject([
+      { condition: { replica_lag_ms: 30_000 }, onBreach: 'pause', maxPauseMs: 3_600_000 },
+      { condition: { sql: expect.stringContaining('count(*) < 40') as string } },
+    ]);
     expect(step(runbook, 'vacuum-hot')).toMatchObject({
       timeoutMs: 1_200_000,
       lockTimeoutMs: 5_000,

@@ -80,6 +80,7 @@ export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan 
     forecast: { history: 'none', p50_ms: 0, p95_ms: 0, steps: [], window: null },
     window: null,
     on_overlap: 'skip',
+    guards: [],
     ledger: { keep_days: 90 },
     steps,
     findings: [],

@@ -3,7 +3,10 @@
 
 ALTER TABLE runbook.run
   ADD COLUMN window_ends_at timestamptz,
-  ADD COLUMN window_at_end text CHECK (window_at_end IN ('drain', 'cancel'));
+  ADD COLUMN window_at_end text CHECK (window_at_end IN ('drain', 'cancel')),
+  ADD COLUMN stopped_for text;
+COMMENT ON COLUMN runbook.run.stopped_for IS
+  'The guard that did not hold: nothing more is launched.';
 COMMENT ON COLUMN runbook.run.window_ends_at IS
   'From then on nothing more is launched; with cancel, what runs is stopped, too.';
 

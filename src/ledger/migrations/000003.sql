@@ -138,7 +138,7 @@ END $$;
 COMMENT ON FUNCTION runbook.try_chunk IS
   'Changes the next rows of a walk. What fails is rolled back and told, with how many rows it was about and the last one''s key.';
 
-CREATE FUNCTION runbook.brake(p_run text, p_throttle jsonb, p_wal_from pg_lsn, p_since timestamptz,
+CREATE FUNCTION runbook.breach(p_throttle jsonb, p_wal_from pg_lsn, p_since timestamptz,
                               OUT kind text, OUT reason text)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -146,9 +146,9 @@ DECLARE
   replica record;
   holds boolean;
   rate double precision;
+  sessions integer;
+  hidden boolean;
 BEGIN
-  SELECT 'run_paused', pg_catalog.format('the run was paused by %s', p.by) INTO kind, reason
-    FROM (SELECT runbook.paused_by(p_run) AS by) p WHERE p.by IS NOT NULL;
   IF kind IS NULL AND p_throttle ? 'replica_lag_ms' THEN
     SELECT s.application_name, s.state, coalesce(s.replay_lag, '0') AS lag,
            -- Of one that stood still before it connected, no lag in time is known.
@@ -182,6 +182,58 @@ BEGIN
       kind := 'wal_rate';
       reason := pg_catalog.format('the server writes %s/s of WAL, more than %s/s', pg_catalog.pg_size_pretty(rate::bigint),
         pg_catalog.pg_size_pretty((p_throttle ->> 'wal_bytes_per_second')::bigint));
+    END IF;
+  END IF;
+  IF kind IS NULL AND p_throttle ? 'active_sessions' THEN
+    SELECT count(*) FILTER (WHERE a.state = 'active' AND a.backend_type = 'client backend'
+                              AND a.pid <> pg_catalog.pg_backend_pid()),
+           coalesce(bool_or(a.backend_type IS NULL), false)
+      INTO sessions, hidden FROM pg_catalog.pg_stat_activity a;
+    IF hidden THEN
+      RAISE EXCEPTION 'the sessions of others are hidden from role %', current_user
+        USING ERRCODE = 'insufficient_privilege', HINT = 'GRANT pg_read_all_stats to it.';
+    ELSIF sessions > (p_throttle ->> 'active_sessions')::integer THEN
+      kind := 'active_sessions';
+      reason := pg_catalog.format('%s sessions are active, more than %s', sessions, p_throttle ->> 'active_sessions');
+    END IF;
+  END IF;
+END $$;
+COMMENT ON FUNCTION runbook.breach IS
+  'What of a condition does not hold now; null: nothing. Without a place in the WAL from before, its rate is not judged.';
+
+CREATE FUNCTION runbook.guard_breach(p_run text, p_wal_from pg_lsn, p_since timestamptz) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  guard jsonb;
+  found record;
+BEGIN
+  FOR guard IN SELECT g FROM runbook.run r, pg_catalog.jsonb_array_elements(r.plan -> 'guards') g WHERE r.run_id = p_run LOOP
+    SELECT * INTO found FROM runbook.breach(guard -> 'condition', p_wal_from, p_since);
+    IF found.kind IS NOT NULL THEN
+      RETURN (guard - 'condition') || pg_catalog.jsonb_build_object('reason', found.reason);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION runbook.guard_breach IS
+  'The first guard of a run that does not hold now, what it protects and why; NULL: all hold. It runs SQL of the runbook, with the caller''s search_path.';
+
+CREATE FUNCTION runbook.brake(p_run text, p_throttle jsonb, p_wal_from pg_lsn, p_since timestamptz,
+                              OUT kind text, OUT reason text)
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  guard jsonb;
+BEGIN
+  SELECT 'run_paused', pg_catalog.format('the run was paused by %s', p.by) INTO kind, reason
+    FROM (SELECT runbook.paused_by(p_run) AS by) p WHERE p.by IS NOT NULL;
+  IF kind IS NULL THEN
+    SELECT b.kind, b.reason INTO kind, reason FROM runbook.breach(p_throttle, p_wal_from, p_since) b;
+  END IF;
+  IF kind IS NULL THEN
+    guard := runbook.guard_breach(p_run, p_wal_from, p_since);
+    IF guard IS NOT NULL THEN
+      kind := 'guard';
+      reason := pg_catalog.format('guard %s: %s', guard ->> 'name', guard ->> 'reason');
     END IF;
   END IF;
 END $$;

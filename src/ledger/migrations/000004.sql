@@ -552,6 +552,7 @@ $$;
 CREATE FUNCTION runbook.why_deferred(p_run text, p_task jsonb) RETURNS text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
+    WHEN r.stopped_for IS NOT NULL THEN r.stopped_for
     WHEN r.window_ends_at <= clock_timestamp()
     THEN concat('the window closed at ', runbook.to_timestamp_text(r.window_ends_at))
     WHEN clock_timestamp() + (p_task -> 'duration' ->> 'p50_ms')::float8 * interval '1 millisecond' > r.window_ends_at
@@ -592,6 +593,23 @@ END $$;
 COMMENT ON FUNCTION runbook.skip_waiting IS
   'Ends what waits in a step that was cancelled, that stops after a failure, or for which the window leaves no time.';
 
+CREATE FUNCTION runbook.obey_guard(p_run text, p_step text, p_task integer, p_breach jsonb, p_since timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  why text := format('guard %s: %s', p_breach ->> 'name', p_breach ->> 'reason');
+BEGIN
+  IF p_breach ->> 'on_breach' = 'skip' THEN
+    PERFORM runbook.end_unlaunched(p_run, p_step, p_task,
+      runbook.verdict('skipped', why, NULL) || '{"deferred": true}');
+  ELSIF clock_timestamp() >= p_since + (CASE p_breach ->> 'on_breach' WHEN 'stop' THEN interval '1 second'
+          ELSE (p_breach ->> 'max_pause_ms')::float8 * interval '1 millisecond' END) THEN
+    UPDATE runbook.run r SET stopped_for = why WHERE r.run_id = p_run;
+  END IF;
+END $$;
+COMMENT ON FUNCTION runbook.obey_guard IS
+  'What a supervisor does while a guard does not hold: it waits, leaves the task out, or lets nothing more be launched.';
+
 CREATE PROCEDURE runbook.supervise(p_run text, p_step text, p_order jsonb)
 LANGUAGE plpgsql AS $$
 -- Each COMMIT ends a snapshot: a long one would hang REINDEX CONCURRENTLY and hold back VACUUM. What
@@ -611,6 +629,10 @@ DECLARE
   ticket integer;
   free integer;
   admitted boolean := false;
+  guard jsonb;
+  guard_since timestamptz;
+  guard_looked timestamptz := '-infinity';
+  wal_from pg_catalog.pg_lsn;
 BEGIN
   -- Two supervisors would take each other's children for lost ones, and launch the same tasks.
   IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/step'),
@@ -666,6 +688,20 @@ BEGIN
       EXIT WHEN task IS NULL;
       IF runbook.paused_by(p_run) IS NOT NULL THEN
         no_slot_since := NULL;
+        EXIT;
+      END IF;
+      EXIT WHEN guard_since IS NOT NULL AND pg_catalog.clock_timestamp() < guard_looked + interval '1 second';
+      -- For this transaction only: guards find what the role finds.
+      PERFORM pg_catalog.set_config('search_path', p_order -> 'settings' ->> 'search_path', true);
+      guard := runbook.guard_breach(p_run, wal_from, guard_looked);
+      wal_from := pg_catalog.pg_current_wal_insert_lsn();
+      guard_looked := pg_catalog.clock_timestamp();
+      COMMIT;
+      IF guard IS NULL THEN
+        guard_since := NULL;
+      ELSE
+        guard_since := coalesce(guard_since, guard_looked);
+        PERFORM runbook.obey_guard(p_run, p_step, task, guard, guard_since);
         EXIT;
       END IF;
       -- Once to know whether it is worth a look at the targets, and once when nobody else may launch.

@@ -38,6 +38,13 @@ function headLines(plan: PlanV1): Line[] {
   return [
     { text: `${isLive(plan) ? 'Plan' : 'Outline'} of ${title}`, emphasis: 'heading' },
     ...(isLive(plan) ? serverLines(plan, workers) : [line(`  budget     ${workers}`)]),
+    ...(plan.guards.length === 0
+      ? []
+      : [
+          line(
+            `  guards     ${plan.guards.map((guard) => `${guard.name} (${guard.on_breach})`).join(', ')}`,
+          ),
+        ]),
     ...(parameters.length === 0
       ? []
       : [

@@ -8,6 +8,7 @@ import {
   DEFAULT_KEEP_FREE,
   DEFAULT_WORKERS,
 } from '../defaults.js';
+import { toGuard } from './guard.js';
 import { toMs } from './selector.js';
 import { toStep } from './step.js';
 import { toWindow } from './window.js';
@@ -19,14 +20,6 @@ export interface CanonicalContext {
   readonly values: Parameters;
   /** A value for every parameter, for SQL. */
   readonly sqlValues: Parameters;
-}
-
-/** What is declared and cannot be executed yet, so that running it is refused and not half done. */
-function unsupportedIn(authored: V1.RunbookV1): readonly string[] {
-  return ['guards'].filter((key) => {
-    const value: unknown = authored[key as keyof V1.RunbookV1];
-    return value !== undefined && !(Array.isArray(value) && value.length === 0);
-  });
 }
 
 /** Makes the canonical runbook of an authored one that has passed all checks. */
@@ -53,6 +46,9 @@ export async function toRunbook(
     },
     window: authored.window === undefined ? undefined : toWindow(authored.window),
     onOverlap: authored.on_overlap ?? 'skip',
+    guards: await Promise.all(
+      (authored.guards ?? []).map((guard) => toGuard(guard, context.sqlValues)),
+    ),
     drift: {
       maxAgeMs: toMs(authored.drift?.max_age) ?? DEFAULT_DRIFT_MAX_AGE_MS,
       growth: authored.drift?.growth ?? DEFAULT_DRIFT_GROWTH,
@@ -60,6 +56,5 @@ export async function toRunbook(
     },
     keepDays: Number.parseInt(authored.ledger?.keep ?? String(DEFAULT_KEEP_DAYS), 10),
     steps,
-    unsupported: unsupportedIn(authored),
   };
 }

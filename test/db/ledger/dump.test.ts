@@ -48,7 +48,7 @@ describe('the ledger’s schema', () => {
          -- A procedure that commits may have no SET clause, nor what sets settings for others, nor what
          -- executes SQL of a runbook, which means the role's own search_path.
          and proname not in ('supervise', 'launch_child', 'run_batches', 'walk_part', 'rest',
-                             'try_chunk', 'brake', 'add_parts', 'sample_middle', 'split_part', 'claim_part')`);
+                             'try_chunk', 'brake', 'breach', 'guard_breach', 'add_parts', 'sample_middle', 'split_part', 'claim_part')`);
     expect(loose).toEqual([]);
     const described = await db.rows(`
       select proname from pg_proc p
