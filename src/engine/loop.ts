@@ -1,4 +1,5 @@
 import { isStopping } from '../ledger/brake.js';
+import { readCrowdedAttempts } from '../ledger/bystanders.js';
 import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
@@ -71,7 +72,7 @@ async function tick(
   if (context.window?.atEnd === 'cancel' && hasClosed(context)) {
     requestStop(workingTasks(context), 'window', context.clock.now());
   }
-  await obeyBrake(context, slots);
+  await considerOthers(context, slots);
   // What runs comes first: a stop must reach the workers before the records of those never launched.
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
   for (const task of ended) settler.add(task);
@@ -83,11 +84,18 @@ async function tick(
   return decision.launch.length + decision.handOver.length + ended.length > 0;
 }
 
-/** The emergency brake stops what runs, when it was pulled so; that goes on later. */
-async function obeyBrake(context: RunContext, slots: SlotBudget): Promise<void> {
+/**
+ * Stops what runs when the emergency brake was pulled so, and what too many others queue behind; both go
+ * on later.
+ */
+async function considerOthers(context: RunContext, slots: SlotBudget): Promise<void> {
+  const { observer, clock, record } = context;
   const working = workingTasks(context);
-  if (working.length === 0 || !slots.timeToLook(context.clock.now())) return;
-  if (await isStopping(context.observer)) requestStop(working, 'brake', context.clock.now());
+  if (working.length === 0 || !slots.timeToLook(clock.now())) return;
+  if (await isStopping(observer)) requestStop(working, 'brake', clock.now());
+  const crowded = await readCrowdedAttempts(observer, record.run.id);
+  const inTheWay = working.filter(({ live }) => live !== undefined && crowded.includes(live.id));
+  requestStop(inTheWay, 'bystanders', clock.now());
 }
 
 function hasClosed({ window, clock }: RunContext): boolean {

@@ -43,6 +43,7 @@ export interface PlanV1 {
    * Conditions that must hold before each launch and between batches.
    */
   guards: Guard[];
+  bystanders: Bystanders;
   ledger: Ledger;
   /**
    * In the order of the runbook.
@@ -328,6 +329,19 @@ export interface Guard {
    * The longest pause, in ms.
    */
   max_pause_ms: number;
+}
+/**
+ * When a worker is cancelled for the sake of those that queue behind it.
+ */
+export interface Bystanders {
+  /**
+   * So many may wait.
+   */
+  max_blocked: number;
+  /**
+   * Only those that have waited for so long count, in ms.
+   */
+  for_ms: number;
 }
 /**
  * What the ledger remembers.

@@ -91,6 +91,7 @@ export interface RunbookV1 {
     [k: string]: Parameter;
   };
   budget?: Budget;
+  bystanders?: Bystanders;
   drift?: Drift;
   ledger?: Ledger;
   window?: Window;
@@ -157,6 +158,16 @@ export interface Budget {
    * Slots of max_worker_processes that a launch must leave free. Default 1.
    */
   keep_free?: number;
+}
+/**
+ * Sessions of others that queue behind a worker of ours: when there are too many for too long, the worker is cancelled, backs off and tries again.
+ */
+export interface Bystanders {
+  /**
+   * So many may wait. Default 5.
+   */
+  max_blocked?: number;
+  for?: Duration;
 }
 /**
  * How far the database may have moved on since a saved plan was made (run --plan); beyond it the plan is refused.

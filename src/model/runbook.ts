@@ -30,6 +30,7 @@ export interface Runbook {
   /** What a run does when another one of the runbook is live. */
   readonly onOverlap: 'skip' | 'wait' | 'fail';
   readonly guards: readonly Guard[];
+  readonly bystanders: Bystanders;
   readonly drift: Drift;
   /** The ledger forgets runs of this runbook that began longer ago. */
   readonly keepDays: number;
@@ -43,6 +44,13 @@ export interface Guard {
   readonly condition: Readonly<Record<string, string | number>>;
   readonly onBreach: 'pause' | 'skip' | 'stop';
   readonly maxPauseMs: number;
+}
+
+/** When a worker is cancelled for the sake of those that queue behind it. */
+export interface Bystanders {
+  readonly maxBlocked: number;
+  /** Only those that have waited for so long count. */
+  readonly forMs: number;
 }
 
 /** How far the database may have moved on since a saved plan was made. */

@@ -6,7 +6,7 @@ import { workerSettings } from './worker-settings.js';
 /** What of a plan the runbook alone decides. */
 export type Declared = Pick<
   PlanV1,
-  'runbook' | 'budget' | 'window' | 'on_overlap' | 'guards' | 'ledger'
+  'runbook' | 'budget' | 'window' | 'on_overlap' | 'guards' | 'bystanders' | 'ledger'
 >;
 
 /** What of a step the runbook alone decides. */
@@ -44,6 +44,10 @@ export function declare(runbook: Runbook): Declared {
       on_breach: onBreach,
       max_pause_ms: maxPauseMs,
     })),
+    bystanders: {
+      max_blocked: runbook.bystanders.maxBlocked,
+      for_ms: runbook.bystanders.forMs,
+    },
     ledger: { keep_days: keepDays },
   };
 }

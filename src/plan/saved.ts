@@ -59,8 +59,8 @@ export function requirePlanOf(plan: LivePlan, runbook: Runbook): void {
       hint: 'Plan anew, and have it reviewed: pg-runbook plan FILE --out PATH',
     });
   }
-  const { budget, window, on_overlap, guards, ledger } = declare(runbook);
-  const wanted = { budget, window, on_overlap, guards, ledger };
+  const { budget, window, on_overlap, guards, bystanders, ledger } = declare(runbook);
+  const wanted = { budget, window, on_overlap, guards, bystanders, ledger };
   const steps = runbook.steps.map(declareStep);
   const same =
     Object.entries(wanted).every(([key, value]) =>

@@ -20,3 +20,7 @@ export const DEFAULT_DRIFT_GONE = 0;
 
 /** Longer than most of what guards wait for, and shorter than a night. */
 export const DEFAULT_MAX_PAUSE_MS = 3_600_000;
+
+/** A few that wait for a moment are everyday traffic; more of them, for longer, are an incident. */
+export const DEFAULT_MAX_BLOCKED = 5;
+export const DEFAULT_BLOCKED_FOR_MS = 2_000;

@@ -81,6 +81,7 @@ export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan 
     window: null,
     on_overlap: 'skip',
     guards: [],
+    bystanders: { max_blocked: 5, for_ms: 2_000 },
     ledger: { keep_days: 90 },
     steps,
     findings: [],

@@ -36,7 +36,7 @@ ALTER TABLE runbook.attempt
   ADD COLUMN target_oids bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN tries integer NOT NULL DEFAULT 1,
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
-  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake')),
+  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake', 'bystanders')),
   ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN outcome jsonb;
 COMMENT ON COLUMN runbook.attempt.outcome IS
@@ -149,10 +149,12 @@ CREATE FUNCTION runbook.told_verdict(outcome jsonb, cause text, elapsed_ms doubl
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   by_cause text := CASE cause WHEN 'timeout' THEN 'timed_out' WHEN 'interrupt' THEN 'cancelled'
-    WHEN 'window' THEN 'cancelled' WHEN 'brake' THEN 'cancelled' END;
+    WHEN 'window' THEN 'cancelled' WHEN 'brake' THEN 'cancelled'
+    WHEN 'bystanders' THEN 'cancelled' END;
   state text := outcome ->> 'sqlstate';
   reason text := concat(CASE cause WHEN 'window' THEN 'the window closed while it ran: '
-                                   WHEN 'brake' THEN 'the emergency brake was pulled while it ran: ' END,
+                                   WHEN 'brake' THEN 'the emergency brake was pulled while it ran: '
+                                   WHEN 'bystanders' THEN 'it gave way to sessions that queued behind it: ' END,
                         outcome ->> 'message', ' (' || (outcome ->> 'detail') || ')');
 BEGIN
   IF outcome ->> 'type' = 'completed' THEN
@@ -472,6 +474,7 @@ DECLARE
   failed bigint[];
   delay_ms double precision;
   parts integer := 0;
+  gave_way integer;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
   a.cause := coalesce(a.cause, p_outcome ->> 'cause', runbook.window_cause(a.run_id, p_outcome));
@@ -529,10 +532,18 @@ BEGIN
       t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries);
       t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
     END IF;
-  ELSIF NOT p_stopping AND a.cause = 'brake' AND a.status = 'cancelled'
+  ELSIF NOT p_stopping AND a.cause IN ('brake', 'bystanders') AND a.status = 'cancelled'
         AND (t.plan ->> 'proof' <> 'tag' OR (s.plan -> 'spec' ->> 'idempotent')::boolean) THEN
-    -- It goes on where it was when the brake is let go, and that counts as no try.
-    t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries - 1);
+    SELECT count(*) INTO gave_way FROM runbook.attempt u
+     WHERE (u.run_id, u.step_id, u.task_no, u.cause) = (a.run_id, a.step_id, a.task_no, 'bystanders');
+    -- It goes on where it was, and that counts as no try; who gives way again and again has a bound.
+    IF gave_way <= 6 THEN
+      t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries - 1);
+    END IF;
+    IF a.cause = 'bystanders' AND gave_way <= 6 THEN
+      delay_ms := least(5000 * 2 ^ (gave_way - 1), 300000) * (1 + random()) / 2;
+      t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
+    END IF;
   END IF;
   UPDATE runbook.task u
      SET targets = t.targets, items = t.items, not_before = t.not_before,

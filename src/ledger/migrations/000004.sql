@@ -434,6 +434,23 @@ $$;
 COMMENT ON FUNCTION runbook.note_lost_children IS
   'Workers without a handle, of an earlier supervisor or let go, are followed until their process is gone.';
 
+CREATE FUNCTION runbook.crowded_attempts(p_run text) RETURNS SETOF text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  WITH waiting AS MATERIALIZED (
+    SELECT DISTINCT l.pid FROM pg_locks l, runbook.run r
+     WHERE r.run_id = p_run AND NOT l.granted
+       AND l.waitstart < clock_timestamp() - (r.plan -> 'bystanders' ->> 'for_ms')::float8 * interval '1 millisecond'),
+  behind AS MATERIALIZED (
+    SELECT w.pid, pg_blocking_pids(w.pid) AS ahead FROM waiting w JOIN pg_stat_activity s USING (pid)
+     -- Workers of ours give way to others, and not to each other.
+     WHERE NOT starts_with(coalesce(s.application_name, ''), 'pg-runbook'))
+  SELECT a.attempt_id FROM runbook.attempt a JOIN runbook.run r USING (run_id) JOIN behind b ON a.pid = ANY (b.ahead)
+   WHERE a.run_id = p_run AND a.status = 'running' AND a.outcome IS NULL AND a.cause IS NULL
+   GROUP BY a.attempt_id, r.plan HAVING count(*) > (r.plan -> 'bystanders' ->> 'max_blocked')::integer
+$$;
+COMMENT ON FUNCTION runbook.crowded_attempts IS
+  'Attempts of a run behind whose workers too many sessions of others have queued for too long: they hold what those want, or are ahead of them in the queue for it.';
+
 CREATE FUNCTION runbook.stop_children(p_run text, p_step text, p_timeout_ms double precision, p_order jsonb)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -441,11 +458,13 @@ DECLARE
   a runbook.attempt;
   now timestamptz := clock_timestamp();
   waited double precision;
+  crowded text[] := ARRAY(SELECT runbook.crowded_attempts(p_run));
 BEGIN
   UPDATE runbook.attempt u
      SET stop_rung_at = now, cause = CASE WHEN s.cancel_requested_at IS NOT NULL THEN 'interrupt'
                                           WHEN r.window_at_end = 'cancel' AND r.window_ends_at <= now THEN 'window'
                                           WHEN runbook.is_stopping() THEN 'brake'
+                                          WHEN u.attempt_id = ANY (crowded) THEN 'bystanders'
                                           ELSE 'timeout' END
     FROM runbook.step s JOIN runbook.run r USING (run_id)
    WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL AND u.cause IS NULL
@@ -454,6 +473,7 @@ BEGIN
      AND (s.cancel_requested_at IS NOT NULL
           OR (r.window_at_end = 'cancel' AND r.window_ends_at <= now)
           OR runbook.is_stopping()
+          OR u.attempt_id = ANY (crowded)
           OR u.launched_at + (p_timeout_ms + 3000) * interval '1 millisecond' < now);
   FOR a IN SELECT * FROM runbook.attempt u
             WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running')

@@ -4,7 +4,9 @@ import {
   DEFAULT_DRIFT_GONE,
   DEFAULT_DRIFT_GROWTH,
   DEFAULT_DRIFT_MAX_AGE_MS,
+  DEFAULT_BLOCKED_FOR_MS,
   DEFAULT_KEEP_DAYS,
+  DEFAULT_MAX_BLOCKED,
   DEFAULT_KEEP_FREE,
   DEFAULT_WORKERS,
 } from '../defaults.js';
@@ -49,6 +51,10 @@ export async function toRunbook(
     guards: await Promise.all(
       (authored.guards ?? []).map((guard) => toGuard(guard, context.sqlValues)),
     ),
+    bystanders: {
+      maxBlocked: authored.bystanders?.max_blocked ?? DEFAULT_MAX_BLOCKED,
+      forMs: toMs(authored.bystanders?.for) ?? DEFAULT_BLOCKED_FOR_MS,
+    },
     drift: {
       maxAgeMs: toMs(authored.drift?.max_age) ?? DEFAULT_DRIFT_MAX_AGE_MS,
       growth: authored.drift?.growth ?? DEFAULT_DRIFT_GROWTH,
