@@ -1,6 +1,7 @@
 import type { Step, Target, Task } from '../../src/generated/plan.v1.js';
 import { locksOf } from '../../src/steps/locks.js';
 import type { LivePlan } from '../../src/model/live-plan.js';
+import type { Window } from '../../src/model/window.js';
 
 /** A target as discovery finds it; everything that a test does not name is plain. */
 export function target(name: string, more: Partial<Target> = {}): Target {
@@ -85,6 +86,20 @@ export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan 
     ledger: { keep_days: 90 },
     steps,
     findings: [],
+    ...more,
+  };
+}
+
+/** A window that is always open, but for what a test says. */
+export function makeWindow(more: Partial<Window> = {}): Window {
+  return {
+    maxDurationMs: undefined,
+    notBefore: undefined,
+    finishBy: undefined,
+    days: undefined,
+    timeZone: 'UTC',
+    atEnd: 'drain',
+    carryOver: true,
     ...more,
   };
 }

@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fc, test } from '@fast-check/vitest';
 import { windowAt, windowEnd, type Window } from '../../../src/model/window.js';
+import { makeWindow } from '../support.js';
 
 const HOUR_MS = 3_600_000;
-
-function window(more: Partial<Window>): Window {
-  return {
-    maxDurationMs: undefined,
-    notBefore: undefined,
-    finishBy: undefined,
-    days: undefined,
-    timeZone: 'UTC',
-    atEnd: 'drain',
-    carryOver: true,
-    ...more,
-  };
-}
 
 const at = (text: string): number => Date.parse(text);
 const time = (text: string): number => {
@@ -24,13 +12,13 @@ const time = (text: string): number => {
 };
 
 function closes(more: Partial<Window>, now: string): string | undefined {
-  const state = windowAt(window(more), at(now));
+  const state = windowAt(makeWindow(more), at(now));
   if (!state.open) throw new Error('closed');
   return state.closesAt === undefined ? undefined : new Date(state.closesAt).toISOString();
 }
 
 function opens(more: Partial<Window>, now: string): string {
-  const state = windowAt(window(more), at(now));
+  const state = windowAt(makeWindow(more), at(now));
   if (state.open) throw new Error('open');
   return new Date(state.opensAt).toISOString();
 }
@@ -107,11 +95,11 @@ describe('a window', () => {
   });
 
   it('ends with max_duration when that is sooner', () => {
-    const short = window({ finishBy: time('05:30'), maxDurationMs: HOUR_MS });
+    const short = makeWindow({ finishBy: time('05:30'), maxDurationMs: HOUR_MS });
     const start = at('2026-06-01T02:00:00Z');
     expect(windowEnd(short, start)).toBe(start + HOUR_MS);
     expect(windowEnd(short, at('2026-06-01T05:00:00Z'))).toBe(at('2026-06-01T05:30:00Z'));
-    expect(windowEnd(window({}), start)).toBeUndefined();
+    expect(windowEnd(makeWindow({}), start)).toBeUndefined();
   });
 
   test.prop([
@@ -131,7 +119,7 @@ describe('a window', () => {
     }),
     fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-12-31T00:00:00Z') }),
   ])('changes at the moment that it names, and not before', (more, now) => {
-    const made = window(more);
+    const made = makeWindow(more);
     const state = windowAt(made, now);
     const change = state.open ? state.closesAt : state.opensAt;
     if (change === undefined) return;

@@ -6,7 +6,7 @@ import { Durations } from '../../../src/plan/durations.js';
 import { makeForecast } from '../../../src/plan/forecast.js';
 import { simulate } from '../../../src/plan/simulate.js';
 import { costOf } from '../../../src/steps/packing.js';
-import { makeStep, makeTask, target } from '../support.js';
+import { makeStep, makeTask, makeWindow, target } from '../support.js';
 
 const MB = 1024 * 1024;
 const BUDGET = { workers: 2, server_workers: null, keep_free: 1, max_wait_ms: null };
@@ -121,15 +121,7 @@ describe('a plan played through', () => {
 });
 
 describe('the forecast', () => {
-  const window = (maxDurationMs: number): Window => ({
-    maxDurationMs,
-    notBefore: undefined,
-    finishBy: undefined,
-    days: undefined,
-    timeZone: 'UTC',
-    atEnd: 'drain',
-    carryOver: true,
-  });
+  const window = (maxDurationMs: number): Window => makeWindow({ maxDurationMs });
   const lasting = (p50_ms: number, p95_ms: number): Task[] =>
     tasks(2, { duration: { basis: 'same', p50_ms, p95_ms } });
   const fit = (steps: Step[], ms: number) =>
