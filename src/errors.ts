@@ -41,6 +41,7 @@ export const ERROR_EXIT_CODES = {
   ledger_missing: EXIT.refused,
   ledger_newer: EXIT.refused,
   ledger_untrusted: EXIT.refused,
+  ledger_damaged: EXIT.refused,
   run_not_found: EXIT.inputWrong,
   run_live: EXIT.refused,
   run_ended: EXIT.refused,

@@ -1,5 +1,5 @@
 import { EXIT, RunbookError, type ExitCode } from '../errors.js';
-import { oneLine } from '../model/printable.js';
+import { message } from '../model/printable.js';
 import { asRunbookError } from '../postgres/errors.js';
 import type { Output } from './io.js';
 
@@ -9,8 +9,8 @@ export function reportFailure(error: unknown, output: Output): ExitCode {
   if (known instanceof RunbookError) {
     const sqlstate = known.sqlstate === undefined ? '' : ` (SQLSTATE ${known.sqlstate})`;
     output.note(
-      `${output.paint('red', 'error')}: ${oneLine(known.message)}${sqlstate} [${known.code}]` +
-        (known.hint === undefined ? '' : `\n  hint: ${oneLine(known.hint)}`),
+      `${output.paint('red', 'error')}: ${message(known.message)}${sqlstate} [${known.code}]` +
+        (known.hint === undefined ? '' : `\n  hint: ${message(known.hint)}`),
     );
     return known.exitCode;
   }

@@ -15,6 +15,7 @@ import {
 } from './command-line.js';
 import { addFileCommands } from './file-commands.js';
 import { maskPasswords, processOutput } from './io.js';
+import { message } from '../model/printable.js';
 import { packageVersion } from './package-version.js';
 
 /** Runs one command line and returns its exit code. Commands are loaded only when they are called. */
@@ -41,7 +42,13 @@ function makeProgram(context: CommandContext, done: Done): Command {
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
-        write(maskPasswords(text));
+        write(
+          text
+            .trimEnd()
+            .split('\n')
+            .map((line) => `${message(maskPasswords(line))}\n`)
+            .join(''),
+        );
       },
     })
     .addHelpText('after', EXIT_HELP)

@@ -2,6 +2,7 @@ import { readPlannedSteps } from '../ledger/read.js';
 import type { Queryable } from '../postgres/session.js';
 import { stepKind } from '../steps/registry.js';
 import type { Clock } from './clock.js';
+import { damaged } from './damage.js';
 import { looking } from './look.js';
 
 /**
@@ -18,6 +19,7 @@ export async function reconcileRun(
   keep: readonly string[] = [],
 ): Promise<void> {
   const { steps, serverVersion } = await readPlannedSteps(db, runId);
+  if (steps.some((step: unknown) => !hasKind(step))) throw damaged(runId, 'a step without a kind');
   // Its text comes from this program and not from the ledger: see decision 27.
   const executions = Object.fromEntries(
     steps.map(({ id, kind, spec }) => [id, stepKind(kind).execution(spec, serverVersion)]),
@@ -29,5 +31,11 @@ export async function reconcileRun(
       takeOver,
       keep,
     ]),
+  );
+}
+
+function hasKind(step: unknown): boolean {
+  return (
+    typeof step === 'object' && step !== null && 'kind' in step && typeof step.kind === 'string'
   );
 }

@@ -3,7 +3,7 @@ import { readRun, type StoredRun, type TaskProgress } from '../ledger/read.js';
 import type { LivePlan } from '../model/live-plan.js';
 import { isFailure, isFinal } from '../model/status.js';
 import type { Queryable } from '../postgres/session.js';
-import { toReport } from './stored-report.js';
+import { toReport } from './report-of.js';
 import { StepState, type LiveAttempt, type TaskState } from './state.js';
 
 /** A run as it can be gone on with. */

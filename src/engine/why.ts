@@ -6,7 +6,9 @@ import { readCapacity } from '../postgres/capacity.js';
 import { readHoldups, readHorizonHolders, type Blocker, type Holdup } from '../postgres/holdups.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
-import { lookAtRun, toReport } from './stored-report.js';
+import { relyingOn } from './damage.js';
+import { toReport } from './report-of.js';
+import { lookAtRun } from './stored-report.js';
 
 const HOLDERS = 3;
 
@@ -30,6 +32,10 @@ const MOST_WAITING = 5;
 /** Looks what the open tasks of a run wait for. It only looks, and signals nobody. */
 export async function explainRun(db: Queryable, runId: string, clock: Clock): Promise<Why> {
   const { live } = await lookAtRun(db, runId, clock);
+  return relyingOn(db, runId, () => explain(db, runId, clock, live));
+}
+
+async function explain(db: Queryable, runId: string, clock: Clock, live: boolean): Promise<Why> {
   const stored = await readRun(db, runId);
   const report = toReport(stored);
   const running = openTasks(report).flatMap(({ task }) => task.attempts.at(-1) ?? []);

@@ -66,7 +66,8 @@ export async function findRunId(db: Queryable, reference: string): Promise<strin
 export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]> {
   return db.query<RunLine & Record<string, unknown>>(
     `SELECT r.run_id, r.runbook_name, r.runbook_version, r.status, r.exit_code,
-            runbook.to_timestamp_text(r.started_at) AS started_at,
+            -- A moment that is none has no timestamp.
+            coalesce(runbook.to_timestamp_text(r.started_at), r.started_at::text) AS started_at,
             runbook.to_timestamp_text(r.finished_at) AS finished_at
        FROM runbook.run r ORDER BY r.started_at DESC LIMIT $1`,
     [limit],

@@ -6,3 +6,13 @@
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }
+
+/** No message needs more; a name or a text from outside may be as long as it likes. */
+const LONGEST = 1_000;
+
+/** {@link oneLine} of a message, its middle left out when somebody else's text made it endless. */
+export function message(text: string): string {
+  const line = oneLine(text);
+  if (line.length <= LONGEST) return line;
+  return `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;
+}

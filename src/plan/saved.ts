@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { Ajv } from 'ajv';
 import { RunbookError } from '../errors.js';
 import type { PlanV1, Step } from '../generated/plan.v1.js';
 import { isLive, type LivePlan } from '../model/live-plan.js';
 import type { Runbook } from '../model/runbook.js';
 import { stepKind } from '../steps/registry.js';
+import { documentProblem } from './check-document.js';
 import { declare, declareStep } from './declare.js';
 import { planDigest } from './digest.js';
 
@@ -34,12 +33,12 @@ function parse(text: string, path: string): PlanV1 {
   } catch {
     throw invalid(path, 'it is no JSON');
   }
-  const schema = new URL('../../schemas/plan.v1.schema.json', import.meta.url);
-  const ajv = new Ajv({ allowUnionTypes: true, formats: { 'date-time': true } });
-  const validate = ajv.compile<PlanV1>(JSON.parse(readFileSync(schema, 'utf8')) as object);
-  if (validate(value)) return value;
-  const [error] = validate.errors ?? [];
-  throw invalid(path, `${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim());
+  const problem = documentProblem('plan', value);
+  if (problem !== undefined) throw invalid(path, problem);
+  const plan = value as PlanV1;
+  // Of a plan without an age, no runbook's `drift` could say that it is too old.
+  if (Number.isNaN(Date.parse(plan.created_at))) throw invalid(path, '/created_at is no time');
+  return plan;
 }
 
 function invalid(path: string, what: string): RunbookError {

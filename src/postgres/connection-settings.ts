@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { RunbookError } from '../errors.js';
+import { MAX_DURATION_MS } from '../model/duration.js';
 import { parseDsn } from './dsn.js';
 import { passwordFrom } from './password.js';
 import { readService } from './service-file.js';
@@ -105,7 +106,7 @@ function portOf(text: string): number {
 
 function connectTimeoutMs(text: string | undefined): number {
   const seconds = text === undefined ? DEFAULT_CONNECT_TIMEOUT_S : Number(text);
-  if (Number.isInteger(seconds)) return Math.max(seconds, 0) * 1000;
+  if (Number.isInteger(seconds)) return Math.min(Math.max(seconds, 0) * 1000, MAX_DURATION_MS);
   throw new RunbookError(
     'invalid_connection',
     `not a number of seconds: connect_timeout=${text ?? ''}`,

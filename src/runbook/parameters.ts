@@ -47,7 +47,8 @@ function boundsSay(definition: Content, value: ParameterValue): string | undefin
 }
 
 function coerce(type: string, text: string): ParameterValue | undefined {
-  if (type === 'string') return text;
+  // PostgreSQL can store neither a NUL nor half a character.
+  if (type === 'string') return /[\0\p{Surrogate}]/u.test(text) ? undefined : text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
   const pattern = type === 'integer' ? /^[+-]?\d+$/ : /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
   const value = pattern.test(text) ? Number(text) : undefined;
@@ -97,7 +98,8 @@ function checkGiven(
   text: string,
 ): Problem | undefined {
   const value = coerce(type, text);
-  const wanted = value === undefined ? KINDS[type] : boundsSay(definition, value);
+  const kind = type === 'string' ? 'text without NUL and half characters' : KINDS[type];
+  const wanted = value === undefined ? kind : boundsSay(definition, value);
   if (wanted === undefined) return undefined;
   const message = `-p ${name} must be ${wanted}, not ${show(text)}`;
   return { code: 'parameter-value', message, path: ['parameters', name], at: 'key' };

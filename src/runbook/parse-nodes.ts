@@ -53,8 +53,11 @@ function checkNode(source: Source, node: Exclude<Node, Alias>): Diagnostic | und
 export function findNodeProblems(source: Source): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const root = source.document.contents;
-  if (source.document.directives?.yaml.explicit === true && isNode(root)) {
-    if (source.document.directives.yaml.version !== '1.2') {
+  if (isNode(root)) {
+    const { explicit, version } = source.document.directives?.yaml ?? {};
+    // Of a version that it does not know the library only warns.
+    const unknown = source.document.warnings.some(({ code }) => code === 'BAD_DIRECTIVE');
+    if (unknown || (explicit === true && version !== '1.2')) {
       const message = 'a runbook is YAML 1.2; in other versions `on` and `22:00` mean other things';
       found.push(problem(source, root, 'yaml-version', message, 'Remove the %YAML line.'));
     }

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { Diagnostic, Severity } from './diagnostic.js';
 import { cutAround, toCells, type Cell } from './text-cells.js';
-import { oneLine } from '../model/printable.js';
+import { message } from '../model/printable.js';
 
 /** The parts of a rendered diagnostic that a terminal may want to colour. */
 export type RenderPart = 'location' | Severity | 'code' | 'gutter' | 'caret' | 'hint';
@@ -15,9 +15,9 @@ export interface RenderOptions {
 type Style = NonNullable<RenderOptions['style']>;
 
 function header(diagnostic: Diagnostic, style: Style): string {
-  const { file, line, column, severity, message, code } = diagnostic;
-  const place = style('location', `${oneLine(file)}:${String(line)}:${String(column)}:`);
-  return `${place} ${style(severity, `${severity}:`)} ${oneLine(message)} ${style('code', `[${code}]`)}`;
+  const { file, line, column, severity, code } = diagnostic;
+  const place = style('location', `${message(file)}:${String(line)}:${String(column)}:`);
+  return `${place} ${style(severity, `${severity}:`)} ${message(diagnostic.message)} ${style('code', `[${code}]`)}`;
 }
 
 function widthOf(cells: readonly Cell[]): number {
@@ -62,7 +62,7 @@ function wrap(text: string, width: number): string[] {
 
 function hintLines(hint: string, width: number, style: Style): string[] {
   const [label, indent] = ['  hint: ', ' '.repeat(8)];
-  return wrap(oneLine(hint), width - label.length).map((line, index) =>
+  return wrap(message(hint), width - label.length).map((line, index) =>
     index === 0 ? `${style('hint', label.trimEnd())} ${line}` : indent + line,
   );
 }

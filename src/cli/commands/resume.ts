@@ -1,4 +1,5 @@
 import type { ExitCode } from '../../errors.js';
+import { relyingOn, requireWhole } from '../../engine/damage.js';
 import { resumeRun } from '../../engine/run.js';
 import { findRunId, readRun } from '../../ledger/read.js';
 import { withLedger } from '../connect.js';
@@ -18,7 +19,10 @@ export async function resume(
 ): Promise<ExitCode> {
   const { runId, name } = await withLedger(context, options.dsn, 'resume', async ({ session }) => {
     const id = await findRunId(session, reference);
-    return { runId: id, name: (await readRun(session, id)).plan.runbook.name };
+    // What is done again comes from the ledger: it must be whole.
+    const stored = await relyingOn(session, id, () => readRun(session, id));
+    requireWhole(stored);
+    return { runId: id, name: stored.plan.runbook.name };
   });
   const path = options.report ?? defaultReportPath(name, runId);
   return driveEngine(context, options, { runId, path }, resumeRun);

@@ -1,0 +1,36 @@
+import type { ReportV1, Step } from '../generated/report.v1.js';
+import type { StoredRun } from '../ledger/read.js';
+import { nextCommands } from '../model/next-commands.js';
+import { summarize } from './conclude.js';
+
+/** The report of a run as the ledger has it. */
+export function toReport({ plan, report }: StoredRun): ReportV1 {
+  const { run, steps } = report;
+  requireTargets(steps);
+  return {
+    report_version: 1,
+    run: {
+      ...run,
+      next_commands: nextCommands(run.id, run.status, steps),
+    },
+    steps,
+    runbook: plan.runbook,
+    server: plan.server,
+    budget: plan.budget,
+    summary: summarize(report),
+  };
+}
+
+/** The one part of a report that is stored as JSON and that everybody counts on. */
+function requireTargets(steps: readonly Step[]): void {
+  for (const { id, targets } of steps.flatMap((step) => step.tasks)) {
+    const list: unknown = targets;
+    if (!Array.isArray(list) || !list.every(isTarget)) throw new TypeError(`the targets of ${id}`);
+  }
+}
+
+function isTarget(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, status } = value as Record<string, unknown>;
+  return typeof name === 'string' && typeof status === 'string';
+}
