@@ -8,7 +8,7 @@ export interface DsnCase {
 /** Parts of it would show as well when it is written otherwise. */
 export const SECRET = 'hUsh-7q';
 /** With characters that mean something to URIs, shells, regular expressions and JavaScript. */
-export const SECRETS = [
+const SECRETS = [
   SECRET,
   `${SECRET}$&`,
   `${SECRET}%25`,

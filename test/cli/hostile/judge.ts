@@ -25,7 +25,7 @@ const MARKS_OF_A_DEFECT: Readonly<Record<string, RegExp>> = {
 };
 
 /** What is wrong with an ending; nothing when it is clear. */
-export function complaints(ending: Ending, codes: readonly number[]): string[] {
+function complaints(ending: Ending, codes: readonly number[]): string[] {
   const { code, stderr } = ending;
   const longest = Math.max(...stderr.split('\n').map((line) => line.length));
   const marks = Object.entries(MARKS_OF_A_DEFECT).filter(([, mark]) => mark.test(stderr));

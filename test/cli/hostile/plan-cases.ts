@@ -106,7 +106,7 @@ const TEXTS: Readonly<Record<string, (good: string) => string | Buffer>> = {
 };
 
 /** Bytes that look random, and are the same in each run. */
-export function noise(seed: number, length: number): Buffer {
+function noise(seed: number, length: number): Buffer {
   let state = seed;
   return Buffer.from(
     Array.from({ length }, () => {
