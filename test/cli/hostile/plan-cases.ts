@@ -21,7 +21,7 @@ export const TOP_FIELDS = [
     'capacity',
     'forecast',
   ],
-  ...['window', 'on_overlap', 'ledger', 'steps', 'findings'],
+  ...['window', 'on_overlap', 'guards', 'bystanders', 'ledger', 'steps', 'findings'],
 ] as const;
 
 /** None of these is right for any of the fields. */

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/cli.js';
 import { useOwnServer } from '../../support/own-server.js';
 import { libpqEnvironment, serverIsGiven } from '../../support/server.js';
@@ -70,9 +71,11 @@ async function run(name: string, database: string, detached: boolean): Promise<C
   const env = libpqEnvironment(uriOf(database));
   const path = join(folder, `${name}.yaml`);
   writeFileSync(path, yaml(name, detached));
-  const result = await runCli(['run', path, '--report', path.replace('.yaml', '.json')], { env });
+  const report = path.replace('.yaml', '.json');
+  const result = await runCli(['run', path, '--report', report], { env });
   if (!detached || result.code !== 0) return result;
-  return runCli(['wait', 'latest'], { env });
+  const { run: begun } = JSON.parse(readFileSync(report, 'utf8')) as ReportV1;
+  return runCli(['wait', begun.id], { env });
 }
 
 describe.skipIf(serverIsGiven())('budget.server_workers', () => {
