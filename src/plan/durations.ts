@@ -18,11 +18,17 @@ type TaskShape = Pick<Task, 'sql' | 'targets' | 'shares_targets'>;
 export class Durations {
   readonly #same = new Map<string, PastWork[]>();
   readonly #similar = new Map<string, PastWork[]>();
+  readonly #variants = new WeakMap<StepShape, string>();
 
   constructor(history: readonly PastWork[]) {
     for (const work of history) {
-      put(this.#same, sameKey(work, work.relation, work.sql_md5), work);
-      put(this.#similar, variant(work), work);
+      const kind = variant(work);
+      put(
+        this.#same,
+        sameKey(kind, work.kind, work.relation, () => work.sql_md5),
+        work,
+      );
+      put(this.#similar, kind, work);
     }
   }
 
@@ -37,15 +43,25 @@ export class Durations {
     const bytes = targets.reduce((sum, target) => sum + target.size_bytes, 0);
     const cost = costOf(targets.length, bytes / (task.shares_targets ? parts : 1));
     const relation = targets.length === 1 ? (targets[0]?.name ?? null) : null;
-    const key = sameKey(step, relation, md5(task.sql));
+    const like = this.#variantOf(step);
+    const key = sameKey(like, step.kind, relation, () => md5(task.sql));
     const same = (key === undefined ? undefined : this.#same.get(key)) ?? [];
     if (same.length > 0) return fromPast('same', same, cost, step);
-    const similar = this.#similar.get(variant(step)) ?? [];
+    const similar = this.#similar.get(like) ?? [];
     if (similar.length > 0 && targets.length > 0) return fromPast('similar', similar, cost, step);
     const rate = stepKind(step.kind).roughBytesPerSecond;
     if (rate === undefined) return null;
     const ms = OVERHEAD_MS + (1000 * cost) / rate;
     return bounded('guess', ms, ms * GUESS_SPREAD, step);
+  }
+
+  /** A step may have 40,000 tasks. */
+  #variantOf(step: StepShape): string {
+    const known = this.#variants.get(step);
+    if (known !== undefined) return known;
+    const made = variant(step);
+    this.#variants.set(step, made);
+    return made;
   }
 }
 
@@ -64,12 +80,13 @@ function variant({ kind, spec }: Pick<Step, 'kind' | 'spec'>): string {
 
 /** Undefined for a pack of relations, which no other run packs just so. */
 function sameKey(
-  work: Pick<Step, 'kind' | 'spec'>,
+  like: string,
+  kind: string,
   relation: string | null,
-  sqlMd5: string,
+  sqlMd5: () => string,
 ): string | undefined {
-  if (relation !== null) return `${variant(work)} ${relation}`;
-  return work.kind === 'sql' ? `sql ${sqlMd5}` : undefined;
+  if (relation !== null) return `${like} ${relation}`;
+  return kind === 'sql' ? `sql ${sqlMd5()}` : undefined;
 }
 
 function fromPast(
