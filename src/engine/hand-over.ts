@@ -1,8 +1,8 @@
+import { budgetOrder } from '../ledger/admission.js';
 import type { Handle } from '../model/identity.js';
 import { workerApplicationName } from '../model/identity.js';
 import { readQuery } from '../postgres/background/client.js';
 import { pollQuery } from '../postgres/background/poll.js';
-import { NO_SLOT } from '../postgres/capacity.js';
 import { asSqlError, type SqlError } from '../postgres/errors.js';
 import { SUPERVISOR_SETTINGS } from '../postgres/session-settings.js';
 import { quoteLiteral } from '../sql/quote.js';
@@ -71,7 +71,7 @@ function superviseCall(
     cancel: dialect.cancel('$1', '$2'),
     read: readQuery(dialect, '$1', '$2'),
     execution: step.execution,
-    budget: { ...record.budget, no_slot: NO_SLOT },
+    budget: budgetOrder(record.budget, step.budgets),
   };
   const [run, id, json] = [record.run.id, step.id, JSON.stringify(order)].map(quoteLiteral);
   return `CALL runbook.supervise(${String(run)}, ${String(id)}, ${String(json)}::jsonb)`;

@@ -1,4 +1,5 @@
 import { plausiblePid } from '../model/identity.js';
+import { mergeBudgets, type Places } from '../model/places.js';
 import type { Prepared } from '../ledger/records.js';
 import { isFinal } from '../model/status.js';
 import { asSqlError } from '../postgres/errors.js';
@@ -17,38 +18,44 @@ const SHOW_LOOK_MS = 3;
 
 /**
  * Launches tasks: looks at their targets once more, records the attempts, and only then launches.
- * @returns how many were, and whether the server had no slot left, so that launching should pause.
+ * @returns those that were, and whether the server had no slot left, so that launching should pause.
  */
 export async function launchTasks(
   context: RunContext,
   tasks: readonly TaskState[],
   slots: SlotBudget,
-): Promise<{ launched: number; noSlot: boolean }> {
+): Promise<{ launched: readonly TaskState[]; noSlot: boolean }> {
   await prepareAttempts(context, tasks);
   const ready = tasks.filter(({ live }) => live !== undefined);
-  if (ready.length === 0) return { launched: 0, noSlot: false };
+  if (ready.length === 0) return { launched: [], noSlot: false };
   const launched: TaskState[] = [];
-  const noSlot = await slots.admit(context, async (free) => {
-    const full = await launchSome(context, ready.slice(0, free), launched);
+  const budgets = mergeBudgets(ready.map(({ step }) => step));
+  const noSlot = await slots.admit(context, budgets, async (places) => {
+    const full = await launchSome(context, ready, places, launched);
     await letShow(context, launched);
     return full;
   });
   await recordLaunches(context, launched);
-  return { launched: launched.length, noSlot: noSlot === true };
+  return { launched, noSlot: noSlot === true };
 }
 
 /** @returns true when the server had no slot left. */
 async function launchSome(
   context: RunContext,
   tasks: readonly TaskState[],
+  places: Places,
   launched: TaskState[],
 ): Promise<boolean> {
   const launchedFrom = context.clock.now();
   let noSlot = false;
   for (const task of tasks) {
     if (noSlot || context.stop.aborted) break;
+    if (!places.has(task.step.budgets)) continue;
     const result = await launchOne(context, task);
-    if (result === 'launched') launched.push(task);
+    if (result === 'launched') {
+      places.take(1, task.step.budgets);
+      launched.push(task);
+    }
     noSlot = result === 'no_slot';
   }
   await letStart(context, launched, context.clock.now() - launchedFrom);

@@ -1,5 +1,7 @@
+import { SERVER } from '../ledger/admission.js';
 import { isStopping } from '../ledger/brake.js';
 import { readCrowdedAttempts } from '../ledger/bystanders.js';
+import { mergeBudgets, type NamedBudgets, type Room } from '../model/places.js';
 import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
@@ -23,6 +25,10 @@ const REFRESH_MS = 1_000;
 
 /** A killed engine's report tells of every worker that was launched longer ago than this. */
 const SAVE_EVERY_MS = 1_000;
+
+const ANY_NUMBER: Room = { workers: Number.MAX_SAFE_INTEGER, named: {} };
+
+const NO_SLOT_LEFT = 'the server has no worker slot left';
 
 /** Decide, act, record, until nothing runs and nothing waits. */
 export async function runLoop(context: RunContext): Promise<void> {
@@ -118,8 +124,7 @@ async function decide(
 ): Promise<Decision<TaskState>> {
   const now = context.clock.now();
   const limits = { stop: stopOf(context, guards), windowEndsAt: context.window?.endsAt };
-  const anyNumber = { ...limits, freeWorkers: Number.MAX_SAFE_INTEGER };
-  const wanted = schedule(context.steps, now, anyNumber);
+  const wanted = schedule(context.steps, now, { ...limits, room: ANY_NUMBER });
   if (wanted.launch.length + wanted.handOver.length === 0) {
     await slots.leave(context);
     return wanted;
@@ -129,13 +134,17 @@ async function decide(
     await slots.leave(context);
     return heldBack(context, wanted, verdict);
   }
-  const freeWorkers = await slots.free(context);
-  if (freeWorkers > 0) return schedule(context.steps, now, { ...limits, freeWorkers });
-  // While tasks of this run hold slots, the others wait for those, which have timeouts themselves.
-  const ours =
-    workingTasks(context).length + context.steps.filter((s) => s.slotsHandedOver > 0).length;
-  if (ours === 0) await giveUpOnSlots(context, slots, wanted);
-  return { ...wanted, launch: [], handOver: [] };
+  const budgets = budgetsOf(wanted.launch);
+  const room = await slots.room(context, budgets);
+  const decision = schedule(context.steps, now, { ...limits, room });
+  const launches = decision.launch.length + decision.handOver.length > 0;
+  await slots.stayFor(context, budgets, budgetsOf(decision.launch), launches);
+  await giveUpOnSlots(context, slots, wanted);
+  return decision;
+}
+
+function budgetsOf(tasks: readonly TaskState[]): NamedBudgets {
+  return mergeBudgets(tasks.map(({ step }) => step));
 }
 
 /** What would be launched waits, or is left to the next run. */
@@ -165,11 +174,18 @@ async function giveUpOnSlots(
     ...wanted.launch,
     ...context.steps.filter(({ id }) => wanted.handOver.includes(id)).flatMap((step) => step.tasks),
   ];
-  const waited = slots.waitedMs(context.clock.now());
-  const message = 'no worker slot was free (53000) for as long as it may wait';
   const { max_wait_ms: longest } = context.record.budget;
-  const late = tasks.filter(({ step }) => waited >= (longest ?? step.plan.timeout_ms));
-  await failTasks(context, late, { sqlstate: '53000', message });
+  for (const [name, waited] of slots.waitsForOthers(context)) {
+    const late = tasks.filter(
+      ({ step, phase }) =>
+        phase !== 'ended' &&
+        (name === SERVER || name in step.budgets) &&
+        waited >= (longest ?? step.plan.timeout_ms),
+    );
+    const what = name === SERVER ? 'no worker slot was free' : `budget ${name} had no room`;
+    const message = `${what} (53000) for as long as it may wait`;
+    await failTasks(context, late, { sqlstate: '53000', message });
+  }
 }
 
 async function launch(
@@ -178,16 +194,16 @@ async function launch(
   tasks: readonly TaskState[],
 ): Promise<void> {
   const { launched, noSlot } = await launchTasks(context, tasks, slots);
-  if (launched > 0) await slots.reopen(context);
-  if (noSlot) slots.close(context, 'the server has no worker slot left');
+  if (launched.length > 0) await slots.leaveServed(context, budgetsOf(launched));
+  if (noSlot) slots.close(context, SERVER, NO_SLOT_LEFT);
 }
 
 async function detachStep(context: RunContext, slots: SlotBudget, id: string): Promise<void> {
   const step = context.steps.find((candidate) => candidate.id === id);
   if (step === undefined) return;
-  const begun = await slots.admit(context, () => handOver(context, step));
-  if (begun === true) await slots.reopen(context);
-  else if (begun === false) slots.close(context, 'the server has no worker slot left');
+  const begun = await slots.admit(context, {}, () => handOver(context, step));
+  if (begun === true) await slots.leaveServed(context, {});
+  else if (begun === false) slots.close(context, SERVER, NO_SLOT_LEFT);
 }
 
 /** Tasks that wait for a detached step see how far it is, now and then. */

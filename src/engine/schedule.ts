@@ -1,3 +1,4 @@
+import { Places, type NamedBudgets, type Room } from '../model/places.js';
 import { isFailure, type TaskStatus } from '../model/status.js';
 
 /** A task as the scheduler sees it. */
@@ -27,6 +28,7 @@ export interface SchedulableStep<T extends SchedulableTask> {
   readonly after: 'ended' | 'started';
   readonly policy: 'wait' | 'detach';
   readonly concurrency: number;
+  readonly budgets: NamedBudgets;
   readonly onFailure: 'stop' | 'continue';
   /** True when its tasks were skipped because the run could not come to them. */
   readonly blocked: boolean;
@@ -47,8 +49,7 @@ export interface Stop {
 }
 
 export interface Limits {
-  /** Workers that may be launched now. */
-  readonly freeWorkers: number;
+  readonly room: Room;
   readonly stop?: Stop | undefined;
   /** When the run's window closes, in ms. */
   readonly windowEndsAt?: number | undefined;
@@ -73,14 +74,14 @@ const FEWEST_SLOTS = 2;
 export function schedule<T extends SchedulableTask>(
   steps: readonly SchedulableStep<T>[],
   now: number,
-  { freeWorkers, stop: stopped, windowEndsAt }: Limits,
+  { room: free, stop: stopped, windowEndsAt }: Limits,
 ): Decision<T> {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const stop = stopped ?? failureStop(steps);
   const taken = takenKeys(steps);
   const launch: T[] = [];
   const handOver: string[] = [];
-  let free = freeWorkers;
+  const places = new Places(free);
   const skip: Skip<T>[] = [];
   let wakeAt: number | undefined;
   for (const step of steps) {
@@ -93,9 +94,9 @@ export function schedule<T extends SchedulableTask>(
     if (!step.needs.every((id) => isPast(byId.get(id), step.after))) continue;
     if (step.policy === 'detach') {
       const clashes = step.tasks.some((task) => isTaken(task, step, taken));
-      if (waiting.length === 0 || free < FEWEST_SLOTS || clashes) continue;
+      if (waiting.length === 0 || places.workers < FEWEST_SLOTS || clashes) continue;
       handOver.push(step.id);
-      free -= FEWEST_SLOTS;
+      places.take(FEWEST_SLOTS);
       for (const task of step.tasks) take(task, step, taken);
       continue;
     }
@@ -108,12 +109,12 @@ export function schedule<T extends SchedulableTask>(
       } else if (
         task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         room > 0 &&
-        free > 0 &&
+        places.has(step.budgets) &&
         !isTaken(task, step, taken)
       ) {
         launch.push(task);
         room -= 1;
-        free -= 1;
+        places.take(1, step.budgets);
         take(task, step, taken);
       }
     }

@@ -1,17 +1,15 @@
 import {
+  budgetOrder,
   countFreeSlots,
   leaveAdmission,
-  leaveQueue,
+  leaveQueues,
+  SERVER,
   tryAdmission,
-  type Slots,
 } from '../ledger/admission.js';
+import { Places, type NamedBudgets, type Room } from '../model/places.js';
 import { SQLSTATE } from '../postgres/errors.js';
-import type { RunContext } from './context.js';
-import { workingTasks } from './context.js';
-
-/** Pauses between tries for a slot: doubled from the first up to the last, which others may wait behind. */
-const FIRST_PAUSE_MS = 50;
-const LAST_PAUSE_MS = 500;
+import { BudgetWait } from './budget-wait.js';
+import { workingTasks, type RunContext } from './context.js';
 
 const LOOK_WHILE_PAUSED_MS = 1_000;
 
@@ -29,60 +27,101 @@ export function isShortOfSlots(sqlstate: string): boolean {
   return NO_SLOT.includes(sqlstate);
 }
 
-/** How many workers may be launched now, and when to ask again where the server is full. */
-export class SlotBudget {
-  #pauseMs = FIRST_PAUSE_MS;
-  #closedUntil = 0;
-  #awaitedSince: number | undefined;
-  #lookedAt = 0;
-  #ticket: number | null = null;
+const NO_ROOM: Room = { workers: 0, named: {} };
 
-  /** Workers that the run's budget and the server's free slots seem to allow now. */
-  async free(context: RunContext): Promise<number> {
-    const room = this.#room(context);
-    if (room <= 0 || context.clock.now() < this.#closedUntil) return 0;
-    if (await this.#isPaused(context)) return 0;
-    const slots = await this.#count(context, room);
-    if (slots.free > 0) return slots.free;
-    this.close(context, slots.why ?? 'no worker slot is free');
-    return 0;
+/** How many workers may be launched now, and when to ask again where there is no room. */
+export class SlotBudget {
+  readonly #waits = new Map<string, BudgetWait>();
+  #pausedUntil = 0;
+  #lookedAt = 0;
+
+  /** Room that the run's budget, the server's free slots and named budgets seem to leave now. */
+  async room(context: RunContext, budgets: NamedBudgets): Promise<Room> {
+    const now = context.clock.now();
+    const isClosed = (name: string): boolean => this.#waits.get(name)?.isClosed(now) === true;
+    if (isClosed(SERVER) || now < this.#pausedUntil || roomOfRun(context) <= 0) return NO_ROOM;
+    if (await this.#isPaused(context)) return NO_ROOM;
+    const open = Object.entries(budgets).filter(([name]) => !isClosed(name));
+    const closed = Object.keys(budgets).filter(isClosed);
+    const { workers, named } = await this.#count(context, Object.fromEntries(open));
+    return { workers, named: { ...named, ...Object.fromEntries(closed.map((name) => [name, 0])) } };
   }
 
   /**
    * Launches while nobody else on the server does, so that what was counted holds.
-   * @param work launches so many workers at most, and comes back when all of them show.
+   * @param work launches into these places at most, and comes back when all workers show.
    * @returns undefined when it was not the time for it.
    */
-  async admit<T>(context: RunContext, work: (free: number) => Promise<T>): Promise<T | undefined> {
+  async admit<T>(
+    context: RunContext,
+    budgets: NamedBudgets,
+    work: (places: Places) => Promise<T>,
+  ): Promise<T | undefined> {
     const { observer } = context;
     if (!(await enterAdmission(context))) return undefined;
     try {
-      const { free, why } = await this.#count(context, this.#room(context));
-      if (free > 0) return await work(free);
-      this.close(context, why ?? 'no worker slot is free');
-      return undefined;
+      const room = await this.#count(context, budgets);
+      return room.workers > 0 ? await work(new Places(room)) : undefined;
     } finally {
       if (!observer.lost) await leaveAdmission(observer);
     }
   }
 
-  /** Whoever wants no slot must not keep others waiting. */
-  async leave({ observer, record }: RunContext): Promise<void> {
-    if (this.#ticket !== null && !observer.lost) {
-      await leaveQueue(observer, record.budget, this.#ticket);
+  /** Gives up all waiting: whoever wants nothing must not keep others waiting. */
+  async leave(context: RunContext): Promise<void> {
+    await this.#leave(context, () => true);
+  }
+
+  /** Waits no more for what these have got; the next shortage is waited for from the shortest pause on. */
+  async leaveServed(context: RunContext, budgets: NamedBudgets): Promise<void> {
+    await this.#leave(context, (name) => name === SERVER || name in budgets);
+  }
+
+  /**
+   * Waits on for what is short and wanted, and stays for what is about to be used: whoever has room in one
+   * budget and cannot use it, for want of another one, must not keep others waiting.
+   */
+  async stayFor(
+    context: RunContext,
+    wanted: NamedBudgets,
+    used: NamedBudgets,
+    usesServer: boolean,
+  ): Promise<void> {
+    await this.#leave(context, (name, { short }) =>
+      name === SERVER ? !short && !usesServer : !(name in used) && !(short && name in wanted),
+    );
+  }
+
+  async #leave(
+    { observer }: RunContext,
+    leaves: (name: string, wait: BudgetWait) => boolean,
+  ): Promise<void> {
+    const left = [...this.#waits].filter(([name, wait]) => leaves(name, wait));
+    for (const [name] of left) this.#waits.delete(name);
+    const places = left.flatMap(([, { place }]) => place ?? []);
+    if (places.length > 0 && !observer.lost) await leaveQueues(observer, places);
+  }
+
+  async #count(context: RunContext, budgets: NamedBudgets): Promise<Room> {
+    const { observer, record } = context;
+    const order = budgetOrder(record.budget, budgets);
+    const places = Object.fromEntries([...this.#waits].map(([name, { place }]) => [name, place]));
+    const { [SERVER]: server, ...named } = await countFreeSlots(
+      observer,
+      order,
+      roomOfRun(context),
+      places,
+    );
+    if (server === undefined) throw new Error('the ledger left out the slots of the server');
+    for (const [name, turn] of [[SERVER, server] as const, ...Object.entries(named)]) {
+      if (turn.place !== null) this.#waitFor(name).place = turn.place;
+      if (turn.free > 0) this.#waits.get(name)?.open();
+      else this.close(context, name, turn.why);
     }
-    this.#ticket = null;
-  }
-
-  #room(context: RunContext): number {
-    const detached = context.steps.reduce((sum, step) => sum + step.slotsHandedOver, 0);
-    return context.record.budget.workers - workingTasks(context).length - detached;
-  }
-
-  async #count({ observer, record }: RunContext, room: number): Promise<Slots> {
-    const slots = await countFreeSlots(observer, record.budget, room, this.#ticket);
-    this.#ticket = slots.ticket;
-    return slots;
+    return {
+      workers: server.free,
+      named: Object.fromEntries(Object.entries(named).map(([name, { free }]) => [name, free])),
+    };
   }
 
   /** How long a pause lasts is its maker's affair: it does not count as waiting for a slot. */
@@ -93,25 +132,20 @@ export class SlotBudget {
     record.run.paused_by = by;
     if (by === null) return false;
     await this.leave(context);
-    this.#awaitedSince = undefined;
-    this.#closedUntil = clock.now() + LOOK_WHILE_PAUSED_MS;
+    this.#pausedUntil = clock.now() + LOOK_WHILE_PAUSED_MS;
     return true;
   }
 
-  /** Stops launching for a while. */
-  close(context: RunContext, why: string): void {
-    if (this.#awaitedSince === undefined) context.emit({ type: 'slots_awaited', why });
-    this.#awaitedSince ??= context.clock.now();
-    this.#closedUntil = context.clock.now() + this.#pauseMs;
-    this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
+  /** Stops launching what is of this budget for a while. */
+  close(context: RunContext, name: string, why: string): void {
+    const begins = this.#waitFor(name).close(context.clock.now());
+    if (begins) context.emit({ type: 'slots_awaited', why });
   }
 
-  /** After a launch: the next shortage is waited for from the shortest pause on, and behind others. */
-  async reopen(context: RunContext): Promise<void> {
-    this.#pauseMs = FIRST_PAUSE_MS;
-    this.#closedUntil = 0;
-    this.#awaitedSince = undefined;
-    await this.leave(context);
+  #waitFor(name: string): BudgetWait {
+    const wait = this.#waits.get(name) ?? new BudgetWait();
+    this.#waits.set(name, wait);
+    return wait;
   }
 
   /** True once a second. */
@@ -121,10 +155,26 @@ export class SlotBudget {
     return true;
   }
 
-  /** For how long no slot could be had, in ms. */
-  waitedMs(now: number): number {
-    return this.#awaitedSince === undefined ? 0 : now - this.#awaitedSince;
+  /**
+   * For how long each budget had no room, in ms. What tasks of this run hold themselves is left out: they
+   * have timeouts.
+   */
+  waitsForOthers(context: RunContext): ReadonlyMap<string, number> {
+    const now = context.clock.now();
+    const working = workingTasks(context);
+    const detached = context.steps.some(({ slotsHandedOver }) => slotsHandedOver > 0);
+    const held = (name: string): boolean =>
+      name === SERVER
+        ? working.length > 0 || detached
+        : working.some(({ step }) => name in step.budgets);
+    const waits = [...this.#waits].filter(([name]) => !held(name));
+    return new Map(waits.map(([name, wait]) => [name, wait.waitedMs(now)]));
   }
+}
+
+function roomOfRun(context: RunContext): number {
+  const detached = context.steps.reduce((sum, step) => sum + step.slotsHandedOver, 0);
+  return context.record.budget.workers - workingTasks(context).length - detached;
 }
 
 async function enterAdmission({ observer, clock }: RunContext): Promise<boolean> {

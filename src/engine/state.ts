@@ -10,6 +10,7 @@ import type { TaskChange, TaskKey } from '../ledger/records.js';
 import type { Execution } from '../model/execution.js';
 import type { LivePlan } from '../model/live-plan.js';
 import type { Handle, WorkerIdentity } from '../model/identity.js';
+import type { NamedBudgets } from '../model/places.js';
 import { isFinal, type TaskStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Outcome } from '../postgres/background/worker.js';
@@ -201,6 +202,10 @@ export class StepState implements SchedulableStep<TaskState> {
 
   get concurrency(): number {
     return this.plan.concurrency;
+  }
+
+  get budgets(): NamedBudgets {
+    return this.plan.budgets;
   }
 
   get onFailure(): 'stop' | 'continue' {

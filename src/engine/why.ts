@@ -1,8 +1,10 @@
 import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 import { readRun, type StoredRun } from '../ledger/read.js';
 import { describeDuration } from '../model/duration.js';
+import type { NamedBudgets } from '../model/places.js';
 import { isFinal } from '../model/status.js';
-import { readCapacity } from '../postgres/capacity.js';
+import { budgetTag } from '../model/identity.js';
+import { readCapacity, readOurWorkers, type OurWorker } from '../postgres/capacity.js';
 import { readHoldups, readHorizonHolders, type Blocker, type Holdup } from '../postgres/holdups.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
@@ -42,9 +44,12 @@ async function explain(db: Queryable, runId: string, clock: Clock, live: boolean
   const pids = running.filter(({ status }) => status === 'running').flatMap(({ pid }) => pid ?? []);
   const holdups = new Map((await readHoldups(db, pids)).map((holdup) => [holdup.pid, holdup]));
   const slots = await describeSlots(db, stored);
+  const workers = await readOurWorkers(db);
   const holders = await readHorizonHolders(db, HOLDERS);
   const waiting = (step: Step, task: Task): string[] =>
-    live ? whatFor(stored, report, step, task, slots) : ['nobody works on the run: resume it'];
+    live
+      ? whatFor(stored, report, step, task, { slots, workers })
+      : ['nobody works on the run: resume it'];
   const explained = openTasks(report).map(({ step, task }) => {
     const attempt = task.attempts.at(-1);
     return {
@@ -132,7 +137,7 @@ function whatFor(
   report: ReportV1,
   step: Step,
   task: Task,
-  slots: string,
+  { slots, workers }: { slots: string; workers: readonly OurWorker[] },
 ): string[] {
   const planned = plan.steps.find(({ id }) => id === step.id);
   const needs = (planned?.needs ?? []).filter((id) => {
@@ -146,5 +151,20 @@ function whatFor(
   if (planned !== undefined && busy >= planned.concurrency) {
     return [`waits for its turn: concurrency ${String(planned.concurrency)} of step ${step.id}`];
   }
+  const short = budgetsInUse(planned?.budgets ?? {}, workers);
+  if (short.length > 0) return short;
   return [`waits for a worker slot, or for a task on the same relation: ${slots}`];
+}
+
+/** Named budgets that have no room, and who uses them. */
+function budgetsInUse(budgets: NamedBudgets, workers: readonly OurWorker[]): string[] {
+  return Object.entries(budgets).flatMap(([name, limit]) => {
+    const users = workers.filter((worker) => worker.application_name.includes(budgetTag(name)));
+    if (users.length < limit) return [];
+    const shown = users.map(
+      ({ pid, application_name: worker, database }) =>
+        `pid ${String(pid)} (${worker}, database ${database})`,
+    );
+    return [`waits for budget ${name}, ${String(limit)} at most: used by ${shown.join(', ')}`];
+  });
 }

@@ -385,6 +385,12 @@ export interface Step {
    */
   concurrency: number;
   /**
+   * How many pg-runbook workers of each named budget may live on the server at once.
+   */
+  budgets: {
+    [k: string]: number;
+  };
+  /**
    * statement_timeout of each task.
    */
   timeout_ms: number;

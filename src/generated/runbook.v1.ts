@@ -316,6 +316,12 @@ export interface Step {
    */
   after?: 'ended' | 'started';
   /**
+   * Names of scarce things that its workers use, and how many pg-runbook workers of that name may live on the server at once, of all runs and detached steps together.
+   */
+  budgets?: {
+    [k: string]: number;
+  };
+  /**
    * Live workers of this step at most. Default 1.
    */
   concurrency?: number;

@@ -1,14 +1,19 @@
+import type { ReportV1 } from '../generated/report.v1.js';
+import { budgetTag } from '../model/identity.js';
+import type { NamedBudgets } from '../model/places.js';
 import { NO_SLOT } from '../postgres/capacity.js';
 import type { Queryable } from '../postgres/session.js';
-import type { ReportV1 } from '../generated/report.v1.js';
 
-/** What the server's slots allow. */
-export interface Slots {
+/** The name under which the server's own slots and `budget.server_workers` stand beside named budgets. */
+export const SERVER = '';
+
+/** What one budget allows. */
+export interface Turn {
   readonly free: number;
   /** A place among those that wait, first come, first served; null when there was no need to wait. */
-  readonly ticket: number | null;
-  /** Why there is none. */
-  readonly why: string | null;
+  readonly place: string | null;
+  /** What stands in the way when nothing is free. */
+  readonly why: string;
 }
 
 /**
@@ -24,29 +29,37 @@ export async function leaveAdmission(db: Queryable): Promise<void> {
   await db.query('SELECT runbook.leave_admission()');
 }
 
+/** What the ledger's functions are told of the budgets that a launch must keep to. */
+export function budgetOrder(budget: ReportV1['budget'], named: NamedBudgets): object {
+  const byName = Object.entries(named).map(([name, limit]) => ({
+    name,
+    tag: budgetTag(name),
+    limit,
+  }));
+  return { ...budget, no_slot: NO_SLOT, named: byName };
+}
+
 /**
- * Counts the slots that are free by the budget, for whoever's turn it is.
+ * Counts what is free by each budget, for whoever's turn it is.
  * @param room workers that the run's own budget allows.
+ * @param places those held so far, by the budgets' names.
  */
 export async function countFreeSlots(
   db: Queryable,
-  budget: ReportV1['budget'],
+  order: object,
   room: number,
-  ticket: number | null,
-): Promise<Slots> {
-  const [row] = await db.query<{ free: number; ticket: number | null; why: string | null }>(
-    'SELECT f.free, f.ticket, f.why FROM runbook.free_slots($1, $2, $3) f',
-    [JSON.stringify({ ...budget, no_slot: NO_SLOT }), room, ticket],
+  places: Readonly<Record<string, string | null>>,
+): Promise<Readonly<Record<string, Turn>>> {
+  const held = Object.entries(places).map(([name, place]) => [name, { place }]);
+  const [row] = await db.query<{ turns: Record<string, Turn> }>(
+    'SELECT runbook.free_slots($1, $2, $3) AS turns',
+    [JSON.stringify(order), room, JSON.stringify(Object.fromEntries(held))],
   );
   if (row === undefined) throw new Error('a function of the ledger gave no row');
-  return row;
+  return row.turns;
 }
 
-/** Gives back a place in the queue. */
-export async function leaveQueue(
-  db: Queryable,
-  budget: ReportV1['budget'],
-  ticket: number,
-): Promise<void> {
-  await db.query('SELECT runbook.leave_queue($1, $2)', [JSON.stringify(budget), ticket]);
+/** Gives back places in queues. */
+export async function leaveQueues(db: Queryable, places: readonly string[]): Promise<void> {
+  await db.query('SELECT runbook.leave_queues($1::bigint[])', [places]);
 }

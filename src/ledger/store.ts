@@ -164,11 +164,12 @@ function newStepRow(step: PlannedStep, index: number): object {
 }
 
 function newTaskRows(runId: string, { id, tasks }: Step, plan: PlannedStep | undefined): object[] {
+  const budgets = Object.keys(plan?.budgets ?? {});
   return (plan?.tasks ?? []).map((task, i) => ({
     step_id: id,
     number: task.number,
     targets: tasks[i]?.targets ?? [],
     plan: task,
-    application_name: workerApplicationName(runId, id, task.number),
+    application_name: workerApplicationName(runId, id, task.number, budgets),
   }));
 }

@@ -34,23 +34,42 @@ const APPLICATION_PREFIX = 'pg-runbook';
  * The application_name of a task's worker: `pg-runbook/<run>/<step>/<task>`, of a detached step's
  * supervisor `pg-runbook/<run>/<step>/supervisor`; cut within the step's
  * name when it would not fit, so that run and task stay readable. Run, step and task are ASCII.
+ * @param budgets named budgets that the worker counts for, two at most: its tags say so.
  */
 export function workerApplicationName(
   run: string,
   step: string,
   task: number | 'supervisor',
+  budgets: readonly string[] = [],
 ): string {
-  const room = MAX_APPLICATION_NAME - `${APPLICATION_PREFIX}/${run}//${String(task)}`.length;
-  return `${APPLICATION_PREFIX}/${run}/${shorten(step, room)}/${String(task)}`;
+  const end = `/${String(task)}${budgets.map(budgetTag).join('')}`;
+  const room = MAX_APPLICATION_NAME - `${APPLICATION_PREFIX}/${run}/${end}`.length;
+  return `${APPLICATION_PREFIX}/${run}/${shorten(step, room)}${end}`;
+}
+
+/** Seven digits hold 32 bits, so that no tag is the beginning of another one. */
+const TAG_DIGITS = 7;
+
+/**
+ * By what the workers of a named budget are told in `pg_stat_activity`, which shows the application_name
+ * of all databases and roles: `+` and a hash, for names of any length.
+ */
+export function budgetTag(name: string): string {
+  return `+${hash36(name).padStart(TAG_DIGITS, '0')}`;
 }
 
 /** Steps that begin alike must not share a name: what is cut off leaves its hash. */
 function shorten(step: string, room: number): string {
   if (step.length <= room) return step;
-  let hash = 0x811c9dc5;
-  for (const char of step) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
-  const tail = `~${hash.toString(36)}`;
+  const tail = `~${hash36(step)}`;
   return `${step.slice(0, room - tail.length)}${tail}`;
+}
+
+/** FNV-1a of 32 bits. */
+function hash36(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return hash.toString(36);
 }
 
 /** The application_name of a session of the engine itself: `pg-runbook:<role>`, never a worker's. */

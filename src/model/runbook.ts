@@ -8,6 +8,7 @@
  * - budget: how many workers may live at once.
  */
 import type { LockingStatement } from './locking.js';
+import type { NamedBudgets } from './places.js';
 import type { RelationGlob } from './relation-glob.js';
 import type { Window } from './window.js';
 
@@ -89,6 +90,7 @@ export interface StepCommon {
   /** `started`: detached steps that it needs must only have been started. */
   readonly after: 'ended' | 'started';
   readonly concurrency: number;
+  readonly budgets: NamedBudgets;
   readonly timeoutMs: number;
   readonly lockTimeoutMs: number | undefined;
   readonly policy: 'wait' | 'detach';

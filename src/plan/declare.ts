@@ -19,6 +19,7 @@ export type DeclaredStep = Pick<
   | 'policy'
   | 'on_failure'
   | 'concurrency'
+  | 'budgets'
   | 'timeout_ms'
   | 'lock_timeout_ms'
   | 'retry'
@@ -61,6 +62,7 @@ export function declareStep(step: RunbookStep): DeclaredStep {
     policy: step.policy,
     on_failure: step.onFailure,
     concurrency: step.concurrency,
+    budgets: { ...step.budgets },
     timeout_ms: step.timeoutMs,
     lock_timeout_ms: step.lockTimeoutMs ?? null,
     retry: declareRetry(step),

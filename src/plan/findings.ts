@@ -21,8 +21,8 @@ function ofStep(
 function serverProblems({ role, seesAllSessions }: ServerInfo): LintProblem[] {
   if (seesAllSessions) return [];
   const message =
-    `role ${role} does not see the sessions of other roles: the worker slots that they use are not ` +
-    'counted for keep_free and server_workers';
+    `role ${role} does not see the sessions of other roles: the worker slots that other programs of ` +
+    'theirs use are not counted for keep_free';
   return [
     { code: 'sessions-hidden', path: [], message, hint: `GRANT pg_read_all_stats TO "${role}".` },
   ];

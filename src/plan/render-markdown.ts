@@ -100,7 +100,7 @@ function renderRow(step: Step, forecast: Forecast | null): string {
   const cells = [
     step.id,
     step.kind,
-    step.policy,
+    [step.policy, ...budgetsOf(step)].join(', '),
     step.template === null ? String(step.tasks.length) : '?',
     step.template === null ? formatSize(sizeOf(step.tasks)) : '?',
     time === undefined || time.basis === 'none' ? '?' : describeDuration(time.p50_ms),
@@ -108,6 +108,10 @@ function renderRow(step: Step, forecast: Forecast | null): string {
     summarizeLocks(step.locks),
   ];
   return `| ${cells.map(text).join(' | ')} |`;
+}
+
+function budgetsOf({ budgets }: Step): string[] {
+  return Object.entries(budgets).map(([name, limit]) => `${name} ≤ ${String(limit)}`);
 }
 
 function renderStep(step: Step): string[] {

@@ -1,4 +1,5 @@
 import type { PlanV1, Step, Task } from '../generated/plan.v1.js';
+import { mergeBudgets, Places } from '../model/places.js';
 
 /** When steps and tasks begin and end, in ms after the start of the run. */
 export interface Timeline {
@@ -31,8 +32,8 @@ interface Running {
 }
 
 /**
- * Plays a plan through: every task takes as long as it is said to, workers, needs, order and conflicts
- * are kept. Retries, pauses and other runs are not foreseen. Pure.
+ * Plays a plan through: every task takes as long as it is said to, workers, named budgets, needs, order
+ * and conflicts are kept. Retries, pauses and other runs are not foreseen. Pure.
  * @param lasts of a task of a step, in ms.
  */
 export function simulate(
@@ -43,7 +44,7 @@ export function simulate(
   const byId = new Map(all.map((progress) => [progress.step.id, progress]));
   const taken: Taken = new Map();
   let running: Running[] = [];
-  let free = budget.workers;
+  const places = new Places({ workers: budget.workers, named: mergeBudgets(steps) });
   let now = 0;
   for (;;) {
     // What begins may let others begin: those that need a detached step only to have been started.
@@ -52,10 +53,13 @@ export function simulate(
       for (const progress of all.filter((one) => one.left > 0 && mayBegin(one, byId))) {
         const first = progress.begins < 0;
         const supervisor = first ? progress.supervisor : 0;
-        const tasks = beginTasks(progress, free - supervisor, taken);
-        if (tasks.length === 0) continue;
+        places.take(supervisor);
+        const tasks = beginTasks(progress, places, taken);
+        if (tasks.length === 0) {
+          places.giveBack(supervisor);
+          continue;
+        }
         if (first) progress.begins = now;
-        free -= tasks.length + supervisor;
         const { step } = progress;
         running.push(
           ...tasks.map((task) => ({ of: progress, task, ends: now + lasts(step, task) })),
@@ -70,7 +74,8 @@ export function simulate(
       of.ends[task.number - 1] = now;
       of.running -= 1;
       of.left -= 1;
-      free += 1 + (of.left === 0 ? of.supervisor : 0);
+      places.giveBack(1, of.step.budgets);
+      if (of.left === 0) places.giveBack(of.supervisor);
     }
     running = running.filter(({ ends }) => ends > now);
   }
@@ -105,18 +110,19 @@ function mayBegin({ step }: Progress, byId: ReadonlyMap<string, Progress>): bool
 }
 
 /** Takes the tasks that may begin now. */
-function beginTasks(progress: Progress, free: number, taken: Taken): Task[] {
+function beginTasks(progress: Progress, places: Places, taken: Taken): Task[] {
   const { step, begun, ends } = progress;
   const begins: Task[] = [];
   const last = Math.min(step.tasks.length, progress.head + LOOK_AHEAD);
   for (let at = progress.head; at < last; at += 1) {
-    if (begins.length >= free || progress.running >= step.concurrency) break;
+    if (!places.has(step.budgets) || progress.running >= step.concurrency) break;
     const task = step.tasks[at];
     if (task === undefined || begun[at] === true) continue;
     const waits = task.after.some((number) => ends[number - 1] === undefined);
     if (waits || !acquire(step, task, taken)) continue;
     begun[at] = true;
     progress.running += 1;
+    places.take(1, step.budgets);
     begins.push(task);
   }
   while (begun[progress.head] === true) progress.head += 1;

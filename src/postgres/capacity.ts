@@ -52,6 +52,24 @@ export async function readCapacity(db: Queryable): Promise<Capacity> {
   return { maxWorkerProcesses: row.max_worker_processes, used: row.used, ours: row.ours };
 }
 
+/** A worker of pg-runbook, of whatever run and database. */
+export interface OurWorker extends Row {
+  readonly pid: number;
+  readonly application_name: string;
+  readonly database: string;
+}
+
+/** All workers of pg-runbook on the server, those of other roles too, whose name alone is to be seen. */
+export async function readOurWorkers(db: Queryable): Promise<OurWorker[]> {
+  return db.query<OurWorker>(
+    `SELECT a.pid, a.application_name, coalesce(a.datname, '') AS database
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.application_name LIKE 'pg-runbook/%'
+        AND coalesce(a.backend_type, 'pg_background') = 'pg_background'
+      ORDER BY a.pid`,
+  );
+}
+
 /** Slots that one kind of process uses. */
 export interface SlotUse extends Row {
   readonly by: string;

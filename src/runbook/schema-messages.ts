@@ -141,10 +141,11 @@ function badPattern(error: ErrorObject, path: Path): Problem {
 function badKey(error: ErrorObject, path: Path): Problem {
   const key = String(param(error, 'propertyName'));
   const message = `\`${key}\` cannot be a name in ${subject(path)}`;
+  const { pattern } = error.schema as { pattern: string };
   return {
     code: 'bad-key',
     message,
-    hint: 'Letters, digits and underscores, a letter first.',
+    hint: PATTERNS[pattern] ?? 'Letters, digits and underscores, a letter first.',
     path: [...path, key],
     at: 'key',
   };
@@ -198,6 +199,7 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   maxItems: badCount,
   minLength: badCount,
   minProperties: badCount,
+  maxProperties: badCount,
   uniqueItems: duplicateItem,
   dependencies: misplacedKey,
 };

@@ -35,6 +35,7 @@ describe('good runbooks', () => {
         after: 'ended',
         description: undefined,
         needs: [],
+        budgets: {},
         concurrency: 1,
         timeoutMs: 5_000,
         lockTimeoutMs: undefined,

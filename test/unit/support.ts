@@ -40,6 +40,7 @@ export function makeStep(id: string, more: Partial<Step> = {}): Step {
     policy: 'wait',
     on_failure: 'stop',
     concurrency: 1,
+    budgets: {},
     timeout_ms: 1_200_000,
     lock_timeout_ms: 5_000,
     retry: null,

@@ -174,63 +174,95 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.leave_admission IS 'Lets others count and launch: what was launched shows.';
 
-CREATE FUNCTION runbook.queue_class(p_budget jsonb) RETURNS bigint
+CREATE FUNCTION runbook.queue_class(p_queue text, p_most integer, p_keep integer) RETURNS bigint
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT (hashtext('pg-runbook/queue')::bigint & 4095) << 20
-       | coalesce((p_budget ->> 'server_workers')::bigint, 1023) << 10
-       | (p_budget ->> 'keep_free')::bigint
+  SELECT (hashtext('pg-runbook/queue' || p_queue)::bigint & 4095) << 20 | coalesce(p_most, 1023)::bigint << 10 | p_keep::bigint
 $$;
 COMMENT ON FUNCTION runbook.queue_class IS
-  'The upper half of the lock that stands for a place in the queue: who waits, by what limits of 1000 at most.';
+  'The upper half of the lock that stands for a place in a queue: for which budget, by what limits of 1000 at most.';
 
-CREATE FUNCTION runbook.leave_queue(p_budget jsonb, p_ticket integer) RETURNS void
+CREATE FUNCTION runbook.leave_queues(p_places bigint[]) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT pg_advisory_unlock_shared(runbook.queue_class(p_budget) << 32 | p_ticket)
+  SELECT pg_advisory_unlock_shared(p) FROM unnest(p_places) p
 $$;
-COMMENT ON FUNCTION runbook.leave_queue IS 'Gives back a place among those that wait for worker slots.';
+COMMENT ON FUNCTION runbook.leave_queues IS 'Gives back places among those that wait for worker slots.';
 
-CREATE FUNCTION runbook.free_slots(p_budget jsonb, p_room integer, p_ticket integer,
-                                   OUT free integer, OUT ticket integer, OUT why text)
+CREATE FUNCTION runbook.take_turn(p_class bigint, p_place bigint, p_free integer, p_why text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  slots integer := current_setting('max_worker_processes')::integer;
-  used integer;
-  ours integer;
-  mine bigint := runbook.queue_class(p_budget);
   behind boolean;
+  free integer := p_free;
+  place bigint := p_place;
 BEGIN
-  PERFORM pg_stat_clear_snapshot();
-  SELECT count(*), count(*) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/')
-                                      AND a.backend_type = 'pg_background')
-    INTO used, ours FROM pg_stat_activity a
-   WHERE NOT a.backend_type = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')));
   -- Places in the queue are locks too, so that the place of whoever is gone is gone with him. Whoever
   -- asks for more room than we do holds only himself up.
   SELECT count(*) > 0 INTO behind FROM pg_locks l
    WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.pid <> pg_backend_pid()
-     AND l.classid::bigint >> 20 = mine >> 20 AND l.objid::bigint < coalesce(p_ticket, 2147483647)
-     AND (l.classid::bigint >> 10) & 1023 >= (mine >> 10) & 1023 AND l.classid::bigint & 1023 <= mine & 1023;
-  ticket := p_ticket;
-  free := least(p_room, slots - (p_budget ->> 'keep_free')::integer - used,
-                (p_budget ->> 'server_workers')::integer - ours);
-  why := CASE
-    WHEN behind THEN 'others have waited for longer'
-    WHEN (p_budget ->> 'server_workers')::integer <= ours
-    THEN format('%s pg-runbook workers live on the server (budget.server_workers)', ours)
-    ELSE format('%s of %s worker slots are in use', used, slots) END;
+     AND l.classid::bigint >> 20 = p_class >> 20 AND l.objid::bigint < coalesce(p_place & 4294967295, 2147483647)
+     AND (l.classid::bigint >> 10) & 1023 >= (p_class >> 10) & 1023 AND l.classid::bigint & 1023 <= p_class & 1023;
   IF behind THEN
     free := least(free, 0);
   END IF;
-  IF free > 0 THEN
-    why := NULL;
-  ELSIF ticket IS NULL THEN
+  IF free <= 0 AND place IS NULL THEN
     -- Tenths of a second, for some six years and then anew.
-    ticket := ((extract(epoch FROM clock_timestamp()) * 10)::bigint % 2147483647)::integer;
-    PERFORM pg_advisory_lock_shared(mine << 32 | ticket);
+    place := p_class << 32 | (extract(epoch FROM clock_timestamp()) * 10)::bigint % 2147483647;
+    PERFORM pg_advisory_lock_shared(place);
   END IF;
+  -- As text: JavaScript's numbers have 53 bits.
+  RETURN jsonb_build_object('free', free, 'place', place::text, 'why', CASE WHEN behind THEN 'others have waited for longer' ELSE p_why END);
+END $$;
+COMMENT ON FUNCTION runbook.take_turn IS
+  'First come, first served: of what is free nobody gets any before those who have waited for longer. Who gets none has a place in the queue, and keeps it.';
+
+CREATE FUNCTION runbook.free_slots(p_budget jsonb, p_room integer, p_turns jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  slots integer := current_setting('max_worker_processes')::integer;
+  most integer := (p_budget ->> 'server_workers')::integer;
+  keep integer := (p_budget ->> 'keep_free')::integer;
+  used integer;
+  workers text[];
+  named record;
+  ours integer;
+  turns jsonb;
+BEGIN
+  PERFORM pg_stat_clear_snapshot();
+  -- Of other roles' sessions a small role sees no more than the name, and workers of ours have one.
+  SELECT count(*), coalesce(array_agg(a.application_name) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/')
+                                      AND coalesce(a.backend_type, 'pg_background') = 'pg_background'), '{}')
+    INTO used, workers FROM pg_stat_activity a
+   WHERE NOT coalesce(a.backend_type, CASE WHEN starts_with(a.application_name, 'pg-runbook/') THEN 'pg_background'
+           ELSE 'client backend' END) = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')));
+  turns := jsonb_build_object('', runbook.take_turn(runbook.queue_class('', most, keep), (p_turns -> '' ->> 'place')::bigint,
+    least(p_room, slots - keep - used, most - cardinality(workers)), CASE
+      WHEN most <= cardinality(workers)
+      THEN format('%s pg-runbook workers live on the server (budget.server_workers)', cardinality(workers))
+      ELSE format('%s of %s worker slots are in use', used, slots) END));
+  FOR named IN SELECT * FROM jsonb_to_recordset(p_budget -> 'named') x(name text, tag text, "limit" integer) LOOP
+    SELECT count(*) INTO ours FROM unnest(workers) w WHERE strpos(w, named.tag) > 0;
+    turns := turns || jsonb_build_object(named.name, runbook.take_turn(
+      runbook.queue_class(named.tag, named."limit", 0), (p_turns -> named.name ->> 'place')::bigint, named."limit" - ours,
+      format('budget %s: %s of %s workers live', named.name, ours, named."limit")));
+  END LOOP;
+  RETURN turns;
 END $$;
 COMMENT ON FUNCTION runbook.free_slots IS
-  'How many workers may be launched now by the server''s slots and budget.server_workers, first come, first served: who gets none has a place in the queue, and keeps it by its ticket.';
+  'How many workers may be launched now: under the empty name by the server''s slots and budget.server_workers, and by each named budget.';
+
+CREATE FUNCTION runbook.leave_turns(p_turns jsonb, p_but_short boolean) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  places bigint[];
+  kept jsonb;
+BEGIN
+  SELECT array_agg((t ->> 'place')::bigint) FILTER (WHERE NOT keeps),
+         coalesce(jsonb_object_agg(name, t) FILTER (WHERE keeps), '{}') INTO places, kept
+    FROM (SELECT u.name, u.t, p_but_short AND (u.t ->> 'free')::integer < 1 AS keeps FROM jsonb_each(p_turns) u(name, t)) v;
+  PERFORM runbook.leave_queues(places);
+  RETURN kept;
+END $$;
+COMMENT ON FUNCTION runbook.leave_turns IS
+  'Gives back the places of a supervisor, or only where there is room for it: whoever has room and cannot use it must not keep others waiting.';
 
 CREATE FUNCTION runbook.run_workers(p_run text) RETURNS integer
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -646,8 +678,8 @@ DECLARE
   busy boolean;
   no_slot_since timestamptz;
   launching_at timestamptz;
-  ticket integer;
-  free integer;
+  turns jsonb := '{}';
+  short jsonb;
   admitted boolean := false;
   guard jsonb;
   guard_since timestamptz;
@@ -701,9 +733,8 @@ BEGIN
     COMMIT;
     LOOP
       task := runbook.next_task(p_run, p_step, (step_plan ->> 'concurrency')::integer);
-      IF ticket IS NOT NULL AND (task IS NULL OR runbook.paused_by(p_run) IS NOT NULL) THEN
-        PERFORM runbook.leave_queue(p_order -> 'budget', ticket);
-        ticket := NULL;
+      IF task IS NULL OR runbook.paused_by(p_run) IS NOT NULL THEN
+        turns := runbook.leave_turns(turns, false);
       END IF;
       EXIT WHEN task IS NULL;
       IF runbook.paused_by(p_run) IS NOT NULL THEN
@@ -725,9 +756,10 @@ BEGIN
         EXIT;
       END IF;
       -- Once to know whether it is worth a look at the targets, and once when nobody else may launch.
-      SELECT f.free, f.ticket INTO free, ticket FROM runbook.free_slots(p_order -> 'budget',
-        (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), ticket) f;
-      IF free > 0 THEN
+      turns := runbook.free_slots(p_order -> 'budget',
+        (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
+      short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
+      IF short IS NULL THEN
         prepared := runbook.try_prepare(p_run, p_step, task, p_order -> 'execution');
         -- The record of an attempt is committed before its launch.
         COMMIT;
@@ -735,11 +767,14 @@ BEGIN
         CONTINUE WHEN prepared ->> 'attempt_id' IS NULL;
         EXIT WHEN NOT runbook.try_admission();
         admitted := true;
-        SELECT f.free, f.ticket INTO free, ticket FROM runbook.free_slots(p_order -> 'budget',
-          (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), ticket) f;
+        turns := runbook.free_slots(p_order -> 'budget',
+          (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
+        short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
       END IF;
-      IF free < 1 THEN
-        handle := '{"sqlstate": "53000", "message": "no worker slot was free for as long as it may wait"}';
+      IF short IS NOT NULL THEN
+        turns := runbook.leave_turns(turns, true);
+        handle := pg_catalog.jsonb_build_object('sqlstate', '53000', 'message',
+          pg_catalog.concat('no worker slot was free for as long as it may wait: ', short ->> 'why'));
       ELSE
         -- From before the launch, as the worker's own timeout counts.
         launching_at := pg_catalog.clock_timestamp();
@@ -751,10 +786,7 @@ BEGIN
           PERFORM pg_catalog.pg_sleep(0.005);
           COMMIT;
         END LOOP;
-        IF ticket IS NOT NULL THEN
-          PERFORM runbook.leave_queue(p_order -> 'budget', ticket);
-          ticket := NULL;
-        END IF;
+        turns := runbook.leave_turns(turns, false);
       END IF;
       IF admitted THEN
         PERFORM runbook.leave_admission();

@@ -29,6 +29,9 @@ export function stepLines(step: Step, index: number, context: Context): Line[] {
       `   timeout ${formatDuration(step.timeout_ms)}${lockTimeout}${retryText(step)}, ` +
         `on failure ${step.on_failure}`,
     ),
+    ...Object.entries(step.budgets).map(([name, limit]) =>
+      line(`   budget ${name}: ${count(limit, 'worker')} on the server`),
+    ),
     ...timeLines(context.forecast),
     ...lockLines(step.locks),
     line(`   settings ${settings.join(' ')}`),

@@ -45,6 +45,7 @@ export async function toStep(
     needs: step.needs ?? [],
     after: step.after ?? 'ended',
     concurrency: step.concurrency ?? DEFAULT_CONCURRENCY,
+    budgets: step.budgets ?? {},
     timeoutMs: toMs(step.timeout ?? defaults.timeout) ?? 0,
     lockTimeoutMs: toMs(step.lock_timeout ?? defaults.lock_timeout),
     policy: step.policy ?? defaults.policy ?? 'wait',

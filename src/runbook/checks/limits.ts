@@ -82,13 +82,49 @@ function checkConcurrency(step: RawStep, workers: number, defaults: Content): Pr
   ];
 }
 
+interface NamedLimit {
+  readonly step: RawStep;
+  readonly name: string;
+  readonly limit: number;
+}
+
+function namedLimits(step: RawStep): NamedLimit[] {
+  return Object.entries(contentAt(step.body, 'budgets')).flatMap(([name, limit]) =>
+    typeof limit === 'number' ? [{ step, name, limit }] : [],
+  );
+}
+
+/** Which of two limits would hold is what nobody could tell. */
+function checkNamedBudgets(steps: readonly RawStep[]): Problem[] {
+  const firsts = new Map<string, NamedLimit>();
+  return steps.flatMap(namedLimits).flatMap(({ step, name, limit }): Problem[] => {
+    const first = firsts.get(name) ?? { step, name, limit };
+    firsts.set(name, first);
+    if (first.limit === limit) return [];
+    return [
+      {
+        code: 'budgets-differ',
+        message:
+          `budget \`${name}\` is ${String(limit)} here and ${String(first.limit)} in step ` +
+          `\`${first.step.id ?? '?'}\``,
+        hint: 'Give a budget one limit throughout the runbook.',
+        path: [...step.path, 'budgets', name],
+      },
+    ];
+  });
+}
+
 /** Finds limits that contradict one another. */
 export function checkLimits(content: unknown): readonly Problem[] {
   const workers = numberAt(contentAt(content, 'budget'), 'workers') ?? DEFAULT_WORKERS;
-  return rawSteps(content).flatMap((step) => [
-    ...checkSizes(step),
-    ...checkBatch(step),
-    ...checkVacuumOptions(step),
-    ...checkConcurrency(step, workers, contentAt(content, 'defaults')),
-  ]);
+  const steps = rawSteps(content);
+  return [
+    ...checkNamedBudgets(steps),
+    ...steps.flatMap((step) => [
+      ...checkSizes(step),
+      ...checkBatch(step),
+      ...checkVacuumOptions(step),
+      ...checkConcurrency(step, workers, contentAt(content, 'defaults')),
+    ]),
+  ];
 }

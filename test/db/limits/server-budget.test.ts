@@ -4,6 +4,7 @@ import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
+import { budgetTag } from '../../../src/model/identity.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/cli.js';
 import { useOwnServer } from '../../support/own-server.js';
 import { libpqEnvironment, serverIsGiven } from '../../support/server.js';
@@ -39,13 +40,15 @@ async function alive(): Promise<number> {
   return rows[0]?.n ?? -1;
 }
 
-/** The most workers of ours that were alive at once, looked at every 50 ms until `done`. */
-async function watch(done: () => boolean): Promise<number> {
-  let most = 0;
+/** The most workers of ours, and of the named budget, that were alive at once, until `done`. */
+async function watch(done: () => boolean): Promise<{ all: number; tight: number }> {
+  const most = { all: 0, tight: 0 };
+  const tight = `${ALIVE} and strpos(application_name, '${budgetTag('tight')}') > 0`;
   await withClient(uri, async (client) => {
     while (!done()) {
-      const { rows } = await client.query<{ n: number }>(ALIVE);
-      most = Math.max(most, rows[0]?.n ?? 0);
+      const { rows } = await client.query<{ n: number }>(`${ALIVE} union all ${tight}`);
+      most.all = Math.max(most.all, rows[0]?.n ?? 0);
+      most.tight = Math.max(most.tight, rows[1]?.n ?? 0);
       await sleep(50);
     }
   });
@@ -61,7 +64,8 @@ steps:
 ${[1, 2, 3, 4]
   .map(
     (n) =>
-      `  - id: s${String(n)}\n    sql: INSERT INTO done SELECT '${name}', pg_sleep(0.2) IS NULL`,
+      `  - id: s${String(n)}\n    sql: INSERT INTO done SELECT '${name}', pg_sleep(0.2) IS NULL` +
+      (n === 1 ? '\n    budgets: { tight: 1 }' : ''),
   )
   .slice(0, detached ? 1 : 4)
   .join('\n')}
@@ -78,7 +82,7 @@ async function run(name: string, database: string, detached: boolean): Promise<C
   return runCli(['wait', begun.id], { env });
 }
 
-describe.skipIf(serverIsGiven())('budget.server_workers', () => {
+describe.skipIf(serverIsGiven())('budgets of the whole server', () => {
   beforeAll(async () => {
     uri = await server.start();
     for (const name of DATABASES) {
@@ -92,7 +96,7 @@ describe.skipIf(serverIsGiven())('budget.server_workers', () => {
     }
   }, 240_000);
 
-  it('is never exceeded by eight engines on two databases, and all of them come to their turn', async () => {
+  it('are never exceeded by eight engines on two databases, and all of them come to their turn', async () => {
     let ended = false;
     const watched = watch(() => ended);
     const results = await Promise.all(
@@ -105,8 +109,9 @@ describe.skipIf(serverIsGiven())('budget.server_workers', () => {
       results.map(() => [0, '']),
     );
     const most = await watched;
-    expect(most).toBeLessThanOrEqual(MOST);
-    expect(most).toBeGreaterThan(1);
+    expect(most.all).toBeLessThanOrEqual(MOST);
+    expect(most.all).toBeGreaterThan(1);
+    expect(most.tight).toBe(1);
     const done = await Promise.all(
       DATABASES.map((name) =>
         withClient(
@@ -118,7 +123,7 @@ describe.skipIf(serverIsGiven())('budget.server_workers', () => {
     expect(done).toEqual([13, 13]);
   });
 
-  it('keeps no place for an engine that was killed while it waited', async () => {
+  it('keep no place for an engine that was killed while it waited', async () => {
     const env = libpqEnvironment(uriOf('one'));
     const path = (name: string, seconds: number): string => {
       const target = join(folder, `${name}.yaml`);

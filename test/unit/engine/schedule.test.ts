@@ -29,11 +29,14 @@ const step = (id: string, tasks: Task[], more: Partial<Step> = {}): Step => ({
   after: 'ended',
   policy: 'wait',
   concurrency: 1,
+  budgets: {},
   onFailure: 'stop',
   blocked: false,
   tasks,
   ...more,
 });
+
+const ROOMY = { workers: 9, named: {} };
 
 function schedule(
   steps: readonly Step[],
@@ -42,7 +45,7 @@ function schedule(
   reason?: string,
 ): Decision<Task> {
   const stop = reason === undefined ? undefined : { reason, deferred: false };
-  return decide(steps, now, { freeWorkers, stop });
+  return decide(steps, now, { room: { workers: freeWorkers, named: {} }, stop });
 }
 
 const names = (tasks: readonly Task[]): string[] => tasks.map((t) => t.name);
@@ -201,9 +204,34 @@ describe('schedule', () => {
   });
 });
 
+describe('a named budget', () => {
+  const heavy = { budgets: { io: 2 }, concurrency: 3 };
+  const steps = [
+    step('a', [task('a1'), task('a2')], heavy),
+    step('b', [task('b1')], heavy),
+    step('c', [task('c1')]),
+  ];
+  const launch = (io: number): string[] =>
+    names(decide(steps, 0, { room: { workers: 9, named: { io } } }).launch);
+
+  it('limits the steps that name it together, and no others', () => {
+    expect(launch(0)).toEqual(['c1']);
+    expect(launch(1)).toEqual(['a1', 'c1']);
+    expect(launch(9)).toEqual(['a1', 'a2', 'b1', 'c1']);
+  });
+
+  it('lets a task of two budgets wait for both', () => {
+    const both = step('d', [task('d1')], { budgets: { io: 2, net: 2 } });
+    const with_ = (named: Record<string, number>): string[] =>
+      names(decide([both], 0, { room: { workers: 9, named } }).launch);
+    expect(with_({ io: 1, net: 0 })).toEqual([]);
+    expect(with_({ io: 1, net: 1 })).toEqual(['d1']);
+  });
+});
+
 describe('a window', () => {
   const within = (steps: readonly Step[], now: number): Decision<Task> =>
-    decide(steps, now, { freeWorkers: 9, windowEndsAt: 100 });
+    decide(steps, now, { room: ROOMY, windowEndsAt: 100 });
 
   it('leaves to the next run what is known not to fit, and only that', () => {
     const steps = [
@@ -231,7 +259,7 @@ describe('a window', () => {
 
   it('that is over leaves everything', () => {
     const stop = { reason: 'the window closed', deferred: true };
-    const { launch, skip } = decide([step('s', [task('a')])], 0, { freeWorkers: 9, stop });
+    const { launch, skip } = decide([step('s', [task('a')])], 0, { room: ROOMY, stop });
     expect([launch, skip]).toMatchObject([[], [{ reason: 'the window closed', deferred: true }]]);
   });
 });
@@ -252,6 +280,7 @@ const anySteps = fc.array(
   fc.record({
     tasks: fc.array(anyTask, { maxLength: 6 }),
     concurrency: fc.integer({ min: 1, max: 4 }),
+    budgets: fc.constantFrom({}, { io: 1 }, { io: 1, net: 1 }),
     onFailure: fc.constantFrom('stop' as const, 'continue' as const),
     blocked: fc.boolean(),
     needsFirst: fc.boolean(),
@@ -280,9 +309,13 @@ test.prop([anySteps, fc.nat(6), fc.nat(10)], { numRuns: 1000 })(
       policy: 'wait',
       needs: index > 0 && spec.needsFirst ? ['0'] : [],
     }));
-    const { launch, skip } = schedule(steps, free, now);
+    const named = { io: Math.floor(free / 2) };
+    const { launch, skip } = decide(steps, now, { room: { workers: free, named } });
     const launched = new Set(launch);
     expect(launch.length).toBeLessThanOrEqual(free);
+    const usesIo = steps.filter(({ budgets }) => 'io' in budgets);
+    const withIo = usesIo.flatMap(({ tasks }) => tasks.filter((t) => launched.has(t)));
+    expect(withIo.length).toBeLessThanOrEqual(named.io);
     for (const { concurrency, tasks } of steps) {
       const started = tasks.filter((t) => launched.has(t)).length;
       const running = tasks.filter((t) => t.phase === 'running').length;

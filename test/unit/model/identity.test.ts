@@ -1,6 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { makeRunId, plausiblePid, workerApplicationName } from '../../../src/model/identity.js';
+import {
+  budgetTag,
+  makeRunId,
+  plausiblePid,
+  workerApplicationName,
+} from '../../../src/model/identity.js';
 
 describe('makeRunId', () => {
   it('starts with the day, in UTC', () => {
@@ -35,12 +40,16 @@ describe('plausiblePid', () => {
   });
 });
 
-test.prop([fc.stringMatching(/^[a-z][a-z0-9-]{0,62}$/), fc.integer({ min: 1, max: 99_999 })])(
-  'an application_name fits, and always tells run and task',
-  (step, task) => {
-    const name = workerApplicationName('20261121-k3x9t2', step, task);
+const anyName = fc.stringMatching(/^[a-z][a-z0-9-]{0,62}$/);
+
+test.prop([anyName, fc.integer({ min: 1, max: 99_999 }), fc.array(anyName, { maxLength: 2 })])(
+  'an application_name fits, and always tells run, task and budgets',
+  (step, task, budgets) => {
+    const name = workerApplicationName('20261121-k3x9t2', step, task, budgets);
+    const tags = budgets.map(budgetTag);
     expect(name.length).toBeLessThanOrEqual(63);
     expect(name.startsWith('pg-runbook/20261121-k3x9t2/')).toBe(true);
-    expect(name.endsWith(`/${String(task)}`)).toBe(true);
+    expect(name.endsWith(`/${String(task)}${tags.join('')}`)).toBe(true);
+    expect(tags.every((tag) => /^\+[0-9a-z]{7}$/.test(tag))).toBe(true);
   },
 );

@@ -84,6 +84,13 @@ describe('a plan played through', () => {
     expect(ends()).toBe(0);
   });
 
+  it('keeps to named budgets of several steps together', () => {
+    const tight = { tasks: tasks(2), concurrency: 2, budgets: { io: 1 } };
+    const beside = makeStep('c', { tasks: tasks(4) });
+    expect(ends(makeStep('a', tight), makeStep('b', tight))).toBe(40);
+    expect(ends(makeStep('a', tight), makeStep('b', tight), beside)).toBe(40);
+  });
+
   it('keeps to needs, to the order of tasks and to conflicts', () => {
     const b = makeStep('b', { tasks: tasks(1), needs: ['a'] });
     expect(ends(makeStep('a', { tasks: tasks(1) }), b)).toBe(20);

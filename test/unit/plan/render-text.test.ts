@@ -13,6 +13,7 @@ const findingsOf = (...steps: Step[]): PlanV1['findings'] =>
 const step = makeStep('vacuum-hot', {
   needs: ['before'],
   concurrency: 2,
+  budgets: { 'io-heavy': 1 },
   retry: { attempts: 3, delay_ms: 1, max_delay_ms: 1, on: ['55P03'] },
   settings: { statement_timeout: '1200000ms' },
   tasks: [
