@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { EXIT, type ExitCode } from '../errors.js';
 import type { EventListener } from '../engine/events.js';
-import type { EngineOptions } from '../engine/run.js';
+import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { resolveConnection } from '../postgres/connection-settings.js';
 import { toJson } from '../report/json.js';

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Attempt, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
+import { describeResidue } from '../report/text.js';
 import { oneLine } from '../model/printable.js';
 import { describeProgress } from '../report/progress.js';
 import type { Output, Style } from './io.js';
@@ -62,6 +63,8 @@ function describe(event: EngineEvent, output: Output): string | undefined {
       return `${event.task.id} waits: run ${event.run} works on the same relation`;
     case 'overlap_awaited':
       return `waiting for run ${event.other} of this runbook to end`;
+    case 'residue_found':
+      return `left over: ${oneLine(describeResidue(event.residue))}`;
     case 'worker_signalled':
       return `${event.task.id} asked to stop: ${event.how}`;
     case 'queue_drained':
@@ -122,6 +125,7 @@ function toLogFields(event: EngineEvent): object {
     'cleanUp',
     'by',
     'progress',
+    'residue',
   ] as const) {
     if (key in event) fields[key] = (event as unknown as Record<string, unknown>)[key];
   }

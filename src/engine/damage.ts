@@ -46,6 +46,7 @@ export function requireWhole(stored: StoredRun): void {
     runbook: made.runbook,
     server: made.server,
     budget: made.budget,
+    residue: found.residue,
     summary: { steps: {}, tasks: {}, targets: {} },
   };
   const problem = documentProblem('report', report);

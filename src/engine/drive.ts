@@ -1,5 +1,6 @@
 import { EXIT, RunbookError, type ExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
+import { clearResidue } from '../ledger/residue.js';
 import { nextCommands } from '../model/next-commands.js';
 import { isFinal } from '../model/status.js';
 import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
@@ -54,11 +55,17 @@ async function attempt(context: RunContext, losses: number): Promise<unknown> {
     for (const step of context.steps) if (step.handedOver) await refreshStep(context, step);
     conclude(context, undefined);
     noteLosses(context, losses);
-    await context.ledger.finishRun(context.record.run);
+    await finishRun(context);
     return undefined;
   } catch (error) {
     return asRunbookError(error);
   }
+}
+
+/** Records the end of the run, and what is lying about in the database then. */
+async function finishRun({ record, observer, ledger }: RunContext): Promise<void> {
+  record.residue.after = await clearResidue(observer);
+  await ledger.finishRun(record);
 }
 
 /** What went well in the end should still be known. */
@@ -114,7 +121,7 @@ async function giveUp(context: RunContext, error: unknown, unreachable: boolean)
     if (unreachable) abandonTasks(context, `${reason}; the server did not come back`);
     else await stopAndSettle(context, reason);
     end();
-    if (!unreachable) await context.ledger.finishRun(context.record.run);
+    if (!unreachable) await finishRun(context);
   } catch (second) {
     trouble = asRunbookError(second);
     abandonTasks(context, `${reason}; then: ${messageOf(trouble)}`);

@@ -1,11 +1,12 @@
 import type { CleanUp } from '../steps/contract.js';
-import type { Attempt, Progress, ReportV1, Step, Task } from '../generated/report.v1.js';
+import type { Attempt, Progress, ReportV1, Residue, Step, Task } from '../generated/report.v1.js';
 
 /** What happens in a run, for those who watch it. The report, not the events, holds the truth. */
 export type EngineEvent =
   | { readonly type: 'run_started'; readonly run: ReportV1['run'] }
   /** From the ledger, by another engine or after a lost connection. */
   | { readonly type: 'run_resumed'; readonly run: ReportV1['run']; readonly adopted: number }
+  | { readonly type: 'residue_found'; readonly residue: Residue }
   | { readonly type: 'step_started'; readonly step: Step }
   | { readonly type: 'task_launched'; readonly task: Task; readonly attempt: Attempt }
   | { readonly type: 'task_ended'; readonly task: Task; readonly attempt: Attempt | undefined }

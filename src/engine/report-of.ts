@@ -5,7 +5,7 @@ import { summarize } from './conclude.js';
 
 /** The report of a run as the ledger has it. */
 export function toReport({ plan, report }: StoredRun): ReportV1 {
-  const { run, steps } = report;
+  const { run, residue, steps } = report;
   requireTargets(steps);
   return {
     report_version: 1,
@@ -17,6 +17,7 @@ export function toReport({ plan, report }: StoredRun): ReportV1 {
     runbook: plan.runbook,
     server: plan.server,
     budget: plan.budget,
+    residue,
     summary: summarize(report),
   };
 }

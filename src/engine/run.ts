@@ -1,54 +1,23 @@
-import { RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
-import { AttemptLedger } from '../ledger/attempts.js';
-import { readBrake } from '../ledger/brake.js';
 import { pruneRuns } from '../ledger/read.js';
-import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
-import { BackgroundClient } from '../postgres/background/client.js';
-import { chooseDialect } from '../postgres/background/detect.js';
-import type { BackgroundDialect } from '../postgres/background/dialect.js';
-import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { readServerInfo } from '../postgres/server.js';
-import type { Session } from '../postgres/session.js';
-import { endLostSession } from '../postgres/signal.js';
 import type { LivePlan } from '../model/live-plan.js';
-import { systemClock, toTimestamp, type Clock } from './clock.js';
-import { summarize } from './conclude.js';
-import type { RunContext } from './context.js';
+import { systemClock, toTimestamp } from './clock.js';
 import { drive } from './drive.js';
-import type { EventListener } from './events.js';
 import { finishSteps } from './finish.js';
-import { reconcileRun } from './reconcile.js';
-import { restoreRun, type RestoredRun } from './restore.js';
-import { lockRun, openObserver, openSessions, type RunSessions } from './sessions.js';
-import { holdTurn, takeTurn } from './overlap.js';
+import {
+  clearBefore,
+  guarded,
+  makeContext,
+  refuseBraked,
+  type EngineOptions,
+} from './make-context.js';
+import { takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
+import { lockRun, openSessions } from './sessions.js';
 import { newRecord, StepState } from './state.js';
+import { takeUp } from './take-up.js';
 
 const DAY_MS = 86_400_000;
-
-/** A worker shows in pg_stat_activity some milliseconds after its launch, on a busy machine later. */
-const WORKERS_SHOW_WITHIN_MS = 1_000;
-const OLD_SESSIONS_END_WITHIN_MS = 15_000;
-const LOCK_PAUSE_MS = 200;
-
-/** What running and resuming have in common. */
-export interface EngineOptions {
-  readonly runId: string;
-  readonly connection: ConnectionSettings;
-  readonly origin: EngineOrigin;
-  /** Aborted with the exit code of a signal: nothing more is launched, what runs is cancelled. */
-  readonly stop: AbortSignal;
-  readonly onEvent: EventListener;
-  /**
-   * Called before the first launch, after each step and at the end, with the report as it stands.
-   * Only what it throws the first time prevents the run.
-   */
-  readonly onReport: (report: ReportV1) => Promise<void>;
-  readonly clock?: Clock;
-  /** Instead of the one that the server's extension asks for. */
-  readonly dialect?: BackgroundDialect;
-}
 
 export interface RunOptions extends EngineOptions {
   readonly plan: LivePlan;
@@ -78,6 +47,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await refuseBraked(sessions.observer);
     await takeTurn(made, runId, plan);
     await lockRun(sessions.observer, runId);
+    await clearBefore(made);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.
     await made.save();
@@ -100,194 +70,4 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
 export async function resumeRun(options: EngineOptions): Promise<ReportV1> {
   const context = await takeUp(options, undefined);
   return drive(context, (old) => takeUp(options, old));
-}
-
-/**
- * Takes up a run from the ledger.
- * @param old the context of before a connection was lost, whose living sessions are kept.
- */
-async function takeUp(options: EngineOptions, old: RunContext | undefined): Promise<RunContext> {
-  const { runId, connection, clock = systemClock } = options;
-  await closeLost(old);
-  const observer =
-    old?.sessions.observer.lost === false
-      ? old.sessions.observer
-      : await openObserver(connection, runId);
-  const kept = old?.sessions.control.lost === false ? old.sessions : undefined;
-  const run = await guarded({ observer, control: undefined }, async () => {
-    if (old === undefined) await refuseOtherRole(observer, runId);
-    await takeLock(observer, runId, clock, old);
-    if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
-    // What was launched a moment ago does not show at once.
-    await clock.sleep(WORKERS_SHOW_WITHIN_MS);
-    await reconcileRun(observer, runId, clock, true, kept === undefined ? [] : stillHeard(old));
-    const restored = await restoreRun(observer, runId, clock.now(), {
-      keepHandles: kept !== undefined,
-      reopen: old === undefined,
-    });
-    if (old === undefined && isOver(restored)) throw over(runId);
-    // Who asks for the rest has a window of his own; a lost connection does not prolong one.
-    const window = old === undefined ? openWindow(restored.plan.window, clock.now()) : old.window;
-    const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
-    const { stop, onEvent: emit } = options;
-    const order = { ...restored.plan, on_overlap: 'fail' as const };
-    if (old === undefined) await refuseBraked(observer);
-    if (old === undefined) await takeTurn({ observer, clock, stop, window, emit }, runId, order);
-    // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
-    else await holdTurn(observer, restored.plan.runbook.name);
-    await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt);
-    restored.record.run.window_ends_at = endsAt;
-    return { ...restored, window };
-  });
-  const { workers } = run.plan.budget;
-  const sessions = await guarded({ observer, control: undefined }, () =>
-    openSessions(connection, runId, workers, { ...kept, observer }),
-  );
-  const context = await guarded(sessions, () => makeContext(options, sessions, run));
-  Object.assign(run.record.run, { status: 'running', reason: null, exit_code: null });
-  run.record.run.finished_at = null;
-  const adopted = run.steps.flatMap((step) => step.tasks).filter((task) => task.working).length;
-  context.emit({ type: 'run_resumed', run: run.record.run, adopted });
-  await context.save();
-  return context;
-}
-
-/** A session that fell silent would keep this process alive. */
-async function closeLost(old: RunContext | undefined): Promise<void> {
-  const { control, observer } = old?.sessions ?? {};
-  if (control?.lost === true) await control.close();
-  if (observer?.lost === true) await observer.close();
-}
-
-/** Its SQL would be launched with our rights, and its workers might be hidden from us. */
-async function refuseOtherRole(observer: Session, runId: string): Promise<void> {
-  const [row] = await observer.query<{ role: string; mine: boolean }>(
-    `SELECT r.role_name AS role, EXISTS (SELECT FROM pg_catalog.pg_roles p
-              WHERE p.rolname = r.role_name AND pg_has_role(p.oid, 'USAGE')) AS mine
-       FROM runbook.run r WHERE r.run_id = $1`,
-    [runId],
-  );
-  if (row === undefined || row.mine) return;
-  throw new RunbookError('privilege_missing', `run ${runId} was begun by role ${row.role}`, {
-    hint: `Resume it as ${row.role}, or as a member of that role.`,
-  });
-}
-
-/** Takes the run's lock; a session of our own that the network has cut off may hold it still. */
-async function takeLock(
-  observer: Session,
-  runId: string,
-  clock: Clock,
-  old: RunContext | undefined,
-): Promise<void> {
-  const mine = [old?.sessions.control, old?.sessions.observer].filter((s) => s?.lost === true);
-  const until = clock.now() + OLD_SESSIONS_END_WITHIN_MS;
-  for (;;) {
-    const gone: boolean[] = [];
-    for (const session of mine) {
-      if (session?.identity !== undefined)
-        gone.push(await endLostSession(observer, session.identity));
-    }
-    if (!gone.includes(false) && (await lockRun(observer, runId))) return;
-    if (old === undefined || clock.now() >= until) throw liveElsewhere(runId, old !== undefined);
-    await clock.sleep(LOCK_PAUSE_MS);
-  }
-}
-
-/** Attempts whose handles the surviving control session has: their ends will still be heard. */
-function stillHeard(old: RunContext | undefined): string[] {
-  const live = old?.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []) ?? [];
-  return live
-    .filter((l) => l.handle !== undefined && l.launchedAt > 0 && l.outcome === undefined)
-    .map(({ id }) => id);
-}
-
-/** What this process knows of attempts, and could not record before a connection was lost. */
-async function tellLedger(attempts: AttemptLedger, old: RunContext): Promise<void> {
-  const live = old.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []);
-  await attempts.withdraw(live.filter((l) => l.launchedAt === 0).map(({ id }) => id));
-  await attempts.recordLaunches(live.filter((l) => l.launchedAt > 0));
-  for (const { id, outcome, endedAt } of live) {
-    if (outcome !== undefined) await attempts.recordOutcome(id, outcome, toTimestamp(endedAt));
-  }
-}
-
-function isOver({ steps }: RestoredRun): boolean {
-  return steps.every((step) =>
-    step.tasks.every((task) => task.phase === 'ended' || task.phase === 'handed_over'),
-  );
-}
-
-function over(runId: string): RunbookError {
-  return new RunbookError('run_ended', `nothing of run ${runId} is left to be done`, {
-    hint: `What became of it: pg-runbook status ${runId}`,
-  });
-}
-
-function liveElsewhere(runId: string, mine: boolean): RunbookError {
-  return mine
-    ? new RunbookError('run_taken_over', `another pg-runbook has taken over run ${runId}`, {
-        hint: `What becomes of it: pg-runbook wait ${runId}`,
-      })
-    : new RunbookError('run_live', `run ${runId} is live: its engine runs`, {
-        hint: `Wait for it: pg-runbook wait ${runId}`,
-      });
-}
-
-async function makeContext(
-  options: EngineOptions,
-  sessions: RunSessions,
-  {
-    record,
-    steps,
-    refused,
-    window,
-    plan,
-  }: Pick<RestoredRun, 'record' | 'steps' | 'refused' | 'plan'> & Pick<RunContext, 'window'>,
-): Promise<RunContext> {
-  const { observer } = sessions;
-  const dialect = options.dialect ?? chooseDialect(await readServerInfo(observer));
-  return {
-    record,
-    steps,
-    refused,
-    sessions,
-    background: new BackgroundClient(dialect, sessions.control),
-    observer,
-    ledger: new LedgerStore(observer),
-    attempts: new AttemptLedger(observer),
-    searchPath: sessions.searchPath,
-    window,
-    guards: plan.guards,
-    clock: options.clock ?? systemClock,
-    stop: options.stop,
-    emit: options.onEvent,
-    save: () => {
-      record.summary = summarize(record);
-      return options.onReport(record);
-    },
-  };
-}
-
-/** Nothing begins while all runs are paused: cron comes again. */
-async function refuseBraked(observer: Session): Promise<void> {
-  const by = await readBrake(observer);
-  if (by === null) return;
-  throw new RunbookError('braked', `all runs of this database are paused by ${by}`, {
-    hint: 'Let them go on: pg-runbook unpause',
-  });
-}
-
-/** Closes the sessions when the work fails. */
-async function guarded<T>(
-  sessions: { readonly [name in 'control' | 'observer']: RunSessions[name] | undefined },
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await sessions.control?.close();
-    await sessions.observer?.close();
-    throw error;
-  }
 }

@@ -238,6 +238,7 @@ export function newRecord(
     server: plan.server,
     budget: plan.budget,
     steps: plan.steps.map((step) => newStep(step, plan.forecast)),
+    residue: { before: null, after: null },
     summary: { steps: {}, tasks: {}, targets: {} },
   };
 }

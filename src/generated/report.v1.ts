@@ -17,6 +17,7 @@ export interface ReportV1 {
    * In the order of the runbook.
    */
   steps: Step[];
+  residue: ResidueOfRun;
   summary: Summary;
 }
 /**
@@ -538,6 +539,44 @@ export interface Attempt {
    * Warnings and INFO lines of the server.
    */
   messages: string[];
+}
+/**
+ * What was lying about in the database before the run and after it: of earlier runs, and of others.
+ */
+export interface ResidueOfRun {
+  /**
+   * Found before the first launch; null: nobody has looked.
+   */
+  before: Residue[] | null;
+  /**
+   * Found when the engine had done its part; null: nobody has looked.
+   */
+  after: Residue[] | null;
+}
+/**
+ * An invalid index, a worker that nobody looks after, or a silent session of an engine that holds locks.
+ */
+export interface Residue {
+  /**
+   * What it is.
+   */
+  kind: 'invalid_index' | 'worker' | 'session';
+  /**
+   * Which one.
+   */
+  name: string;
+  /**
+   * Where it probably comes from.
+   */
+  origin: string;
+  /**
+   * How to get rid of it.
+   */
+  advice: string;
+  /**
+   * What became of it, where the ledger proves that it is ours; null where it was left alone.
+   */
+  done: string | null;
 }
 /**
  * Counts.

@@ -36,6 +36,7 @@ export interface StoredRun {
   readonly plan: LivePlan;
   readonly report: {
     readonly run: Omit<ReportV1['run'], 'next_commands'>;
+    readonly residue: ReportV1['residue'];
     readonly steps: Step[];
   };
   readonly tasks: readonly TaskProgress[];
@@ -77,6 +78,7 @@ export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]>
 interface RunRow extends Record<string, unknown> {
   run: StoredRun['report']['run'];
   plan: LivePlan;
+  residue: ReportV1['residue'];
   steps: Step[];
   planned: PlannedStep[];
   tasks: TaskProgress[];
@@ -86,7 +88,7 @@ interface RunRow extends Record<string, unknown> {
 /** Reads a run with its plan and all of its records. */
 export async function readRun(db: Queryable, runId: string): Promise<StoredRun> {
   const [row] = await db.query<RunRow>(
-    `SELECT r.plan,
+    `SELECT r.plan, r.residue,
             jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
               'window_ends_at', runbook.to_timestamp_text(r.window_ends_at),
@@ -118,8 +120,8 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
     [runId],
   );
   if (row === undefined) throw new RunbookError('run_not_found', `the ledger has no run ${runId}`);
-  const { run, plan, steps, planned, tasks, supervised } = row;
-  return { plan: { ...plan, steps: planned }, report: { run, steps }, tasks, supervised };
+  const { run, plan, residue, steps, planned, tasks, supervised } = row;
+  return { plan: { ...plan, steps: planned }, report: { run, residue, steps }, tasks, supervised };
 }
 
 /** The runs of a runbook on which somebody works, as far as the ledger knows, newest first. */

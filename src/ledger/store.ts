@@ -6,7 +6,7 @@ import type { LivePlan } from '../model/live-plan.js';
 import type { Queryable } from '../postgres/session.js';
 
 /** A run's records, as they change while it goes on. */
-export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps'>;
+export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps' | 'residue'>;
 
 /** Who runs the engine; told to those who look at the ledger. */
 export interface EngineOrigin {
@@ -43,7 +43,7 @@ export class LedgerStore {
 
   /** Records the run with all its steps and tasks, before anything is launched. */
   async startRun(
-    { run, runbook, steps }: RunRecord,
+    { run, runbook, steps, residue }: RunRecord,
     plan: LivePlan,
     origin: EngineOrigin,
   ): Promise<void> {
@@ -51,8 +51,8 @@ export class LedgerStore {
       `WITH new_run AS (
          INSERT INTO runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters,
                                   plan, status, engine_host, engine_pid, started_at,
-                                  window_ends_at, window_at_end)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14)),
+                                  window_ends_at, window_at_end, residue)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15)),
        new_steps AS (
          INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
          SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
@@ -79,6 +79,7 @@ export class LedgerStore {
         JSON.stringify(steps.flatMap((step, i) => newTaskRows(run.id, step, plan.steps[i]))),
         run.window_ends_at,
         plan.window?.at_end ?? null,
+        JSON.stringify(residue),
       ],
     );
   }
@@ -139,14 +140,14 @@ export class LedgerStore {
   }
 
   /** Records how the run ended. */
-  async finishRun(run: ReportV1['run']): Promise<void> {
+  async finishRun({ run, residue }: Pick<ReportV1, 'run' | 'residue'>): Promise<void> {
     await this.db.query(
       `UPDATE runbook.run
-          SET status = $2, reason = $3, exit_code = $4, finished_at = $5,
+          SET status = $2, reason = $3, exit_code = $4, finished_at = $5, residue = $6,
               paused_at = CASE WHEN $5::timestamptz IS NULL THEN paused_at END,
               paused_by = CASE WHEN $5::timestamptz IS NULL THEN paused_by END
         WHERE run_id = $1`,
-      [run.id, run.status, run.reason, run.exit_code, run.finished_at],
+      [run.id, run.status, run.reason, run.exit_code, run.finished_at, JSON.stringify(residue)],
     );
     // Its detached steps may all have ended before it.
     await this.db.query('SELECT runbook.conclude_detached_run($1)', [run.id]);

@@ -1,9 +1,12 @@
-import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
+import type { Attempt, ReportV1, Residue, Step, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { oneLine } from '../model/printable.js';
 import { isFailure, isFinal } from '../model/status.js';
 import { wrapLine } from '../model/wrap.js';
 import { describeProgress, describeWalk } from './progress.js';
+
+/** At most this many lines of what lies about: the report file has it all. */
+const MOST_RESIDUE = 5;
 
 /** The end of a run for people: one line a step, and below it what needs attention. Pure. */
 export function describeReport(report: ReportV1): string {
@@ -18,11 +21,28 @@ export function describeReport(report: ReportV1): string {
       ...describeTroubles(step),
       ...describeTable(step),
     ]),
+    ...describeLeft(report.residue),
     ...(run.next_commands.length === 0 ? [] : ['next:']),
     ...run.next_commands.map((command) => `  ${command}`),
   ]
     .map(oneLine)
     .join('\n');
+}
+
+/** One thing that lies about, where it comes from, and what became of it or should. */
+export function describeResidue({ name, origin, advice, done }: Residue): string {
+  return `${name}: ${origin}; ${done ?? advice}`;
+}
+
+/** What was cleared away before the run, and what is there after it. */
+function describeLeft({ before, after }: ReportV1['residue']): string[] {
+  const all = [...(before ?? []).filter(({ done }) => done !== null), ...(after ?? [])];
+  const more = all.length - MOST_RESIDUE;
+  return [
+    ...(all.length === 0 ? [] : ['left over in the database:']),
+    ...all.slice(0, MOST_RESIDUE).map((residue) => `  ${describeResidue(residue)}`),
+    ...(more > 0 ? [`  and ${String(more)} more in the report`] : []),
+  ];
 }
 
 function describeStep(step: Step, width: number): string {

@@ -29,7 +29,7 @@ describe('the ledger', () => {
     expect({ code, ok: stdout.split('\n').filter((line) => line.startsWith('ok')).length }).toEqual(
       {
         code: 0,
-        ok: 5,
+        ok: 6,
       },
     );
   });

@@ -1,6 +1,9 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
+import type { Residue } from '../../generated/report.v1.js';
 import { readLedgerState, refuseForeignLedger } from '../../ledger/migrate.js';
+import { readResidue } from '../../ledger/residue.js';
 import { chooseDialect } from '../../postgres/background/detect.js';
+import { asSqlError } from '../../postgres/errors.js';
 import { readCapacity } from '../../postgres/capacity.js';
 import { requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
@@ -53,7 +56,7 @@ function describe({ name, state, detail, fix }: Check): string {
 
 async function examine(connected: Connected): Promise<Check[]> {
   const { server, session } = connected;
-  return [
+  const checks = [
     await check('server', () => {
       requireUsableServer(server);
       return `PostgreSQL ${server.version}, database ${server.database}`;
@@ -77,6 +80,27 @@ async function examine(connected: Connected): Promise<Check[]> {
       );
     }),
   ];
+  const usable = checks.every(({ name, state }) => name !== 'ledger' || state === 'ok');
+  return usable ? [...checks, ...(await checkResidue(connected))] : checks;
+}
+
+/** What lies about in the database; a run clears away what the ledger proves to be ours. */
+async function checkResidue({ session }: Connected): Promise<Check[]> {
+  let residue: Residue[];
+  try {
+    residue = await readResidue(session);
+  } catch (error) {
+    const sql = asSqlError(error);
+    if (sql === undefined) throw error;
+    return [{ name: 'residue', state: 'warn', detail: `could not be looked for: ${sql.message}` }];
+  }
+  if (residue.length === 0) return [{ name: 'residue', state: 'ok', detail: 'nothing left over' }];
+  return residue.map(({ name, origin, advice }) => ({
+    name: 'residue',
+    state: 'warn',
+    detail: `${name}: ${origin}`,
+    fix: advice,
+  }));
 }
 
 async function check(name: string, look: () => string | Promise<string>): Promise<Check> {

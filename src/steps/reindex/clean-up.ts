@@ -1,5 +1,5 @@
 import type { Target } from '../../generated/plan.v1.js';
-import { asSqlError } from '../../postgres/errors.js';
+import { dropInvalidIndex, REBUILD_SUFFIX } from '../../postgres/invalid-index.js';
 import type { Queryable, Row } from '../../postgres/session.js';
 import { quoteQualified } from '../../sql/quote.js';
 import type { CleanUp } from '../contract.js';
@@ -26,8 +26,11 @@ export async function cleanUpIndexes(
   for (const index of await findLeftovers(db, targets)) {
     const name = quoteQualified(index.schema, index.relation);
     if (!ours.has(index.oid)) left.push(`${name}, not provably ours`);
-    else if (await drop(db, name)) dropped.push(name);
-    else left.push(`${name}, ours, which could not be dropped now`);
+    else {
+      const trouble = await dropInvalidIndex(db, name);
+      if (trouble === undefined) dropped.push(name);
+      else left.push(`${name}, ours, which could not be dropped now: ${trouble}`);
+    }
   }
   return { dropped, left };
 }
@@ -39,18 +42,7 @@ async function findLeftovers(db: Queryable, targets: readonly Target[]): Promise
        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE i.indrelid = ANY ($1::oid[]) AND NOT i.indisvalid
-        AND c.relname ~ '_cc(new|old)[0-9]*$'`,
+        AND c.relname ~ '${REBUILD_SUFFIX}'`,
     [targets.map((target) => target.table_oid)],
   );
-}
-
-async function drop(db: Queryable, name: string): Promise<boolean> {
-  try {
-    await db.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-    return true;
-  } catch (error) {
-    // Not now, because of a lock or its timeout: it is told as left behind.
-    if (asSqlError(error) === undefined) throw error;
-    return false;
-  }
 }

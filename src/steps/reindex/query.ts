@@ -1,3 +1,4 @@
+import { REBUILD_SUFFIX } from '../../postgres/invalid-index.js';
 import type { Row } from '../../postgres/session.js';
 import { GLOB_CONDITION, TABLE_GLOB_CONDITION } from '../relation-globs.js';
 import { BUSY_CTE, mayMaintain, sizeOf } from '../relations.js';
@@ -94,7 +95,7 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        sum(c.relpages::float8 * current_setting('block_size')::int)
          OVER (PARTITION BY i.indrelid) AS table_indexes_bytes,
        am.amname::text AS method, i.indisvalid AS valid,
-       NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AS leftover,
+       NOT i.indisvalid AND c.relname ~ '${REBUILD_SUFFIX}' AS leftover,
        i.indisexclusion AS exclusion, n.nspname = 'pg_catalog' AS system,
        i.indpred IS NOT NULL OR i.indexprs IS NOT NULL AS expression_or_partial,
        ${mayMaintain('reindex', options.serverVersion, 't')} AS may_maintain,

@@ -80,6 +80,7 @@ describe('renderPlanText', () => {
     '2026-01-01T22:02:00.000Z: the plan does',
     'not fit; left undone: 1 task of vacuum-hot',
     'takes about 4m 0s, 10m 0s at p95 (a rough guess',
+    'budget io-heavy: 1 worker on the server',
     'left out: app.x: because',
     'warning: step vacuum-hot: left out: app.x (because) [left-out]',
     '1 step, 1 task. Nothing was changed.',

@@ -56,6 +56,7 @@ const report = (tasks: Task[]): ReportV1 => ({
       tasks,
     },
   ],
+  residue: { before: null, after: null },
   summary: { steps: {}, tasks: {}, targets: {} },
 });
 
