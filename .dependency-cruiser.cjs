@@ -2,9 +2,10 @@
  * The import rules of the source tree. Layers, from the ground up; a folder may import what stands in
  * the lines above its own, and nothing beside or below it:
  *
- *   model, errors, sql → runbook, postgres → steps, ledger → plan → engine → cli
+ *   model, errors, sql → runbook, postgres → steps, ledger → plan → engine → selftest → cli
  *
  * report hangs off model and errors alone, so that a stored run can be shown without the engine.
+ * selftest runs the engine as the command line does, and so stands above it; it is no part of a run.
  * generated/ may be imported by anyone, but the authored form (runbook.v1) is private to the loader.
  */
 const MAY_IMPORT = {
@@ -16,6 +17,7 @@ const MAY_IMPORT = {
   ledger: ['model', 'errors', 'sql', 'runbook', 'postgres'],
   plan: ['model', 'errors', 'sql', 'runbook', 'postgres', 'steps', 'ledger'],
   engine: ['model', 'errors', 'sql', 'runbook', 'postgres', 'steps', 'ledger', 'plan'],
+  selftest: ['model', 'errors', 'sql', 'runbook', 'postgres', 'ledger', 'plan', 'engine'],
   report: ['model', 'errors'],
   generated: [],
 };
@@ -122,7 +124,7 @@ module.exports = {
     rule(
       'engine-knows-no-dialect',
       'the engine uses the pg_background client; a dialect by name belongs in postgres/background/',
-      { path: '^src/(steps|plan|engine|cli)/' },
+      { path: '^src/(steps|plan|engine|selftest|cli)/' },
       { path: '^src/postgres/background/(canonical|suffixed)\\.ts$' },
     ),
     rule(

@@ -31,6 +31,7 @@ export const ERROR_EXIT_CODES = {
   not_supported_yet: EXIT.refused,
   option_not_supported: EXIT.refused,
   step_refused: EXIT.refused,
+  template_refused: EXIT.refused,
   setting_refused: EXIT.refused,
   guard_refused: EXIT.refused,
   version_changed: EXIT.refused,

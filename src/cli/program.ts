@@ -204,6 +204,23 @@ function addServerCommands(program: Command, context: CommandContext, done: Done
       done(await doctor(context, file, options));
     });
   program
+    .command('selftest')
+    .description(
+      'try on this server what pg-runbook promises, crashes included, in a database that it makes and drops',
+    )
+    .option('--template <name>', 'the template database to copy (default: template1)')
+    .addOption(dsn())
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText(
+      'after',
+      example('pg-runbook selftest', 'pg-runbook selftest --template with_pg_background --json'),
+    )
+    .action(async (options) => {
+      const { selftest } = await import('./commands/selftest.js');
+      done(await selftest(context, options));
+    });
+  program
     .command('grants')
     .description(
       'print the SQL that gives a role what a runbook needs, and no more; changes nothing',

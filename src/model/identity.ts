@@ -58,6 +58,11 @@ export function budgetTag(name: string): string {
   return `+${hash36(name).padStart(TAG_DIGITS, '0')}`;
 }
 
+/** What the names of all workers of a run begin with. */
+export function workerNamePrefix(run: string): string {
+  return `${APPLICATION_PREFIX}/${run}/`;
+}
+
 /** Steps that begin alike must not share a name: what is cut off leaves its hash. */
 function shorten(step: string, room: number): string {
   if (step.length <= room) return step;

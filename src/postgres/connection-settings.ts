@@ -59,6 +59,20 @@ export function resolveConnection(
   return toSettings(keywords, env);
 }
 
+/**
+ * The same server, role and password in another database. The password is that of the first one: a
+ * database that was made a moment ago has no line in a password file.
+ */
+export function inDatabase(settings: ConnectionSettings, database: string): ConnectionSettings {
+  const client = { ...settings.client, database };
+  const { user = '', host = '', port = 0 } = client;
+  return { ...settings, client, description: describe(user, host, port, database) };
+}
+
+function describe(user: string, host: string, port: number, database: string): string {
+  return `${user}@${host}:${String(port)}/${database}`;
+}
+
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): LibpqKeywords {
   const pairs = Object.entries(ENVIRONMENT).flatMap(([variable, keyword]) => {
     const value = env[variable];
@@ -92,7 +106,7 @@ function toSettings(
     ...(ssl.options === undefined ? {} : { ssl: ssl.options }),
     ...(keywords['options'] === undefined ? {} : { options: keywords['options'] }),
   };
-  const description = `${user}@${host}:${String(port)}/${database}`;
+  const description = describe(user, host, port, database);
   return { client, sslOptional: ssl.optional, description };
 }
 

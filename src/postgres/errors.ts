@@ -13,6 +13,7 @@ export const SQLSTATE = {
   duplicateObject: '42710',
   uniqueViolation: '23505',
   objectNotInPrerequisiteState: '55000',
+  objectInUse: '55006',
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
   adminShutdown: '57P01',

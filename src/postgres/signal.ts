@@ -74,3 +74,25 @@ export async function endLostSession(db: Queryable, session: WorkerIdentity): Pr
   );
   return rows.length === 0;
 }
+
+/**
+ * Ends this role's processes, sessions and workers, in a database that was made for nobody else: there
+ * a name tells whose they are. Who they are is read in the statement that signals.
+ * @param prefix of their application_names.
+ * @returns how many got the signal.
+ */
+export async function endOwnProcesses(
+  db: Queryable,
+  database: string,
+  prefix: string,
+): Promise<number> {
+  const rows = await db.query<{ sent: boolean }>(
+    `SELECT pg_catalog.pg_terminate_backend(a.pid) AS sent
+       FROM pg_catalog.pg_stat_activity a
+      WHERE a.datname = $1 AND a.usename = session_user AND starts_with(a.application_name, $2)
+        AND a.backend_type IN ('client backend', 'pg_background')
+        AND a.pid <> pg_catalog.pg_backend_pid()`,
+    [database, prefix],
+  );
+  return rows.filter((row) => row.sent).length;
+}

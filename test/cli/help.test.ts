@@ -15,6 +15,7 @@ const COMMANDS = [
   'prune',
   'init',
   'doctor',
+  'selftest',
   'grants',
   'schema',
   'explain',

@@ -5,7 +5,7 @@ import type { BackgroundDialect } from './dialect.js';
 import { SUFFIXED_FUNCTIONS, SUFFIXED_INFOS, suffixedDialect } from './suffixed.js';
 
 /** `1.9` or newer, by the numbers: 1.10 comes after 1.9. */
-function isAtLeast(version: string, major: number, minor: number): boolean {
+export function isAtLeast(version: string, major: number, minor: number): boolean {
   const [a = 0, b = 0] = version.split('.').map(Number);
   return a > major || (a === major && b >= minor);
 }

@@ -14,6 +14,7 @@ export const SAMPLES: readonly (readonly [rule: string, path: string, imported: 
   ['layer-ledger', 'src/ledger/a.ts', '../steps/empty.js'],
   ['layer-plan', 'src/plan/a.ts', '../engine/empty.js'],
   ['layer-engine', 'src/engine/a.ts', '../cli/empty.js'],
+  ['layer-selftest', 'src/selftest/a.ts', '../cli/empty.js'],
   ['layer-report', 'src/report/a.ts', '../engine/empty.js'],
   ['layer-generated', 'src/generated/a.ts', '../model/empty.js'],
   ['layer-errors', 'src/errors.ts', './sql/empty.js'],
@@ -64,7 +65,18 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "import type { empty } from '../../postgres/empty.js';\nexport type E = typeof empty;",
 };
 
-const LAYERS = ['model', 'sql', 'runbook', 'postgres', 'steps', 'ledger', 'plan', 'engine', 'cli'];
+const LAYERS = [
+  'model',
+  'sql',
+  'runbook',
+  'postgres',
+  'steps',
+  'ledger',
+  'plan',
+  'engine',
+  'selftest',
+  'cli',
+];
 
 /** Writes the made-up tree to a new folder, with packages that are empty but can be resolved. */
 export function writeSampleTree(): string {
