@@ -3,10 +3,12 @@
  * on the same server. Benches are no tests: they print figures, and fail only when they cannot measure.
  */
 import { benchBackfill } from './backfill.js';
+import { benchBeside } from './beside.js';
 import { benchPlan } from './plan.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   backfill: benchBackfill,
+  beside: benchBeside,
   plan: benchPlan,
 };
 

@@ -145,7 +145,8 @@ export async function watchSupervisor(context: RunContext, step: StepState): Pro
   const { attempts, observer, record, clock } = context;
   if (!(await attempts.hasSupervisor(record.run.id, step.id))) {
     await reconcileRun(observer, record.run.id, clock, false);
-    step.handedOver = false;
+    // Another supervisor would launch anew what the last one may have launched.
+    step.handedOver = await attempts.hasPending(record.run.id, step.id);
   }
   await refreshStep(context, step);
 }

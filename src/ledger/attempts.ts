@@ -164,6 +164,15 @@ export class AttemptLedger {
     return row?.supervised === true;
   }
 
+  /** Whether an attempt is on record of which nobody knows yet whether it was launched. */
+  async hasPending(runId: string, stepId: string): Promise<boolean> {
+    const rows = await this.db.query(
+      `SELECT FROM runbook.attempt a WHERE (a.run_id, a.step_id, a.status) = ($1, $2, 'pending') LIMIT 1`,
+      [runId, stepId],
+    );
+    return rows.length > 0;
+  }
+
   /** Ends tasks that are launched no more, and what was recorded of their next attempts. */
   async endTasks(runId: string, ends: readonly TaskEnd[]): Promise<Ended[]> {
     const rows = await this.db.query<{ ended: Ended }>(

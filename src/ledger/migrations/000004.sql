@@ -3,9 +3,12 @@
 
 ALTER TABLE runbook.attempt
   ADD COLUMN ended_at timestamptz,
+  ADD COLUMN orphaned_at timestamptz,
   ADD COLUMN stop_rung integer NOT NULL DEFAULT 0,
   ADD COLUMN stop_rung_at timestamptz,
   ADD COLUMN clean_tries integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN runbook.attempt.orphaned_at IS
+  'When it was first seen that nobody looks after it, and that no worker of it shows.';
 COMMENT ON COLUMN runbook.attempt.stop_rung IS
   'How far stopping its worker has gone: 1 pg_cancel_backend, 2 SIGTERM through the handle, 3 given up.';
 
@@ -907,9 +910,13 @@ BEGIN
          WHERE u.attempt_id = a.attempt_id AND (u.status = 'pending' OR u.backend_start IS NULL);
         CONTINUE;
       END IF;
-      -- A worker that was just launched does not show at once.
-      CONTINUE WHEN a.backend_start IS NULL AND a.outcome IS NULL AND NOT p_take_over
-        AND greatest(a.recorded_at, a.launched_at) > clock_timestamp() - interval '2 seconds';
+      -- The launch may be under way though its engine is dead, and what was launched shows a little later:
+      -- it takes a second look, after a while.
+      IF a.backend_start IS NULL AND a.outcome IS NULL AND NOT p_take_over THEN
+        UPDATE runbook.attempt u SET orphaned_at = coalesce(u.orphaned_at, clock_timestamp())
+         WHERE u.attempt_id = a.attempt_id;
+        CONTINUE WHEN coalesce(a.orphaned_at, 'infinity') > clock_timestamp() - interval '2 seconds';
+      END IF;
       why := CASE a.status WHEN 'pending' THEN 'whoever recorded it is gone, and whether it was launched is not known'
                            ELSE 'whoever launched it is gone, and its end was not heard' END;
       PERFORM runbook.settle_attempt(a.attempt_id,
@@ -1079,6 +1086,9 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     FROM runbook.step s
    WHERE s.run_id = p_run AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_final(s.status)
      AND NOT runbook.engine_alive(p_run) AND NOT runbook.is_supervised(p_run, s.step_id)
+     -- An attempt that is on record may have been launched: that is settled first.
+     AND NOT EXISTS (SELECT FROM runbook.attempt a
+                      WHERE (a.run_id, a.step_id, a.status) = (s.run_id, s.step_id, 'pending'))
 $$;
 COMMENT ON FUNCTION runbook.skip_cancelled IS
   'Ends what waits in cancelled steps that nobody looks after.';

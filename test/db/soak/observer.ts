@@ -5,7 +5,9 @@ import { budgetTag } from '../../../src/model/identity.js';
 const LOOK_EVERY_MS = 50;
 
 const LOOK = `select count(*)::int as all,
-    (count(*) filter (where strpos(application_name, '${budgetTag('tight')}') > 0))::int as tight,
+    -- A supervisor bears the name of its worker for the moment of the launch.
+    (count(*) filter (where strpos(application_name, '${budgetTag('tight')}') > 0
+                        and query not like 'CALL runbook.supervise%'))::int as tight,
     string_agg(application_name, ' ' order by application_name) as who
   from pg_stat_activity where backend_type = 'pg_background' and application_name like 'pg-runbook/%'`;
 

@@ -10,11 +10,12 @@ export async function contradictions(query: Query): Promise<unknown[]> {
     query(`select 'an attempt of nobody' as what, attempt_id as which from runbook.attempt
             where status in ('pending', 'running')`),
     // The row is committed with the work, or not at all.
-    query(`select 'status ' || a.status || ', committed ' || (d.attempt is not null) as what, a.attempt_id as which
+    query(`select concat_ws(' ', 'status', a.status, 'committed', d.attempt is not null, a.message, a.outcome, a.cause) as what, a.attempt_id as which
              from runbook.attempt a join runbook.step s using (run_id, step_id)
              left join done d on d.attempt = a.attempt_id
             where s.kind = 'sql' and (a.status = 'succeeded') <> (d.attempt is not null)`),
-    query(`select 'unknown, though it has a marker' as what, a.attempt_id as which
+    query(`select 'unknown, though it has a marker: ' || concat_ws(' ', a.message, a.outcome, a.cause) as what,
+                  a.attempt_id as which
              from runbook.attempt a join runbook.step s using (run_id, step_id)
             where s.kind = 'sql' and a.status = 'unknown'`),
     query(`select 'done twice, or by nobody' as what, d.attempt as which from done d
