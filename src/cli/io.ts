@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { maskPasswords } from '../model/printable.js';
 
 /** Where a command writes, and whether there is a person with colours at the other end. */
 export interface Output {
@@ -22,13 +23,6 @@ export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';
 const NARROW = 80;
 /** Longer lines of prose are hard to read. */
 const WIDE = 120;
-
-/** A DSN in the wrong place of a command line would be repeated in a message, and so in cron's mail. */
-export function maskPasswords(text: string): string {
-  return text
-    .replace(/(\w:\/\/[^\s:@/'"]*:)[^\s@'"]+@/g, '$1***@')
-    .replace(/(\bpassword\s*=\s*)(?:'[^']*'|[^\s']+)/gi, '$1***');
-}
 
 /** The process's own streams. */
 export function processOutput(): Output {

@@ -14,7 +14,7 @@ import {
   type Done,
 } from './command-line.js';
 import { addFileCommands } from './file-commands.js';
-import { maskPasswords, processOutput } from './io.js';
+import { processOutput } from './io.js';
 import { message } from '../model/printable.js';
 import { packageVersion } from './package-version.js';
 
@@ -46,7 +46,7 @@ function makeProgram(context: CommandContext, done: Done): Command {
           text
             .trimEnd()
             .split('\n')
-            .map((line) => `${message(maskPasswords(line))}\n`)
+            .map((line) => `${message(line)}\n`)
             .join(''),
         );
       },

@@ -1,5 +1,5 @@
 import { reportFailure } from '../../../src/cli/failure.js';
-import { maskPasswords } from '../../../src/cli/io.js';
+import { maskPasswords } from '../../../src/model/printable.js';
 import type { CommandContext } from '../../../src/cli/command-line.js';
 import type { Ending } from './judge.js';
 
