@@ -40,7 +40,9 @@ export function isExact(part: GlobPart): boolean {
 
 /** Writes a part as an anchored POSIX regular expression that PostgreSQL and JavaScript read alike. */
 export function toRegExpSource(part: GlobPart): string {
-  const source = Array.from(part.text, (char) => {
+  // Of many wildcards in a row an engine would try every way to share the text out among them.
+  const text = part.literal ? part.text : part.text.replaceAll(/\*+/g, '*');
+  const source = Array.from(text, (char) => {
     if (!part.literal && char === '*') return '.*';
     if (!part.literal && char === '?') return '.';
     return /[\p{L}\p{N}_]/u.test(char) ? char : `[${/[\\^\]-]/.test(char) ? `\\${char}` : char}]`;

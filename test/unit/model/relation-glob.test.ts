@@ -79,6 +79,12 @@ describe('globs', () => {
     },
   );
 
+  it('takes many wildcards in a row for one, or a match would take for ever', () => {
+    const stars = '*'.repeat(500);
+    expect(toRegExpSource({ text: `${stars}x`, literal: false })).toBe('^(?:.*x)$');
+    expect(toRegExpSource({ text: '**', literal: true })).toBe('^(?:[*][*])$');
+  });
+
   test.prop([text.filter((one) => one !== '')])('a literal part matches its own text', (own) => {
     const quoted = parseRelationGlob(`s."${own.replaceAll('"', '""')}"`);
     expect(quoted?.name).toEqual({ text: own, literal: true });
