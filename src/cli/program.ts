@@ -19,16 +19,18 @@ import { message } from '../model/printable.js';
 import { packageVersion } from './package-version.js';
 
 /** Runs one command line and returns its exit code. Commands are loaded only when they are called. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const output = processOutput();
+export async function main(
+  argv: readonly string[],
+  context: CommandContext = { output: processOutput(), env: process.env },
+): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
-  const program = makeProgram({ output, env: process.env }, (code) => (exitCode = code));
+  const program = makeProgram(context, (code) => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.inputWrong;
-    return reportFailure(error, output);
+    return reportFailure(error, context.output);
   }
 }
 
@@ -41,14 +43,14 @@ function makeProgram(context: CommandContext, done: Done): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
+      writeOut: (text) => {
+        context.output.write(text);
+      },
+      writeErr: (text) => {
+        context.output.note(text.trimEnd());
+      },
       outputError: (text, write) => {
-        write(
-          text
-            .trimEnd()
-            .split('\n')
-            .map((line) => `${message(line)}\n`)
-            .join(''),
-        );
+        write(text.trimEnd().split('\n').map(message).join('\n'));
       },
     })
     .addHelpText('after', EXIT_HELP)

@@ -7,6 +7,7 @@ import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { quoteIdentifier } from '../../src/sql/quote.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database.js';
+import { runHere } from '../support/in-process.js';
 import { runbookOf } from '../db/support/run-yaml.js';
 
 const PASSWORD = 'for tests only';
@@ -28,7 +29,8 @@ async function withNobody(
   work: (setting: Setting) => Promise<void>,
 ): Promise<void> {
   const db = await createTestDatabase();
-  const role = `${db.name.slice(-30)}${suffix}`;
+  // Others tell by these first letters that a role is a test's.
+  const role = `pgrb_test_${db.name.slice(-30)}${suffix}`;
   const quoted = quoteIdentifier(role);
   try {
     await runCli(['init'], { env: db.env });
@@ -53,8 +55,11 @@ interface Check {
   readonly fix?: string;
 }
 
+const asOptions = (parameters: readonly string[]): string[] =>
+  parameters.flatMap((pair) => ['-p', pair]);
+
 async function doctor(file: string, parameters: readonly string[], env: Setting['env']) {
-  const result = await runCli(['doctor', file, ...parameters, '--json'], { env });
+  const result = await runHere(['doctor', file, ...asOptions(parameters), '--json'], { env });
   if (result.stdout === '') return { code: result.code, fixes: [result.stderr], checks: [] };
   const { checks } = JSON.parse(result.stdout) as { checks: Check[] };
   const fixes = checks.filter(({ state }) => state === 'fix').map(({ fix }) => fix);
@@ -62,7 +67,7 @@ async function doctor(file: string, parameters: readonly string[], env: Setting[
 }
 
 const script = (file: string, parameters: readonly string[], { db, role }: Setting) =>
-  runCli(['grants', file, ...parameters, '--role', role], { env: db.env });
+  runCli(['grants', file, ...asOptions(parameters), '--role', role], { env: db.env });
 
 /** What of the script is no comment. Only names in a statement may have line breaks. */
 function statements({ stdout }: CliResult): string[] {
@@ -78,7 +83,7 @@ function revoked(statement: string, role: string): string {
 
 async function runToSuccess(file: string, parameters: readonly string[], env: Setting['env']) {
   const report = join(folder, 'report.json');
-  const ran = await runCli(['run', file, ...parameters, '--report', report], { env });
+  const ran = await runCli(['run', file, ...asOptions(parameters), '--report', report], { env });
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
   const waited = await runCli(['wait', 'latest', '--report', report], { env });
   expect(waited, waited.stderr).toMatchObject({ code: 0 });
@@ -114,7 +119,7 @@ async function provesExact(file: string, parameters: readonly string[], setting:
 describe('grants', () => {
   it('gives what the nightly example needs, over tables of others', async () => {
     const file = 'runbooks/nightly-maintenance.yaml';
-    const parameters = ['-p', 'min_dead_rows=100', '-p', 'min_index_size=8kB'];
+    const parameters = ['min_dead_rows=100', 'min_index_size=8kB'];
     await withNobody('_nightly', async (setting) => {
       await withClient(setting.db.uri, async (client) => {
         for (const part of SHOP_FILES) await runFile(client, part, 0.02);

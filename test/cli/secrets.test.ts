@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeRole } from '../db/support/roles.js';
 import { runbookOf } from '../db/support/run-yaml.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { runCli, type CliResult, type Ending } from '../support/cli.js';
 import { onServer, useTestDatabase } from '../support/database.js';
+import { runHere } from '../support/in-process.js';
 import { EXTENSION_SCHEMA } from '../support/template.js';
 
 const db = await useTestDatabase();
@@ -23,11 +24,11 @@ beforeAll(async () => {
   await makeRole(db, (sql) => db.query(sql), { user, password: SECRET }, EXTENSION_SCHEMA);
   const steps = `
   - id: good
-    sql: select pg_catalog.pg_sleep(1)
+    sql: select pg_catalog.pg_sleep(0.5)
   - id: bad
     sql: select 1 / 0
   - id: later
-    sql: select pg_catalog.pg_sleep(1)
+    sql: select pg_catalog.pg_sleep(0.1)
     policy: detach
 `;
   writeFileSync(file('book.yaml'), runbookOf(steps));
@@ -41,6 +42,8 @@ beforeAll(async () => {
     ].join('\n'),
   );
   writeFileSync(file('pgpass'), `*:*:*:${user}:${SECRET}\n`, { mode: 0o600 });
+  // The library that reads it knows this process's environment alone.
+  vi.stubEnv('PGPASSFILE', file('pgpass'));
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -135,7 +138,7 @@ describe.each(Object.entries(WAYS))('a password in %s', (_name, { args, env }) =
   const report = file('report.json');
   const saved = file('plan.json');
   const book = file('book.yaml');
-  const text = ({ stdout, stderr }: CliResult): string => stdout + stderr;
+  const text = ({ stdout, stderr }: Ending): string => stdout + stderr;
 
   it('shows nowhere: not in output, files, ledger, sessions or processes', async () => {
     const planned = await runCli(['plan', book, '--out', saved, ...args], { env });
@@ -151,11 +154,12 @@ describe.each(Object.entries(WAYS))('a password in %s', (_name, { args, env }) =
     expect(seen.some((session) => session.includes('pg_background'))).toBe(true);
     const looked = [
       await runCli(['wait', 'latest', '--report', report, ...args], { env }),
-      await runCli(['status', 'latest', '--json', ...args], { env }),
-      await runCli(['why', 'latest', ...args], { env }),
       await runCli(['doctor', book, ...args], { env }),
-      await runCli(['grants', book, ...args], { env }),
+      await runHere(['status', 'latest', '--json', ...args], { env }),
+      await runHere(['why', 'latest', ...args], { env }),
+      await runHere(['grants', book, ...args], { env }),
     ];
+    expect(looked.map(({ code }) => code)).toEqual([1, 0, 0, 0, 0]);
     const everything = {
       outputs: [planned, ran, ...looked].map(text),
       report: readFileSync(report, 'utf8'),

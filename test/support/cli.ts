@@ -25,11 +25,15 @@ export interface CliOptions {
   readonly deadlineMs?: number;
 }
 
-export interface CliResult {
+/** How a command ended, in a process of its own or in this one. */
+export interface Ending {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface CliResult extends Ending {
+  readonly signal: NodeJS.Signals | null;
 }
 
 /** Runs the built program black-box, as a shell would; always resolves with what came of it. */

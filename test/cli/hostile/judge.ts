@@ -1,11 +1,5 @@
+import type { Ending } from '../../support/cli.js';
 import type { TestDatabase } from '../../support/database.js';
-
-/** How a command ended, in a process of its own or in this one. */
-export interface Ending {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Nothing here is worth more text, or a longer line, whatever was given. */
 const MOST_TEXT = 200_000;

@@ -44,7 +44,7 @@ export async function editLedger(
   const back = TABLES.map((table) => `insert into runbook.${table} table kept.${table}`);
   await db.query(
     [
-      'begin; truncate runbook.run, runbook.completion cascade',
+      'begin; delete from runbook.run; delete from runbook.completion',
       ...back,
       ...(base === 'open' ? [OPEN] : []),
       edit,

@@ -1,17 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import type { CommandContext } from '../../../src/cli/command-line.js';
-import { cancel } from '../../../src/cli/commands/cancel.js';
-import { resume } from '../../../src/cli/commands/resume.js';
-import { status } from '../../../src/cli/commands/status.js';
-import { wait } from '../../../src/cli/commands/wait.js';
-import { why } from '../../../src/cli/commands/why.js';
 import { useFolder } from '../../db/engine/support.js';
-import { runCli } from '../../support/cli.js';
+import { runCli, type Ending } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
-import { inProcess } from './in-process.js';
-import { faultsOf, fingerprint, makeNote, type Ending } from './judge.js';
+import { runHere } from '../../support/in-process.js';
+import { faultsOf, fingerprint, makeNote } from './judge.js';
 import { editLedger, keepLedger, WORK } from './ledger-bases.js';
 import { LEDGER_CASES } from './ledger-cases.js';
 
@@ -33,14 +27,13 @@ beforeAll(async () => {
   before = await fingerprint(db);
 });
 
-type Command = (context: CommandContext) => Promise<number>;
-const LOOKS: readonly (readonly [string, Command])[] = [
-  ['status', (context) => status(context, 'latest', {})],
-  ['wait', (context) => wait(context, 'latest', { timeout: '1s' })],
-  ['why', (context) => why(context, 'latest', {})],
-  ['the list', (context) => status(context, undefined, {})],
-  ['status as JSON', (context) => status(context, 'latest', { json: true })],
-  ['cancel', (context) => cancel(context, 'latest', {})],
+const LOOKS: readonly (readonly string[])[] = [
+  ['status', 'latest'],
+  ['wait', 'latest', '--timeout', '1s'],
+  ['why', 'latest'],
+  ['status'],
+  ['status', 'latest', '--json'],
+  ['cancel', 'latest'],
 ];
 
 /** What is wrong with an ending; what goes to stdout must be as clear. */
@@ -53,11 +46,11 @@ it('tells what became of a run whose records were edited', { timeout: 90_000 }, 
   const found: string[] = [];
   for (const [index, { name, base, sql }] of LEDGER_CASES.entries()) {
     // Of the two states of a run, each meets another command.
-    const [what, command] = LOOKS[(Math.floor(index / 2) + 3 * (index % 2)) % LOOKS.length]!;
+    const args = LOOKS[(Math.floor(index / 2) + 3 * (index % 2)) % LOOKS.length]!;
     // A worker that is to begin in eternity: cancel waits for it as long as it waits for any.
-    if (what === 'cancel' && sql.includes('launched_at')) continue;
+    if (args[0] === 'cancel' && sql.includes('launched_at')) continue;
     await editLedger(db, base, sql);
-    found.push(...faults(`${name}, ${what}`, await inProcess(db.env, command)));
+    found.push(...faults(`${name}, ${args.join(' ')}`, await runHere(args, db)));
   }
   expect(found).toEqual([]);
   expect(await fingerprint(db)).toEqual(before);
@@ -65,11 +58,10 @@ it('tells what became of a run whose records were edited', { timeout: 90_000 }, 
 
 it('goes on with what is whole, and refuses the rest', async () => {
   const found: string[] = [];
-  const options = { report, logFormat: 'text' } as const;
   for (const [index, { name, base, sql }] of LEDGER_CASES.entries()) {
     if (index % 29 !== 0) continue;
     await editLedger(db, base, sql);
-    const ending = await inProcess(db.env, (context) => resume(context, 'latest', options));
+    const ending = await runHere(['resume', 'latest', '--report', report], db);
     found.push(...faults(`${name}, resume`, ending));
   }
   expect(found).toEqual([]);
@@ -81,14 +73,8 @@ it('does so as a program', async () => {
   for (const [index, { name, base, sql }] of LEDGER_CASES.entries()) {
     if (index % 31 !== 0) continue;
     await editLedger(db, base, sql);
-    const args = [
-      ['status', 'latest'],
-      ['why', 'latest'],
-      ['wait', 'latest', '--timeout', '1s'],
-    ];
-    found.push(
-      ...faults(name, await runCli(args[index % 3]!, { env: db.env, deadlineMs: 20_000 })),
-    );
+    const args = LOOKS[index % 3]!;
+    found.push(...faults(name, await runCli(args, { env: db.env, deadlineMs: 20_000 })));
   }
   expect(found).toEqual([]);
 });
@@ -101,7 +87,7 @@ it.each([
   ['update runbook.run set exit_code = 99', 'its exit code: 99'],
 ])('says that the ledger is damaged, and where: %s', async (sql, what) => {
   await editLedger(db, 'ended', sql);
-  const { code, stderr } = await inProcess(db.env, (context) => why(context, 'latest', {}));
+  const { code, stderr } = await runHere(['why', 'latest'], db);
   expect([code, stderr]).toEqual([3, expect.stringContaining('[ledger_damaged]')]);
   expect(stderr).toContain(what);
 });

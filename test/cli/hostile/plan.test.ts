@@ -1,14 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { run } from '../../../src/cli/commands/run.js';
 import type { PlanV1 } from '../../../src/index.js';
 import { planDigest } from '../../../src/plan/digest.js';
 import { runbookOf } from '../../db/support/run-yaml.js';
 import { useFolder } from '../../db/engine/support.js';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
-import { inProcess } from './in-process.js';
+import { runHere } from '../../support/in-process.js';
 import { faultsOf, fingerprint, makeNote } from './judge.js';
 import { PLAN_CASES, TOP_FIELDS, type PlanCase } from './plan-cases.js';
 
@@ -58,11 +57,9 @@ it('refuses each hostile plan, and changes nothing', async () => {
   for (const [index, one] of PLAN_CASES.entries()) {
     const path = join(folder, `${String(index)}.json`);
     write(one, path);
-    const options = { plan: path, report, logFormat: 'text' } as const;
     const name = `${one.name}${one.forged ? ', forged' : ''}`;
-    faults.push(
-      ...faultsOf(name, await inProcess(db.env, (context) => run(context, undefined, options))),
-    );
+    const ending = await runHere(['run', '--plan', path, '--report', report], db);
+    faults.push(...faultsOf(name, ending));
   }
   expect(faults).toEqual([]);
   expect(await fingerprint(db)).toEqual(before);
