@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Loading the sources anew for each of some 120 files took longer than the tests of most. */
+const isolate = false;
+
 /** Two projects, so that the pure tests start at once and need no server. */
 export default defineConfig({
   test: {
@@ -10,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate,
           include: ['test/unit/**/*.test.ts', 'test/schema/**/*.test.ts', 'test/*.test.ts'],
           testTimeout: 20_000,
         },
@@ -17,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
+          isolate,
           include: ['test/db/**/*.test.ts', 'test/cli/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,

@@ -46,6 +46,7 @@ beforeAll(async () => {
   vi.stubEnv('PGPASSFILE', file('pgpass'));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
   await db.query(`drop owned by ${user}`);
   await onServer((client) => client.query(`drop role ${user}`));
