@@ -14,21 +14,29 @@ const OVERHEAD_MS = 50;
 type StepShape = Pick<Step, 'kind' | 'spec' | 'timeout_ms'>;
 type TaskShape = Pick<Task, 'sql' | 'targets' | 'shares_targets'>;
 
-/** Tells how long tasks take, by what the ledger remembers. */
+/** How long work of cost 1 took, by what it was; sorted. */
+type Rates = Map<string, number[]>;
+
+/** Tells how long tasks take, by what the ledger remembers: sorted once, for a plan may have 40,000 tasks. */
 export class Durations {
-  readonly #same = new Map<string, PastWork[]>();
-  readonly #similar = new Map<string, PastWork[]>();
+  readonly #same: Rates = new Map();
+  readonly #similar: Rates = new Map();
   readonly #variants = new WeakMap<StepShape, string>();
 
   constructor(history: readonly PastWork[]) {
     for (const work of history) {
-      const kind = variant(work);
+      const { kind, relation, relations, bytes, sql_md5: sqlMd5 } = work;
+      const like = variant(work);
+      const rate = work.ms / workCost(relations, bytes);
       put(
         this.#same,
-        sameKey(kind, work.kind, work.relation, () => work.sql_md5),
-        work,
+        sameKey(like, kind, relation, () => sqlMd5),
+        rate,
       );
-      put(this.#similar, kind, work);
+      if (relations > 0) put(this.#similar, like, rate);
+    }
+    for (const rates of [...this.#same.values(), ...this.#similar.values()]) {
+      rates.sort((a, b) => a - b);
     }
   }
 
@@ -41,7 +49,7 @@ export class Durations {
   of(step: StepShape, task: TaskShape, parts: number): Duration | null {
     const { targets } = task;
     const bytes = targets.reduce((sum, target) => sum + target.size_bytes, 0);
-    const cost = costOf(targets.length, bytes / (task.shares_targets ? parts : 1));
+    const cost = workCost(targets.length, bytes / (task.shares_targets ? parts : 1));
     const relation = targets.length === 1 ? (targets[0]?.name ?? null) : null;
     const like = this.#variantOf(step);
     const key = sameKey(like, step.kind, relation, () => md5(task.sql));
@@ -55,7 +63,6 @@ export class Durations {
     return bounded('guess', ms, ms * GUESS_SPREAD, step);
   }
 
-  /** A step may have 40,000 tasks. */
   #variantOf(step: StepShape): string {
     const known = this.#variants.get(step);
     if (known !== undefined) return known;
@@ -65,11 +72,16 @@ export class Durations {
   }
 }
 
-function put<V>(map: Map<string, V[]>, key: string | undefined, value: V): void {
+/** Work on no relation takes as long as it takes, whatever any size is. */
+function workCost(relations: number, bytes: number): number {
+  return relations === 0 ? 1 : costOf(relations, bytes);
+}
+
+function put(rates: Rates, key: string | undefined, rate: number): void {
   if (key === undefined) return;
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
+  const list = rates.get(key);
+  if (list === undefined) rates.set(key, [rate]);
+  else list.push(rate);
 }
 
 /** What of a spec makes the same relation another piece of work. */
@@ -91,16 +103,11 @@ function sameKey(
 
 function fromPast(
   basis: Duration['basis'],
-  past: readonly PastWork[],
+  rates: readonly number[],
   cost: number,
   step: StepShape,
 ): Duration {
-  const scaled = past
-    .map(({ ms, relations, bytes }) =>
-      relations === 0 ? ms : (ms * cost) / costOf(relations, bytes),
-    )
-    .sort((a, b) => a - b);
-  return bounded(basis, quantile(scaled, 0.5), quantile(scaled, 0.95), step);
+  return bounded(basis, cost * quantile(rates, 0.5), cost * quantile(rates, 0.95), step);
 }
 
 /** No task takes longer than its timeout. */

@@ -23,6 +23,8 @@ interface Progress {
   running: number;
   left: number;
   begins: number;
+  /** When the last of those that have ended did. */
+  ended: number;
 }
 
 interface Running {
@@ -72,6 +74,7 @@ export function simulate(
     for (const { of, task } of running.filter(({ ends }) => ends <= now)) {
       release(task, taken);
       of.ends[task.number - 1] = now;
+      of.ended = now;
       of.running -= 1;
       of.left -= 1;
       places.giveBack(1, of.step.budgets);
@@ -80,9 +83,7 @@ export function simulate(
     running = running.filter(({ ends }) => ends > now);
   }
   return {
-    steps: new Map(
-      all.map(({ step, begins, ends }) => [step.id, { begins, ends: Math.max(0, ...ends) }]),
-    ),
+    steps: new Map(all.map(({ step, begins, ended }) => [step.id, { begins, ends: ended }])),
     taskEnds: new Map(all.map(({ step, ends }) => [step.id, ends])),
     ends: now,
   };
@@ -98,6 +99,7 @@ function newProgress(step: Step): Progress {
     running: 0,
     left: step.tasks.length,
     begins: -1,
+    ended: 0,
   };
 }
 
