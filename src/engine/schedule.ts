@@ -61,10 +61,6 @@ export interface Decision<T> {
   readonly handOver: readonly string[];
   /** Tasks that will never be launched, and why. */
   readonly skip: readonly Skip<T>[];
-  /** The next moment at which a waiting task may be launched, when there is one. */
-  readonly wakeAt: number | undefined;
-  /** True when nothing runs and nothing waits. */
-  readonly finished: boolean;
 }
 
 /** A supervisor, and one worker for it to look after. */
@@ -83,12 +79,11 @@ export function schedule<T extends SchedulableTask>(
   const handOver: string[] = [];
   const places = new Places(free);
   const skip: Skip<T>[] = [];
-  let wakeAt: number | undefined;
   for (const step of steps) {
     const waiting = step.tasks.filter((task) => task.phase === 'waiting');
     const why = stop ?? brokenNeed(step, byId);
     if (why !== undefined) {
-      skip.push(...waiting.map((task) => ({ task, ...why })));
+      for (const task of waiting) skip.push({ task, ...why });
       continue;
     }
     if (!step.needs.every((id) => isPast(byId.get(id), step.after))) continue;
@@ -104,9 +99,8 @@ export function schedule<T extends SchedulableTask>(
     for (const task of waiting) {
       if (isTooLong(task, windowEndsAt, now)) {
         skip.push({ task, reason: NO_TIME_LEFT, deferred: true });
-      } else if (task.notBefore > now) {
-        wakeAt = Math.min(wakeAt ?? task.notBefore, task.notBefore);
       } else if (
+        task.notBefore <= now &&
         task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         room > 0 &&
         places.has(step.budgets) &&
@@ -119,8 +113,7 @@ export function schedule<T extends SchedulableTask>(
       }
     }
   }
-  const unfinished = steps.some((step) => step.tasks.some((task) => task.phase !== 'ended'));
-  return { launch, handOver, skip, wakeAt, finished: !unfinished };
+  return { launch, handOver, skip };
 }
 
 /** Conflict keys in use, and the steps whose tasks have each. */
