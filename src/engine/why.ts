@@ -5,7 +5,8 @@ import type { NamedBudgets } from '../model/places.js';
 import { isFinal } from '../model/status.js';
 import { budgetTag } from '../model/identity.js';
 import { readCapacity, readOurWorkers, type OurWorker } from '../postgres/capacity.js';
-import { readHoldups, readHorizonHolders, type Blocker, type Holdup } from '../postgres/holdups.js';
+import { readHoldups, type Blocker, type Holdup } from '../postgres/holdups.js';
+import { readHorizonHolders } from '../postgres/horizon.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import { relyingOn } from './damage.js';
@@ -45,7 +46,7 @@ async function explain(db: Queryable, runId: string, clock: Clock, live: boolean
   const holdups = new Map((await readHoldups(db, pids)).map((holdup) => [holdup.pid, holdup]));
   const slots = await describeSlots(db, stored);
   const workers = await readOurWorkers(db);
-  const holders = await readHorizonHolders(db, HOLDERS);
+  const holders = (await readHorizonHolders(db)).filter(({ ours }) => !ours).slice(0, HOLDERS);
   const waiting = (step: Step, task: Task): string[] =>
     live
       ? whatFor(stored, report, step, task, { slots, workers })

@@ -25,12 +25,6 @@ export interface Holdup {
   readonly blockers: readonly Blocker[];
 }
 
-/** Something whose old snapshot keeps dead rows from being removed, and rebuilds waiting. */
-export interface HorizonHolder {
-  readonly what: string;
-  readonly xmin_age: number;
-}
-
 interface HoldupRow extends Row, Omit<Holdup, 'blockers'> {
   blockers: Blocker[] | null;
 }
@@ -65,28 +59,4 @@ export async function readHoldups(db: Queryable, pids: readonly number[]): Promi
     [pids],
   );
   return rows.map((row) => ({ ...row, blockers: row.blockers ?? [] }));
-}
-
-/** Whose snapshots are the oldest: sessions, replication slots and prepared transactions. */
-export async function readHorizonHolders(db: Queryable, limit: number): Promise<HorizonHolder[]> {
-  return db.query<HorizonHolder & Row>(
-    `SELECT what, xmin_age FROM (
-       SELECT format('session pid %s (%s, %s), %s for %s', a.pid, a.usename,
-                coalesce(nullif(a.application_name, ''), 'no application_name'), a.state,
-                date_trunc('second', clock_timestamp() - a.xact_start)) AS what,
-              age(a.backend_xmin) AS xmin_age
-         FROM pg_catalog.pg_stat_activity a
-        WHERE a.backend_xmin IS NOT NULL AND a.datname = current_database()
-          AND a.pid <> pg_catalog.pg_backend_pid()
-          AND a.application_name NOT LIKE 'pg-runbook%'
-       UNION ALL
-       SELECT format('replication slot %s', s.slot_name), greatest(age(s.xmin), age(s.catalog_xmin))
-         FROM pg_catalog.pg_replication_slots s WHERE s.xmin IS NOT NULL OR s.catalog_xmin IS NOT NULL
-       UNION ALL
-       SELECT format('prepared transaction %s (%s), for %s', p.gid, p.owner,
-                date_trunc('second', clock_timestamp() - p.prepared)), age(p.transaction)
-         FROM pg_catalog.pg_prepared_xacts p WHERE p.database = current_database()) h
-      ORDER BY xmin_age DESC LIMIT $1`,
-    [limit],
-  );
 }

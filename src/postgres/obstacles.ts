@@ -1,3 +1,4 @@
+import { readHorizonHolders } from './horizon.js';
 import type { Queryable, Row } from './session.js';
 
 /** What may keep maintenance from bringing anything, or hold it up, as the catalogs show it now. */
@@ -18,27 +19,8 @@ const OLD_SECONDS = 60;
  * @param tables OIDs.
  */
 export async function readObstacles(db: Queryable, tables: readonly number[]): Promise<Obstacles> {
-  const horizon = await db.query<{ what: string }>(
-    `SELECT h.what FROM (
-       SELECT format('session pid %s (%s, %s) with a transaction open for %s', a.pid, a.usename,
-                coalesce(nullif(a.application_name, ''), 'no application_name'),
-                date_trunc('second', clock_timestamp() - a.xact_start)) AS what, age(a.backend_xmin) AS old
-         FROM pg_catalog.pg_stat_activity a
-        WHERE a.backend_xmin IS NOT NULL AND a.datname = current_database()
-          AND a.xact_start < clock_timestamp() - $1 * interval '1 second'
-       UNION ALL
-       SELECT format('replication slot %s', s.slot_name), greatest(age(s.xmin), age(s.catalog_xmin))
-         FROM pg_catalog.pg_replication_slots s WHERE s.xmin IS NOT NULL OR s.catalog_xmin IS NOT NULL
-       UNION ALL
-       SELECT format('standby %s, by hot_standby_feedback', r.application_name), age(r.backend_xmin)
-         FROM pg_catalog.pg_stat_replication r WHERE r.backend_xmin IS NOT NULL
-       UNION ALL
-       SELECT format('prepared transaction %s (%s)', p.gid, p.owner), age(p.transaction)
-         FROM pg_catalog.pg_prepared_xacts p
-        WHERE p.database = current_database() AND p.prepared < clock_timestamp() - $1 * interval '1 second') h
-      ORDER BY h.old DESC NULLS LAST`,
-    [OLD_SECONDS],
-  );
+  const holders = await readHorizonHolders(db);
+  const old = holders.filter(({ open_seconds: open }) => open === null || open >= OLD_SECONDS);
   const invalidIndexes = await db.query<Row & { table_oid: number; index: string }>(
     `SELECT i.indrelid AS table_oid, format('%I.%I', n.nspname, c.relname) AS index
        FROM pg_catalog.pg_index i
@@ -53,5 +35,5 @@ export async function readObstacles(db: Queryable, tables: readonly number[]): P
       WHERE v.relid = ANY ($1::oid[]) ORDER BY v.pid`,
     [tables],
   );
-  return { horizon: horizon.map(({ what }) => what), invalidIndexes, autovacuum };
+  return { horizon: old.map(({ what }) => what), invalidIndexes, autovacuum };
 }
