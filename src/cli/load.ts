@@ -1,4 +1,5 @@
 import { RunbookError } from '../errors.js';
+import { count } from '../model/phrases.js';
 import type { Runbook } from '../model/runbook.js';
 import type { Diagnostic } from '../runbook/diagnostic.js';
 import { forbids, type Lint } from '../runbook/lint/lint.js';
@@ -88,8 +89,5 @@ export function refuseForbidden(
 }
 
 function invalid(file: string, errors: number): RunbookError {
-  return new RunbookError(
-    'invalid_runbook',
-    `${file}: ${String(errors)} error${errors === 1 ? '' : 's'}`,
-  );
+  return new RunbookError('invalid_runbook', `${file}: ${count(errors, 'error')}`);
 }

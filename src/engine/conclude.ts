@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { ReportV1, Task } from '../generated/report.v1.js';
+import { count } from '../model/phrases.js';
 import { isFailure, isFinal, type RunStatus } from '../model/status.js';
 import { SQLSTATE } from '../postgres/errors.js';
 
@@ -68,10 +69,6 @@ function forbiddenTargets(task: Task): Task['targets'] {
   return task.targets.filter(
     ({ status, sqlstate }) => status === 'skipped' && sqlstate === SQLSTATE.insufficientPrivilege,
   );
-}
-
-function count(n: number, noun: string): string {
-  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** Counts statuses, for the report's summary. */

@@ -1,4 +1,5 @@
-import type { Estimate, Finding, Step } from '../generated/plan.v1.js';
+import type { Estimate, Finding, Step, Target } from '../generated/plan.v1.js';
+import { listSome } from '../model/phrases.js';
 import { formatSize } from '../model/size.js';
 import type { LintProblem } from '../runbook/lint/input.js';
 import type { Lint } from '../runbook/lint/lint.js';
@@ -6,8 +7,13 @@ import { RULES, type RuleId } from '../runbook/lint/rules.js';
 import type { ServerInfo } from '../postgres/server.js';
 import { overlapProblems } from './overlaps.js';
 
+/** A finding names so many relations; the plan has them all. */
+const MOST_NAMES = 5;
+
+const namesOf = (targets: readonly Target[]): string[] => targets.map(({ name }) => name);
+
 /** A finding about a step as a whole. */
-function ofStep(
+export function ofStep(
   index: number,
   step: Step,
   code: RuleId,
@@ -54,7 +60,7 @@ function stepProblems(step: Step, index: number): LintProblem[] {
       : [
           about(
             'no-privilege',
-            `the role may not maintain ${listNames(forbidden)}: PostgreSQL will skip or refuse`,
+            `the role may not maintain ${listSome(namesOf(forbidden), MOST_NAMES)}: PostgreSQL will skip or refuse`,
             'docs/privileges.md has the grants.',
           ),
         ]),
@@ -63,7 +69,7 @@ function stepProblems(step: Step, index: number): LintProblem[] {
       : [
           about(
             'matches-nothing',
-            `no relation matches ${listNames(missing.map((name) => ({ name })))}`,
+            `no relation matches ${listSome(missing, MOST_NAMES)}`,
             'Correct the name, or take it out.',
           ),
         ]),
@@ -90,7 +96,7 @@ function stepProblems(step: Step, index: number): LintProblem[] {
       : [
           about(
             'refresh-could-be-concurrent',
-            `${listNames(could)} could be refreshed without blocking its readers`,
+            `${listSome(namesOf(could), MOST_NAMES)} could be refreshed without blocking its readers`,
             'Add `concurrently: true`.',
           ),
         ]),
@@ -132,10 +138,4 @@ function withoutPlace({ code, path, message, hint }: LintProblem) {
   const pointer = path.map((part) => `/${String(part)}`).join('');
   const { severity } = RULES[code];
   return { severity, code, path: pointer, line: null, column: null, message, hint, waived: null };
-}
-
-function listNames(targets: readonly { name: string }[]): string {
-  const names = targets.slice(0, 5).map((target) => target.name);
-  const more = targets.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${String(more)} more` : names.join(', ');
 }

@@ -1,14 +1,12 @@
 import type { Capacity, Forecast, PlanV1, Step } from '../generated/plan.v1.js';
 import { describeDuration } from '../model/duration.js';
+import { listSome } from '../model/phrases.js';
 import type { Obstacles } from '../postgres/obstacles.js';
 import type { LintProblem } from '../runbook/lint/input.js';
+import type { RuleId } from '../runbook/lint/rules.js';
+import { ofStep } from './findings.js';
 
 const MOST_NAMED = 3;
-
-function list(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
-}
 
 function tablesOf(step: Step): Set<number> {
   return new Set(step.tasks.flatMap((task) => task.targets.map((target) => target.table_oid)));
@@ -24,24 +22,21 @@ function dependsOnHorizon({ kind, spec, tasks }: Step): boolean {
 export function preflightProblems(steps: readonly Step[], obstacles: Obstacles): LintProblem[] {
   const { horizon, invalidIndexes, autovacuum } = obstacles;
   return steps.flatMap((step, index): LintProblem[] => {
-    const about = (code: LintProblem['code'], message: string, hint: string): LintProblem => ({
-      code,
-      path: ['steps', index, step.kind],
-      at: 'key',
-      message,
-      hint,
-    });
+    const about = (code: RuleId, message: string, hint: string): LintProblem =>
+      ofStep(index, step, code, message, hint);
     const tables = tablesOf(step);
     const invalid = invalidIndexes.filter(({ table_oid: oid }) => tables.has(oid));
+    const names = invalid.map((one) => one.index);
     const busy = autovacuum.filter(({ table_oid: oid }) => tables.has(oid));
+    const pids = busy.map(({ pid }) => String(pid));
     return [
       ...(horizon.length > 0 && dependsOnHorizon(step)
         ? [
             about(
               'horizon-held',
               step.kind === 'vacuum'
-                ? `rows that were deleted since cannot be removed: ${list(horizon)}`
-                : `a concurrent rebuild would wait for ${list(horizon)}`,
+                ? `rows that were deleted since cannot be removed: ${listSome(horizon, MOST_NAMED)}`
+                : `a concurrent rebuild would wait for ${listSome(horizon, MOST_NAMED)}`,
               'Let them end first; `pg-runbook why` names them during the run, too.',
             ),
           ]
@@ -50,7 +45,7 @@ export function preflightProblems(steps: readonly Step[], obstacles: Obstacles):
         ? [
             about(
               'invalid-index',
-              `invalid indexes are there already: ${list(invalid.map((one) => one.index))}`,
+              `invalid indexes are there already: ${listSome(names, MOST_NAMED)}`,
               'Leftovers of a broken rebuild are dropped by hand; others are rebuilt by this step.',
             ),
           ]
@@ -59,7 +54,7 @@ export function preflightProblems(steps: readonly Step[], obstacles: Obstacles):
         ? [
             about(
               'autovacuum-at-work',
-              `autovacuum is at work on ${String(busy.length)} of its tables (pid ${list(busy.map(({ pid }) => String(pid)))})`,
+              `autovacuum is at work on ${String(busy.length)} of its tables (pid ${listSome(pids, MOST_NAMED)})`,
               'Wait for it, or let lock_timeout and retry give way to it.',
             ),
           ]
@@ -88,7 +83,7 @@ export function windowProblems({ window, p50_ms: p50 }: Forecast): LintProblem[]
   const left = window.left.map(({ step, tasks }) => `${String(tasks)} of ${step}`);
   const message =
     `it takes about ${describeDuration(p50)}, and must end at ${window.ends_at}: ` +
-    `left undone would be tasks: ${list(left)}`;
+    `left undone would be tasks: ${listSome(left, MOST_NAMED)}`;
   const hint = 'Give it a longer window, more workers, or less to do: min_size, limit.';
   return [{ code: 'window-too-short', path: ['window'], at: 'key', message, hint }];
 }

@@ -1,10 +1,10 @@
 import type { Batches, Finding, Forecast, PlanV1, Step, Task } from '../generated/plan.v1.js';
 import { describeDuration, formatDuration } from '../model/duration.js';
 import { isLive, type LivePlan } from '../model/live-plan.js';
+import { count, listSome } from '../model/phrases.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
 import { describeForecast, describeWindow } from './text/time.js';
-import { count } from './text/line.js';
 import { summarizeLocks } from './text/locks.js';
 
 /** A comment of a pull request holds some 65,000 characters. */
@@ -154,9 +154,6 @@ function renderBatches({
 
 function renderTargets({ targets }: Task): string[] {
   if (targets.length === 0) return [];
-  const names = targets
-    .slice(0, MOST_TARGETS)
-    .map((target) => `${text(target.name)} (${formatSize(target.size_bytes)})`);
-  const more = targets.length - names.length;
-  return [`${names.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`, ''];
+  const names = targets.map((target) => `${text(target.name)} (${formatSize(target.size_bytes)})`);
+  return [listSome(names, MOST_TARGETS), ''];
 }

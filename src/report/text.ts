@@ -1,5 +1,6 @@
 import type { Attempt, ReportV1, Residue, Step, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
+import { count } from '../model/phrases.js';
 import { oneLine } from '../model/printable.js';
 import { isFailure, isFinal } from '../model/status.js';
 import { wrapLine } from '../model/wrap.js';
@@ -47,14 +48,13 @@ function describeLeft({ before, after }: ReportV1['residue']): string[] {
 
 function describeStep(step: Step, width: number): string {
   const took = elapsed(step.started_at, step.finished_at);
-  const done = step.tasks.length === 1 ? '1 task' : `${String(step.tasks.length)} tasks`;
   const { expected } = step;
   const planned = expected === null ? '' : `, about ${describeDuration(expected.p50_ms)} planned`;
   const parts = [
     step.id.padEnd(width),
     step.status.padEnd(9),
     took.padStart(7),
-    ` ${done}${planned}`,
+    ` ${count(step.tasks.length, 'task')}${planned}`,
   ];
   return parts.join('  ').trimEnd();
 }

@@ -1,6 +1,7 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { pruneRuns } from '../../ledger/read.js';
 import { parseDuration } from '../../model/duration.js';
+import { count } from '../../model/phrases.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 
@@ -15,7 +16,7 @@ export async function prune(
   const pruned = await withLedger(context, options.dsn, 'prune', ({ session }) =>
     pruneRuns(session, undefined, keepMs),
   );
-  context.output.write(`${String(pruned)} run${pruned === 1 ? '' : 's'} forgotten.\n`);
+  context.output.write(`${count(pruned, 'run')} forgotten.\n`);
   return EXIT.ok;
 }
 

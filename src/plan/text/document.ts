@@ -1,6 +1,7 @@
 import type { Capacity, Finding, PlanV1 } from '../../generated/plan.v1.js';
 import { isLive, type LivePlan } from '../../model/live-plan.js';
-import { count, layOut, line, PLAIN, whole, type Layout, type Line } from './line.js';
+import { count } from '../../model/phrases.js';
+import { layOut, line, PLAIN, whole, type Layout, type Line } from './line.js';
 import { stepLines } from './step.js';
 import { describeForecast, describeWindow } from './time.js';
 

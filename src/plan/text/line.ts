@@ -39,7 +39,3 @@ export function layOut(lines: readonly Line[], { columns, paint }: Layout): stri
     })
     .join('\n');
 }
-
-export function count(n: number, noun: string): string {
-  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`;
-}

@@ -1,4 +1,5 @@
 import type { Lock } from '../../generated/plan.v1.js';
+import { listSome } from '../../model/phrases.js';
 import { line, type Line } from './line.js';
 
 type Activity = NonNullable<Lock['blocks']>[number];
@@ -28,7 +29,7 @@ export function lockLines(locks: readonly Lock[]): Line[] {
     ...[...alike].map(([effect, group]) => line(`   locks ${describeModes(group)}${effect}`)),
     ...(untold.length === 0
       ? []
-      : [line(`   locks that its text does not tell: those of ${listSome(untold)}`)]),
+      : [line(`   locks that its text does not tell: those of ${listSome(untold, MOST_NAMES)}`)]),
   ];
 }
 
@@ -71,12 +72,7 @@ function describeModes(group: readonly Lock[]): string {
   return modes
     .map((mode) => {
       const names = group.filter((lock) => lock.mode === mode).map(({ on }) => on);
-      return `${mode} on ${listSome(names)}`;
+      return `${mode} on ${listSome(names, MOST_NAMES)}`;
     })
     .join('; ');
-}
-
-function listSome(names: readonly string[]): string {
-  const more = names.length - MOST_NAMES;
-  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
 }

@@ -1,9 +1,10 @@
 import type { Estimate, Forecast, Step, Target, Task } from '../../generated/plan.v1.js';
 import { describeDuration, formatDuration } from '../../model/duration.js';
+import { count } from '../../model/phrases.js';
 import { formatSize } from '../../model/size.js';
 import { batchLines } from './batches.js';
 import { lockLines } from './locks.js';
-import { count, line, whole, type Line } from './line.js';
+import { line, whole, type Line } from './line.js';
 
 interface Context {
   readonly forecast: Forecast['steps'][number] | undefined;

@@ -1,6 +1,6 @@
 import type { Forecast, WindowForecast } from '../../generated/plan.v1.js';
 import { describeDuration } from '../../model/duration.js';
-import { count } from './line.js';
+import { count } from '../../model/phrases.js';
 
 const HISTORY = {
   used: '',
