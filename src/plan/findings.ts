@@ -4,7 +4,7 @@ import { formatSize } from '../model/size.js';
 import type { LintProblem } from '../runbook/lint/input.js';
 import type { Lint } from '../runbook/lint/lint.js';
 import { RULES, type RuleId } from '../runbook/lint/rules.js';
-import type { ServerInfo } from '../postgres/server.js';
+import { grantSessions, type ServerInfo } from '../postgres/server.js';
 import { overlapProblems } from './overlaps.js';
 
 /** A finding names so many relations; the plan has them all. */
@@ -29,9 +29,7 @@ function serverProblems({ role, seesAllSessions }: ServerInfo): LintProblem[] {
   const message =
     `role ${role} does not see the sessions of other roles: the worker slots that other programs of ` +
     'theirs use are not counted for keep_free';
-  return [
-    { code: 'sessions-hidden', path: [], message, hint: `GRANT pg_read_all_stats TO "${role}".` },
-  ];
+  return [{ code: 'sessions-hidden', path: [], message, hint: `${grantSessions(role)}.` }];
 }
 
 /** What the catalogs say of a planned step. Pure. */
@@ -61,7 +59,7 @@ function stepProblems(step: Step, index: number): LintProblem[] {
           about(
             'no-privilege',
             `the role may not maintain ${listSome(namesOf(forbidden), MOST_NAMES)}: PostgreSQL will skip or refuse`,
-            'docs/privileges.md has the grants.',
+            '`pg-runbook grants FILE` prints what it lacks.',
           ),
         ]),
     ...(missing.length === 0

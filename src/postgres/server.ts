@@ -1,4 +1,5 @@
 import { RunbookError } from '../errors.js';
+import { quoteIdentifier } from '../sql/quote.js';
 import type { Queryable, Row } from './session.js';
 
 /** What the engine needs to know of a server before it plans. */
@@ -103,6 +104,11 @@ export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
     seesAllSessions: row.sees_all_sessions,
     extension,
   };
+}
+
+/** What lets a role see the sessions of others. */
+export function grantSessions(role: string): string {
+  return `GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`;
 }
 
 /** Refuses a server on which nothing could run or be proven. */

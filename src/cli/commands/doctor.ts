@@ -5,10 +5,9 @@ import { readResidue } from '../../ledger/residue.js';
 import { chooseDialect } from '../../postgres/background/detect.js';
 import { asSqlError } from '../../postgres/errors.js';
 import { readCapacity } from '../../postgres/capacity.js';
-import { requireUsableServer } from '../../postgres/server.js';
+import { grantSessions, requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
 import type { Runbook } from '../../model/runbook.js';
-import { quoteIdentifier } from '../../sql/quote.js';
 import { readGrants } from '../../plan/grants/read.js';
 import { withServer, type Connected } from '../connect.js';
 import { loadForServer } from '../load.js';
@@ -121,7 +120,7 @@ function describeRole({ server }: Connected): Check {
     name: 'role',
     state: 'warn',
     detail: `${role} cannot see other users' sessions`,
-    fix: `GRANT pg_read_all_stats TO ${quoteIdentifier(role)};`,
+    fix: `${grantSessions(role)};`,
   };
 }
 

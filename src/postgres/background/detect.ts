@@ -1,4 +1,5 @@
 import { RunbookError } from '../../errors.js';
+import { quoteIdentifier } from '../../sql/quote.js';
 import type { ExtensionInfo, ServerInfo } from '../server.js';
 import { CANONICAL_FUNCTIONS, canonicalDialect } from './canonical.js';
 import type { BackgroundDialect } from './dialect.js';
@@ -49,13 +50,14 @@ export function chooseDialect(server: ServerInfo): BackgroundDialect {
 }
 
 function unusable(server: ServerInfo, extension: ExtensionInfo): RunbookError {
+  const [role, schema] = [server.role, extension.schema].map(quoteIdentifier);
   if (isAtLeast(extension.version, 1, 8)) {
     return new RunbookError(
       'privilege_missing',
       `role "${server.role}" may not use pg_background ${extension.version}`,
       {
         sqlstate: '42501',
-        hint: `GRANT pgbackground_role TO "${server.role}"; and USAGE on schema "${extension.schema}".`,
+        hint: `GRANT pgbackground_role TO ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
       },
     );
   }

@@ -4,7 +4,7 @@ import { formatDuration } from '../../model/duration.js';
 import type { BatchSpec } from '../../model/runbook.js';
 import { formatSize } from '../../model/size.js';
 import { asSqlError } from '../../postgres/errors.js';
-import type { ServerInfo } from '../../postgres/server.js';
+import { grantSessions, type ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
 import { estimateRows, inTrial } from '../../postgres/trial.js';
 import { quoteLiteral } from '../../sql/quote.js';
@@ -111,7 +111,7 @@ function requireVisibleLag({ throttle }: BatchSpec, server: ServerInfo): void {
   const message = `role ${server.role} does not see how far replicas are behind`;
   throw new RunbookError('privilege_missing', message, {
     sqlstate: '42501',
-    hint: `GRANT pg_read_all_stats TO "${server.role}", or leave out throttle.replica_lag.`,
+    hint: `${grantSessions(server.role)}, or leave out throttle.replica_lag.`,
   });
 }
 
