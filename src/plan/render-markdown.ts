@@ -4,6 +4,7 @@ import { isLive, type LivePlan } from '../model/live-plan.js';
 import { count, listSome } from '../model/phrases.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
+import { placeOf, worstFirst } from './text/finding.js';
 import { describeForecast, describeWindow } from './text/time.js';
 import { summarizeLocks } from './text/locks.js';
 
@@ -62,30 +63,16 @@ function code(sql: string): string[] {
 }
 
 function renderFindings(findings: readonly Finding[]): string[] {
-  const open = findings.filter(({ waived }) => waived === null);
-  const waived = findings.filter((finding) => finding.waived !== null);
-  const order = ['error', 'warning', 'info'];
-  const sorted = open.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-  return [
-    ...(sorted.length === 0 ? ['No findings.'] : sorted.map(renderFinding)),
-    ...waived.map(
-      (finding) => `- allowed: ${where(finding)}\`${finding.code}\`: ${text(finding.waived ?? '')}`,
-    ),
-    '',
-  ];
+  const open = findings.some(({ waived }) => waived === null);
+  return [...(open ? [] : ['No findings.']), ...worstFirst(findings).map(renderFinding), ''];
 }
 
 function renderFinding(finding: Finding): string {
-  const { severity, code: rule, message, hint } = finding;
-  return `- **${severity}**: ${where(finding)}${text(message)} (\`${rule}\`). ${text(hint)}`;
-}
-
-function where({ step, line }: Finding): string {
-  const parts = [
-    ...(step === null ? [] : [`step ${text(step)}`]),
-    ...(line === null ? [] : [`line ${String(line)}`]),
-  ];
-  return parts.length === 0 ? '' : `${parts.join(', ')}: `;
+  const { severity, code: rule, message, hint, waived } = finding;
+  const where = text(placeOf(finding));
+  return waived === null
+    ? `- **${severity}**: ${where}${text(message)} (\`${rule}\`). ${text(hint)}`
+    : `- allowed: ${where}\`${rule}\`: ${text(waived)}`;
 }
 
 function sizeOf(tasks: readonly Task[]): number {

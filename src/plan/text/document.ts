@@ -2,6 +2,7 @@ import type { Capacity, Finding, PlanV1 } from '../../generated/plan.v1.js';
 import { isLive, type LivePlan } from '../../model/live-plan.js';
 import { count } from '../../model/phrases.js';
 import { layOut, line, PLAIN, whole, type Layout, type Line } from './line.js';
+import { placeOf, worstFirst } from './finding.js';
 import { stepLines } from './step.js';
 import { describeForecast, describeWindow } from './time.js';
 
@@ -81,22 +82,15 @@ function describeCapacity({ slots, used, peak, timeline }: Capacity): string {
   );
 }
 
-/** Errors first; what is waived comes last, with its reason. */
 function findingLines(findings: readonly Finding[]): Line[] {
   if (findings.length === 0) return [];
-  const weight = ({ severity, waived }: Finding): number =>
-    waived === null ? ['error', 'warning', 'info'].indexOf(severity) : 3;
-  const sorted = findings.toSorted((a, b) => weight(a) - weight(b));
-  return [{ text: 'Findings', emphasis: 'heading' }, ...sorted.flatMap(oneFinding), line('')];
+  const lines = worstFirst(findings).flatMap(oneFinding);
+  return [{ text: 'Findings', emphasis: 'heading' }, ...lines, line('')];
 }
 
 function oneFinding(finding: Finding): Line[] {
-  const { severity, code, step, line: at, message, hint, waived } = finding;
-  const place = [
-    ...(step === null ? [] : [`step ${step}`]),
-    ...(at === null ? [] : [`line ${String(at)}`]),
-  ];
-  const where = place.length === 0 ? '' : `${place.join(', ')}: `;
+  const { severity, code, message, hint, waived } = finding;
+  const where = placeOf(finding);
   return waived === null
     ? [
         { text: `  ${severity}: ${where}${message} [${code}]`, emphasis: severity },
