@@ -83,3 +83,8 @@ export class RunbookError extends Error {
     return ERROR_EXIT_CODES[this.code];
   }
 }
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import writeFileAtomic from 'write-file-atomic';
-import { RunbookError } from '../errors.js';
+import { messageOf, RunbookError } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
 
 /** A plan of 100,000 relations has some 60 MB. */
@@ -33,10 +33,14 @@ export async function writePlan(path: string, plan: PlanV1): Promise<void> {
   try {
     await writeFileAtomic(path, [...planJson(plan)].join(''));
   } catch (error) {
-    throw new RunbookError('plan_not_written', `cannot write the plan ${path}: ${why(error)}`, {
-      cause: error,
-      hint: 'Name a path that can be written: --out PATH.',
-    });
+    throw new RunbookError(
+      'plan_not_written',
+      `cannot write the plan ${path}: ${messageOf(error)}`,
+      {
+        cause: error,
+        hint: 'Name a path that can be written: --out PATH.',
+      },
+    );
   }
 }
 
@@ -55,12 +59,8 @@ export async function readPlanText(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    throw new RunbookError('plan_invalid', `cannot read the plan ${path}: ${why(error)}`, {
+    throw new RunbookError('plan_invalid', `cannot read the plan ${path}: ${messageOf(error)}`, {
       cause: error,
     });
   }
-}
-
-function why(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

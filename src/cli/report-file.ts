@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { RunbookError } from '../errors.js';
+import { messageOf, RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { toJson } from '../report/json.js';
 
@@ -19,8 +19,8 @@ export async function writeReport(path: string, report: ReportV1): Promise<void>
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, toJson(report));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new RunbookError('report_not_written', `cannot write the report ${path}: ${why}`, {
+    const message = `cannot write the report ${path}: ${messageOf(error)}`;
+    throw new RunbookError('report_not_written', message, {
       cause: error,
       hint: 'Name a path that can be written: --report PATH.',
     });

@@ -1,4 +1,4 @@
-import { EXIT, RunbookError, type ExitCode } from '../errors.js';
+import { EXIT, messageOf, RunbookError, type ExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { clearResidue } from '../ledger/residue.js';
 import { nextCommands } from '../model/next-commands.js';
@@ -132,10 +132,6 @@ async function giveUp(context: RunContext, error: unknown, unreachable: boolean)
   for (const defect of [error, trouble]) {
     if (defect instanceof Error && !(defect instanceof RunbookError)) throw defect;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function conclude(context: RunContext, lost: string | undefined): void {

@@ -7,9 +7,11 @@ export type RelationPrivilege =
   | 'TRUNCATE'
   | 'REFERENCES'
   | 'TRIGGER'
-  /** From PostgreSQL 17 on; before, only the owner may. */
   | 'MAINTAIN'
   | 'OWNER';
+
+/** Before PostgreSQL 17 there is no privilege MAINTAIN: only the owner maintains. */
+export const MAINTAIN_SINCE = 170_000;
 
 /** A privilege on a relation; USAGE on its schema goes with it. */
 export interface RelationNeed {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { RunbookError } from '../errors.js';
+import { messageOf, RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { quoteIdentifier } from '../sql/quote.js';
@@ -155,8 +155,8 @@ export class Session implements Queryable {
 
   #connectionLost(cause: unknown): RunbookError {
     const sqlstate = asSqlError(cause)?.sqlstate;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new RunbookError('connection_lost', `lost the connection to ${this.#target}: ${why}`, {
+    const message = `lost the connection to ${this.#target}: ${messageOf(cause)}`;
+    return new RunbookError('connection_lost', message, {
       cause,
       ...(sqlstate === undefined ? {} : { sqlstate }),
       hint: 'Look whether the server restarted, and what still runs: pg_stat_activity, application_name like pg-runbook/%',
@@ -186,7 +186,7 @@ function connectGrant({ client: { database = '', user = '' } }: ConnectionSettin
 function connectionFailed(settings: ConnectionSettings, error: unknown): RunbookError {
   const sqlstate = asSqlError(error)?.sqlstate;
   const errors: unknown[] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
-  const why = [...new Set(errors.map((e) => (e instanceof Error ? e.message : String(e))))];
+  const why = [...new Set(errors.map(messageOf))];
   return new RunbookError(
     'connection_failed',
     `cannot connect to ${settings.description}: ${why.join('; ')}`,

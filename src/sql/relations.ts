@@ -2,7 +2,7 @@ import type { LockingCommand, LockingStatement } from '../model/locking.js';
 import { findNodes, isAstNode, type AstNode } from './ast.js';
 
 /** Statements that change the rows of the relation that they name first. */
-const CHANGES: Readonly<Record<string, LockingCommand>> = {
+export const CHANGES: Readonly<Record<string, LockingCommand>> = {
   InsertStmt: 'INSERT',
   UpdateStmt: 'UPDATE',
   DeleteStmt: 'DELETE',

@@ -1,3 +1,4 @@
+import { MAINTAIN_SINCE } from '../model/privilege.js';
 import type { RelationGlob } from '../model/relation-glob.js';
 import type { Queryable, Row } from '../postgres/session.js';
 import { globValues, TABLE_GLOB_CONDITION } from './relation-globs.js';
@@ -61,7 +62,7 @@ export function mayMaintain(
          (SELECT d.datdba FROM pg_catalog.pg_database d
            WHERE d.datname = current_database()), 'USAGE'))`);
   }
-  if (serverVersion >= 170_000) {
+  if (serverVersion >= MAINTAIN_SINCE) {
     ways.push(`pg_catalog.has_table_privilege(${c}.oid, 'MAINTAIN')`);
   }
   return `(${ways.join(' OR ')})`;

@@ -36,9 +36,6 @@ export interface RelationRight {
 }
 
 /** The needs of a section, before those that several sections have become one. */
-export interface Draft {
-  readonly title: string;
-  readonly grants: readonly Grant[];
+export interface Draft extends Section {
   readonly relations: readonly RelationRight[];
-  readonly remarks: readonly string[];
 }

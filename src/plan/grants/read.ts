@@ -1,6 +1,6 @@
 import { RunbookError } from '../../errors.js';
 import { ledgerNeeds } from '../../ledger/privileges.js';
-import { need, type Needs, type RelationNeed } from '../../model/privilege.js';
+import { MAINTAIN_SINCE, need, type Needs, type RelationNeed } from '../../model/privilege.js';
 import type { Runbook, Settings, Step } from '../../model/runbook.js';
 import { functionsUsed, viewsUsed } from '../../postgres/background/detect.js';
 import { asRunbookError } from '../../postgres/errors.js';
@@ -29,9 +29,6 @@ import {
   grantRole,
   grantSchema,
 } from './statements.js';
-
-/** Before this version there is no privilege MAINTAIN: the owner maintains. */
-const MAINTAIN_SINCE = 170_000;
 
 interface Context {
   readonly session: Session;

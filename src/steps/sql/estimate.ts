@@ -4,13 +4,7 @@ import { asSqlError } from '../../postgres/errors.js';
 import type { Queryable } from '../../postgres/session.js';
 import { explainChange, inTrial } from '../../postgres/trial.js';
 import { parseSql } from '../../sql/parser.js';
-
-const COMMANDS: Readonly<Record<string, string>> = {
-  InsertStmt: 'INSERT',
-  UpdateStmt: 'UPDATE',
-  DeleteStmt: 'DELETE',
-  MergeStmt: 'MERGE',
-};
+import { CHANGES } from '../../sql/relations.js';
 
 interface Change {
   readonly command: string;
@@ -23,7 +17,7 @@ async function listChanges(sql: string): Promise<readonly Change[]> {
   if (!parsed.ok) return [];
   const { statements } = parsed;
   return statements.flatMap(({ type, offset }, index) => {
-    const command = Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : undefined;
+    const command = Object.hasOwn(CHANGES, type) ? CHANGES[type] : undefined;
     const text = sql.slice(offset, statements[index + 1]?.offset).replace(/;\s*$/, '');
     return command === undefined ? [] : [{ command, sql: text }];
   });
