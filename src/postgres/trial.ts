@@ -5,7 +5,7 @@ const NOT_FOR_TRIALS = ['statement_timeout', 'lock_timeout'];
 
 /**
  * Runs `work` as a worker would see the database: with the role's own search_path and the worker's
- * settings, in a read-only transaction that is rolled back.
+ * settings, in a read-only transaction that is rolled back. Nobody else may use the session meanwhile.
  */
 export async function inTrial<T>(
   db: Queryable,

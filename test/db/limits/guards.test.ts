@@ -75,6 +75,15 @@ describe('a guard that does not hold', () => {
     expect(report.run.status).toBe('deferred');
   });
 
+  it('is looked at while the outcome of another task is recorded, and does not disturb that', async () => {
+    const steps = Array.from({ length: 8 }, (_, i) => {
+      const [id, needs] = [String(i), i < 2 ? '' : `\n    needs: [s${String(i - 2)}]`];
+      return `\n  - id: s${id}\n    sql: SELECT ${id}${needs}`;
+    });
+    const report = await runYaml(db, named('busy', steps.join(''), guard()));
+    expect(report.run).toMatchObject({ status: 'succeeded', reason: null });
+  });
+
   it('holds back a supervisor, nobody connected, and stops it when that takes too long', async () => {
     await db.query(`create schema two;
       create table two.a as select 1 id; create index a_i on two.a (id);
