@@ -129,12 +129,15 @@ async function decide(
     await slots.leave(context);
     return wanted;
   }
-  const verdict = await guards.judge(context);
+  const budgets = budgetsOf(wanted.launch);
+  // What could not be launched now, no guard has anything to say to.
+  const atHand = schedule(context.steps, now, { ...limits, room: slots.ownRoom(context, budgets) });
+  const launchable = atHand.launch.length + atHand.handOver.length > 0;
+  const verdict = launchable ? await guards.judge(context) : undefined;
   if (verdict !== undefined) {
     await slots.leave(context);
-    return heldBack(context, wanted, verdict);
+    return heldBack(context, atHand, verdict);
   }
-  const budgets = budgetsOf(wanted.launch);
   const room = await slots.room(context, budgets);
   const decision = schedule(context.steps, now, { ...limits, room });
   const launches = decision.launch.length + decision.handOver.length > 0;

@@ -27,24 +27,31 @@ export function isShortOfSlots(sqlstate: string): boolean {
   return NO_SLOT.includes(sqlstate);
 }
 
-const NO_ROOM: Room = { workers: 0, named: {} };
-
 /** How many workers may be launched now, and when to ask again where there is no room. */
 export class SlotBudget {
   readonly #waits = new Map<string, BudgetWait>();
   #pausedUntil = 0;
   #lookedAt = 0;
 
-  /** Room that the run's budget, the server's free slots and named budgets seem to leave now. */
-  async room(context: RunContext, budgets: NamedBudgets): Promise<Room> {
+  /** Room that the run's own budget leaves; none in budgets that it is too early to ask for again. */
+  ownRoom(context: RunContext, budgets: NamedBudgets): Room {
     const now = context.clock.now();
     const isClosed = (name: string): boolean => this.#waits.get(name)?.isClosed(now) === true;
-    if (isClosed(SERVER) || now < this.#pausedUntil || roomOfRun(context) <= 0) return NO_ROOM;
-    if (await this.#isPaused(context)) return NO_ROOM;
-    const open = Object.entries(budgets).filter(([name]) => !isClosed(name));
     const closed = Object.keys(budgets).filter(isClosed);
+    return {
+      workers: isClosed(SERVER) || now < this.#pausedUntil ? 0 : roomOfRun(context),
+      named: Object.fromEntries(closed.map((name) => [name, 0])),
+    };
+  }
+
+  /** Room that the run's budget, the server's free slots and named budgets seem to leave now. */
+  async room(context: RunContext, budgets: NamedBudgets): Promise<Room> {
+    const own = this.ownRoom(context, budgets);
+    if (own.workers <= 0) return own;
+    if (await this.#isPaused(context)) return { ...own, workers: 0 };
+    const open = Object.entries(budgets).filter(([name]) => !(name in own.named));
     const { workers, named } = await this.#count(context, Object.fromEntries(open));
-    return { workers, named: { ...named, ...Object.fromEntries(closed.map((name) => [name, 0])) } };
+    return { workers, named: { ...own.named, ...named } };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReportV1, Task } from '../../../src/generated/report.v1.js';
 import { EXIT } from '../../../src/errors.js';
@@ -82,6 +83,25 @@ describe('a guard that does not hold', () => {
     });
     const report = await runYaml(db, named('busy', steps.join(''), guard()));
     expect(report.run).toMatchObject({ status: 'succeeded', reason: null });
+  });
+
+  it('says nothing to tasks for which there is no room yet', async () => {
+    const steps = '\n  - id: slow\n    sql: SELECT pg_sleep(1.5)\n  - id: next\n    sql: SELECT 1';
+    const yaml = named('room', steps, guard(', on_breach: skip')).replace(
+      'workers: 8',
+      'workers: 1',
+    );
+    const changes: Promise<unknown>[] = [];
+    const report = await runYaml(db, yaml, {
+      onEvent: (event) => {
+        if (event.type !== 'task_launched' || !event.task.id.startsWith('slow')) return;
+        const moment = db.query('update calm set yes = false').then(() => sleep(700));
+        changes.push(moment.then(() => db.query('update calm set yes = true')));
+      },
+    });
+    await Promise.all(changes);
+    expect(changes).toHaveLength(1);
+    expect(report.steps.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
   });
 
   it('holds back a supervisor, nobody connected, and stops it when that takes too long', async () => {
