@@ -31,7 +31,9 @@ export async function takeTurn(
     const other = await tryTurn(turn, runId, runbook.name);
     if (other === undefined) return;
     if (policy !== 'wait') throw refusal(runbook.name, other, policy);
-    if (stop.aborted || clock.now() >= until) throw refusal(runbook.name, other, 'skip');
+    // Whoever is interrupted launches nothing, and needs no turn to say so.
+    if (stop.aborted) return;
+    if (clock.now() >= until) throw refusal(runbook.name, other, 'skip');
     if (!told) turn.emit({ type: 'overlap_awaited', other });
     await clock.sleep(LOOK_EVERY_MS, stop);
   }

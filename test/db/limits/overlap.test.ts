@@ -77,6 +77,20 @@ describe('another run of the runbook that is live', () => {
     expect(started).toBeGreaterThanOrEqual(Date.parse(done?.run.finished_at ?? ''));
   });
 
+  it('is waited for no longer when a signal comes: nothing is launched, exit 143', async () => {
+    const [first] = await begin('signalled', sleeping('signalled', 2));
+    const stop = new AbortController();
+    const second = await runYaml(db, sleeping('signalled', 0, 'on_overlap: wait'), {
+      stop: stop.signal,
+      onEvent: ({ type }) => {
+        if (type === 'overlap_awaited') stop.abort(EXIT.terminated);
+      },
+    });
+    expect(second.run).toMatchObject({ status: 'cancelled', exit_code: EXIT.terminated });
+    expect(second.steps[0]?.tasks[0]).toMatchObject({ status: 'skipped', attempts: [] });
+    expect((await first)?.run.status).toBe('succeeded');
+  });
+
   it('is live as long as something detached of it is', async () => {
     const yaml = `\n  - id: one\n    policy: detach\n    sql: SELECT pg_sleep(3)`;
     const { run } = await runYaml(db, named('detached', yaml));
