@@ -5,8 +5,9 @@ import { runbook, useFolder } from '../db/engine/support.js';
 import { until } from '../db/support/background.js';
 import type { PlanV1, ReportV1 } from '../../src/index.js';
 import { planDigest } from '../../src/plan/digest.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { runCli, type Ending } from '../support/cli.js';
 import { useTestDatabase } from '../support/database.js';
+import { runHere } from '../support/in-process.js';
 
 const db = await useTestDatabase();
 const other = await useTestDatabase();
@@ -39,23 +40,21 @@ async function save(steps: string, drift?: string): Promise<Saved> {
   if (file === undefined || path === undefined) throw new Error('two names');
   const top = 'defaults: { timeout: 30s, lock_timeout: 10s }';
   writeFileSync(file, runbook(steps, drift === undefined ? top : `drift: ${drift}\n${top}`));
-  const made = await runCli(['plan', file, '--out', path], { env: db.env });
+  const made = await runHere(['plan', file, '--out', path], db);
   expect(made.code, made.stderr).toBe(0);
   return { file, path, plan: readPlan(path) };
 }
 
 const readPlan = (path: string): PlanV1 => JSON.parse(readFileSync(path, 'utf8')) as PlanV1;
 
-interface Ran extends CliResult {
+interface Ran extends Ending {
   /** Undefined when the run was refused before it began. */
   readonly report: ReportV1 | undefined;
 }
 
 async function runSaved(path: string, ...more: string[]): Promise<Ran> {
   const report = `${path}.report`;
-  const result = await runCli(['run', '--plan', path, '--report', report, ...more], {
-    env: db.env,
-  });
+  const result = await runHere(['run', '--plan', path, '--report', report, ...more], db);
   return { ...result, report: readReport(report) };
 }
 

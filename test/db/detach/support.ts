@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
-import { runCli, type CliResult } from '../../support/cli.js';
+import type { Ending } from '../../support/cli.js';
+import { runHere } from '../../support/in-process.js';
 import { expectValidReport } from '../../support/report-schema.js';
 import type { TestDatabase } from '../../support/database.js';
 
@@ -10,9 +11,9 @@ export async function about(
   command: string,
   run: string,
   ...more: string[]
-): Promise<CliResult & { report: ReportV1 }> {
+): Promise<Ending & { report: ReportV1 }> {
   const json = command === 'cancel' ? [] : ['--json'];
-  const result = await runCli([command, run, ...json, ...more], { env: db.env });
+  const result = await runHere([command, run, ...json, ...more], db);
   if (!result.stdout.startsWith('{')) return { ...result, report: {} as ReportV1 };
   const report = JSON.parse(result.stdout) as ReportV1;
   expectValidReport(report);
