@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ReportV1, Task } from '../../../src/generated/report.v1.js';
 import { toJson } from '../../../src/report/json.js';
 import { describeReport } from '../../../src/report/text.js';
+import { makePlan } from '../support.js';
+
+const { runbook, server, budget } = makePlan([]);
 
 const task = (more: Partial<Task>): Task => ({
   id: 'vacuum/1',
@@ -30,18 +33,9 @@ const report = (tasks: Task[]): ReportV1 => ({
     window_ends_at: null,
     next_commands: [],
   },
-  runbook: { name: 'n', version: 1, path: 'n.yaml', digest: 'sha256:0', parameters: {} },
-  server: {
-    version: '18.6',
-    version_number: 180_006,
-    database: 'app',
-    role: 'dba',
-    max_worker_processes: 8,
-    system_identifier: '7',
-    database_oid: 5,
-    pg_background: { version: '2.0', dialect: '2.x', schema: 'public' },
-  },
-  budget: { workers: 2, server_workers: null, keep_free: 1, max_wait_ms: null },
+  runbook,
+  server,
+  budget,
   steps: [
     {
       id: 'vacuum',
