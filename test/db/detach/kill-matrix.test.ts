@@ -7,6 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import { runCli } from '../../support/cli.js';
+import { runHere } from '../../support/in-process.js';
 import { useOwnServer } from '../../support/own-server.js';
 import { expectValidReport } from '../../support/report-schema.js';
 import { ROOT } from '../../support/root.js';
@@ -86,7 +87,7 @@ async function ended(engine: ChildProcess): Promise<void> {
 }
 
 async function reportOf(command: string, run: string): Promise<ReportV1> {
-  const { stdout, stderr } = await runCli([command, run, '--json'], { env });
+  const { stdout, stderr } = await runHere([command, run, '--json'], { env });
   expect(stdout, stderr).toMatch(/^\{/);
   const report = JSON.parse(stdout) as ReportV1;
   expectValidReport(report);
@@ -99,7 +100,7 @@ async function bringToAnEnd(run: string): Promise<ReportV1> {
   const unattended =
     seen.run.status === 'running' || seen.run.next_commands.join().includes('resume');
   if (unattended) {
-    const resumed = await runCli(['resume', run, '--report', join(folder, 'resumed.json')], {
+    const resumed = await runHere(['resume', run, '--report', join(folder, 'resumed.json')], {
       env,
     });
     expect(resumed.stderr).not.toMatch(/\n\s+at /);
