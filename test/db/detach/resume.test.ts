@@ -189,3 +189,42 @@ describe('prune', () => {
     ).toEqual([]);
   });
 });
+
+describe('a launch that its engine did not live to record', () => {
+  /** A run as its engine leaves it that dies between the launch and the record of it. */
+  async function unrecorded(what: string): Promise<string> {
+    const steps = `  - id: one\n    sql: INSERT INTO effect VALUES ('${what}')\n`;
+    const { report } = await runReported(db, folder, runbook(steps));
+    const { id } = report.run;
+    await db.query(
+      `update runbook.attempt set status = 'pending', pid = null, cookie = null, backend_start = null,
+              launched_at = null, outcome = null, finished_at = null, ended_at = null,
+              recorded_at = now() - interval '1 hour' where run_id = $1`,
+      [id],
+    );
+    await db.query("update runbook.task set status = 'pending' where run_id = $1", [id]);
+    await db.query(
+      "update runbook.step set status = 'running', finished_at = null where run_id = $1",
+      [id],
+    );
+    await db.query(
+      "update runbook.run set status = 'running', finished_at = null, exit_code = null where run_id = $1",
+      [id],
+    );
+    return id;
+  }
+
+  it('is not taken for one that never was by a cancel: what it committed counts', async () => {
+    const { report } = await about(db, 'cancel', await unrecorded('cancelled')).then(() =>
+      about(db, 'status', 'latest'),
+    );
+    expect(statuses(report)).toEqual({ 'one/1': 'succeeded' });
+  });
+
+  it('may be under way still: it is settled by the second look and not by the first', async () => {
+    const id = await unrecorded('looked at');
+    expect(statuses((await about(db, 'status', id)).report)).toEqual({ 'one/1': 'pending' });
+    const { report, code } = await about(db, 'wait', id);
+    expect([code, statuses(report)]).toEqual([0, { 'one/1': 'succeeded' }]);
+  });
+});
