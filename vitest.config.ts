@@ -7,7 +7,8 @@ const isolate = false;
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/summary-reporter.ts'],
-    maxWorkers: 2,
+    // They wait for the server, for timeouts and for one another more than they work.
+    maxWorkers: 3,
     pool: 'forks',
     projects: [
       {

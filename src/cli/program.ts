@@ -79,6 +79,19 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
       done(await status(context, run, options));
     });
   program
+    .command('history')
+    .description('show runs over time: how long they took, what they freed, which are missing')
+    .argument('[runbook]', 'of this name only')
+    .option('--limit <n>', 'the last so many runs', '20')
+    .addOption(dsn())
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook history', 'pg-runbook history nightly-maintenance'))
+    .action(async (runbook, options) => {
+      const { history } = await import('./commands/history.js');
+      done(await history(context, runbook, options));
+    });
+  program
     .command('wait')
     .description('block until a run has ended, detached steps too, and exit as it did')
     .argument('<run>', RUN_ARGUMENT)

@@ -348,6 +348,10 @@ export interface Bystanders {
  */
 export interface Ledger {
   /**
+   * How often a run should succeed; null: nobody says.
+   */
+  expect_every_ms: number | null;
+  /**
    * Runs of this runbook that began longer ago are forgotten when it starts.
    */
   keep_days: number;

@@ -99,6 +99,7 @@ export interface RunbookV1 {
    * What to do when another run of this runbook is live on the same database: skip (exit 75, the default), wait for it, or fail (exit 3).
    */
   on_overlap?: 'skip' | 'wait' | 'fail';
+  expect_every?: Duration;
   defaults?: Defaults;
   /**
    * Conditions checked before each launch.

@@ -35,6 +35,8 @@ export interface Runbook {
   readonly drift: Drift;
   /** The ledger forgets runs of this runbook that began longer ago. */
   readonly keepDays: number;
+  /** How often a run should succeed; undefined: nobody says. */
+  readonly expectEveryMs: number | undefined;
   readonly steps: readonly Step[];
 }
 

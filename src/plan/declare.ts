@@ -49,7 +49,7 @@ export function declare(runbook: Runbook): Declared {
       max_blocked: runbook.bystanders.maxBlocked,
       for_ms: runbook.bystanders.forMs,
     },
-    ledger: { keep_days: keepDays },
+    ledger: { keep_days: keepDays, expect_every_ms: runbook.expectEveryMs ?? null },
   };
 }
 

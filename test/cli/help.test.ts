@@ -6,6 +6,7 @@ const COMMANDS = [
   'plan',
   'run',
   'status',
+  'history',
   'wait',
   'why',
   'cancel',

@@ -84,7 +84,7 @@ export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan 
     on_overlap: 'skip',
     guards: [],
     bystanders: { max_blocked: 5, for_ms: 2_000 },
-    ledger: { keep_days: 90 },
+    ledger: { keep_days: 90, expect_every_ms: null },
     steps,
     findings: [],
     ...more,

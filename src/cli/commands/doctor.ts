@@ -1,6 +1,6 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import type { Residue } from '../../generated/report.v1.js';
 import { readLedgerState, refuseForeignLedger } from '../../ledger/migrate.js';
+import { missed, readExpectations } from '../../ledger/past-runs.js';
 import { readResidue } from '../../ledger/residue.js';
 import { chooseDialect } from '../../postgres/background/detect.js';
 import { asSqlError } from '../../postgres/errors.js';
@@ -9,6 +9,7 @@ import { grantSessions, requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
 import type { Runbook } from '../../model/runbook.js';
 import { readGrants } from '../../plan/grants/read.js';
+import { describeMissed } from './history.js';
 import { withServer, type Connected } from '../connect.js';
 import { loadForServer } from '../load.js';
 import type { CommandContext } from '../command-line.js';
@@ -80,19 +81,24 @@ async function examine(connected: Connected): Promise<Check[]> {
     }),
   ];
   const usable = checks.every(({ name, state }) => name !== 'ledger' || state === 'ok');
-  return usable ? [...checks, ...(await checkResidue(connected))] : checks;
+  if (!usable) return checks;
+  const residue = await orWarn('residue', checkResidue(connected));
+  return [...checks, ...residue, ...(await orWarn('missed', checkMissed(connected)))];
+}
+
+/** Runs that should have succeeded by now: cron may be dead, and nobody else would tell. */
+async function checkMissed({ session }: Connected): Promise<Check[]> {
+  return missed(await readExpectations(session)).map((one) => ({
+    name: 'missed',
+    state: 'warn',
+    detail: describeMissed(one),
+    fix: `pg-runbook history ${one.runbook}`,
+  }));
 }
 
 /** What lies about in the database; a run clears away what the ledger proves to be ours. */
 async function checkResidue({ session }: Connected): Promise<Check[]> {
-  let residue: Residue[];
-  try {
-    residue = await readResidue(session);
-  } catch (error) {
-    const sql = asSqlError(error);
-    if (sql === undefined) throw error;
-    return [{ name: 'residue', state: 'warn', detail: `could not be looked for: ${sql.message}` }];
-  }
+  const residue = await readResidue(session);
   if (residue.length === 0) return [{ name: 'residue', state: 'ok', detail: 'nothing left over' }];
   return residue.map(({ name, origin, advice }) => ({
     name: 'residue',
@@ -100,6 +106,17 @@ async function checkResidue({ session }: Connected): Promise<Check[]> {
     detail: `${name}: ${origin}`,
     fix: advice,
   }));
+}
+
+/** A role that may not read the ledger hears so, and of all else nonetheless. */
+async function orWarn(name: string, look: Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await look;
+  } catch (error) {
+    const sql = asSqlError(error);
+    if (sql === undefined) throw error;
+    return [{ name, state: 'warn', detail: `could not be looked for: ${sql.message}` }];
+  }
 }
 
 async function check(name: string, look: () => string | Promise<string>): Promise<Check> {

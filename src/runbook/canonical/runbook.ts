@@ -61,6 +61,7 @@ export async function toRunbook(
       gone: authored.drift?.gone ?? DEFAULT_DRIFT_GONE,
     },
     keepDays: Number.parseInt(authored.ledger?.keep ?? String(DEFAULT_KEEP_DAYS), 10),
+    expectEveryMs: toMs(authored.expect_every),
     steps,
   };
 }

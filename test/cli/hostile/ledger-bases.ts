@@ -25,7 +25,8 @@ const OPEN = `
   update runbook.run set status = 'running', finished_at = null, exit_code = null, engine_pid = 2147483646;
   update runbook.step set status = 'running', finished_at = null;
   update runbook.task set status = 'running';
-  update runbook.attempt set status = 'running', finished_at = null, outcome = null, pid = 2147483646;
+  update runbook.attempt set status = 'running', finished_at = null, outcome = null, pid = 2147483646,
+         orphaned_at = now() - interval '1 hour';
   update runbook.batch_part set finished_at = null`;
 
 /** Keeps the ledger as it is now, beside it. */
