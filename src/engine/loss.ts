@@ -22,7 +22,9 @@ export async function stopAndSettle(given: RunContext, reason: string): Promise<
   const runId = context.record.run.id;
   const names = tasks
     .filter((task) => !task.step.handedOver)
-    .map((task) => workerApplicationName(runId, task.step.id, task.plan.number));
+    .map(({ step, plan }) =>
+      workerApplicationName(runId, step.id, plan.number, Object.keys(step.budgets)),
+    );
   const gone = await stopWorkers(context.observer, names, context.clock);
   for (const task of tasks.filter((t) => t.phase === 'running')) {
     await endUnheard(context, task, gone, reason);

@@ -18,14 +18,14 @@ export interface RestoredRun {
 /**
  * Reads a reconciled run from the ledger. Workers that still run are adopted: without a handle they
  * are followed until their process is gone. Interrupted tasks begin anew where that does no harm.
- * @param mode `keep_handles`: the session that launched them is the control session still. `reopen`:
+ * @param mode `keepHandles`: attempts that the control session has launched itself, by id. `reopen`:
  *   somebody asks for the rest to be done, so that tasks with checkpoints go on whatever ended them.
  */
 export async function restoreRun(
   db: Queryable,
   runId: string,
   now: number,
-  mode: { readonly keepHandles: boolean; readonly reopen: boolean },
+  mode: { readonly keepHandles: readonly string[]; readonly reopen: boolean },
 ): Promise<RestoredRun> {
   const { keepHandles, reopen } = mode;
   const first = restore(await readRun(db, runId), now, keepHandles);
@@ -72,7 +72,7 @@ function resumable(tasks: readonly RestoredTask[]): RestoredTask[] {
   return [...deferred, ...failed, ...blocked];
 }
 
-function restore(stored: StoredRun, now: number, keepHandles: boolean): Restored {
+function restore(stored: StoredRun, now: number, keepHandles: readonly string[]): Restored {
   const { plan, tasks, supervised } = stored;
   const record = toReport(stored);
   const steps = plan.steps.map((step, index) => {
@@ -103,7 +103,7 @@ function adopt(
   task: TaskState,
   { last }: TaskProgress,
   now: number,
-  keepHandles: boolean,
+  keepHandles: readonly string[],
 ): LiveAttempt | undefined {
   const attempt = task.record.attempts.at(-1);
   if (last === null || attempt?.status !== 'running') return undefined;
@@ -112,7 +112,7 @@ function adopt(
     id: last.attempt_id,
     sql: last.sql,
     attempt,
-    handle: keepHandles ? handleOf(attempt) : undefined,
+    handle: keepHandles.includes(last.attempt_id) ? handleOf(attempt) : undefined,
     identity: identityOf(attempt),
     launchedAt,
     cause: last.cause ?? undefined,

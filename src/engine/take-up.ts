@@ -44,9 +44,10 @@ export async function takeUp(
     if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
     // What was launched a moment ago does not show at once.
     await clock.sleep(WORKERS_SHOW_WITHIN_MS);
-    await reconcileRun(observer, runId, clock, true, kept === undefined ? [] : stillHeard(old));
+    const heard = kept === undefined ? [] : stillHeard(old);
+    await reconcileRun(observer, runId, clock, true, heard);
     const restored = await restoreRun(observer, runId, clock.now(), {
-      keepHandles: kept !== undefined,
+      keepHandles: heard,
       reopen: old === undefined,
     });
     if (old === undefined && isOver(restored)) throw over(runId);

@@ -78,8 +78,9 @@ function watchTracked(
   state: WorkerState | undefined,
 ): End | undefined {
   if (state === undefined) {
-    const why = 'the launching session does not track the worker any more';
-    return { outcome: { type: 'silent', why, gone: false } };
+    // The session does not track it, but it may work on: from now on it is followed by its identity.
+    live.handle = undefined;
+    return undefined;
   }
   if (state.ended) return { outcome: state.outcome };
   if (state.identity?.applicationName === live.attempt.application_name) {
