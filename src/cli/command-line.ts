@@ -51,4 +51,10 @@ export const logFormat = (): Option<
     .choices(['text', 'json'])
     .default('text');
 
+export const ping = (): Option<'--ping <url>'> =>
+  new Option(
+    '--ping <url>',
+    'tell a monitor: POST to URL/start, and at the end to URL/<exit code>',
+  );
+
 export const RUN_ARGUMENT = 'the id of a run, the beginning of one, or latest';

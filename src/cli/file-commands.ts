@@ -7,6 +7,7 @@ import {
   json,
   logFormat,
   parameter,
+  ping,
   type CommandContext,
   type Done,
 } from './command-line.js';
@@ -62,6 +63,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
     )
     .option('--allow-changed', 'run although the same version ran before with other content')
+    .addOption(ping())
     .addOption(logFormat())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)

@@ -9,6 +9,7 @@ import {
   json,
   logFormat,
   parameter,
+  ping,
   RUN_ARGUMENT,
   type CommandContext,
   type Done,
@@ -172,6 +173,7 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
     .argument('<run>', RUN_ARGUMENT)
     .addOption(dsn())
     .option('--report <path>', 'where to write the report (default: as run does)')
+    .addOption(ping())
     .addOption(logFormat())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)

@@ -5,14 +5,24 @@ import { findRunId, readRun } from '../../ledger/read.js';
 import { withLedger } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
 import type { CommandContext } from '../command-line.js';
+import { withPing } from '../ping.js';
 import { defaultReportPath } from '../report-file.js';
 
 interface Options extends DriveOptions {
   readonly report?: string | undefined;
+  readonly ping?: string | undefined;
 }
 
 /** Goes on with a run whose engine is gone. */
 export async function resume(
+  context: CommandContext,
+  reference: string,
+  options: Options,
+): Promise<ExitCode> {
+  return withPing(context, options.ping, () => takeUp(context, reference, options));
+}
+
+async function takeUp(
   context: CommandContext,
   reference: string,
   options: Options,

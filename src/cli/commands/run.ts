@@ -10,6 +10,7 @@ import { renewPlan } from '../../plan/renew.js';
 import { withServer, type Connected } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
 import { loadForServer, refuseForbidden, type LoadedRunbook } from '../load.js';
+import { withPing } from '../ping.js';
 import { readPlanText } from '../plan-file.js';
 import type { CommandContext } from '../command-line.js';
 import { defaultReportPath } from '../report-file.js';
@@ -19,12 +20,21 @@ interface Options extends DriveOptions {
   readonly plan?: string | undefined;
   readonly report?: string | undefined;
   readonly allowChanged?: true | undefined;
+  readonly ping?: string | undefined;
 }
 
 type Planner = (loaded: LoadedRunbook, connected: Connected) => Promise<LivePlan>;
 
 /** Plans a runbook, or takes a saved plan, runs the plan and writes the report. */
 export async function run(
+  context: CommandContext,
+  file: string | undefined,
+  options: Options,
+): Promise<ExitCode> {
+  return withPing(context, options.ping, () => planAndRun(context, file, options));
+}
+
+async function planAndRun(
   context: CommandContext,
   file: string | undefined,
   options: Options,

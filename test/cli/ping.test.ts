@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { runbook, useFolder } from '../db/engine/support.js';
+import { runCli, type CliResult } from '../support/cli.js';
+import { useTestDatabase } from '../support/database.js';
+
+const db = await useTestDatabase();
+const folder = useFolder();
+const SECRET = '3f1c-secret';
+
+let monitor: Server | undefined;
+afterEach(() => {
+  monitor?.closeAllConnections();
+  monitor?.close();
+});
+
+/** A monitor that answers with a status, or never. */
+async function listen(status: number | 'never'): Promise<{ url: string; heard: string[] }> {
+  const heard: string[] = [];
+  monitor = createServer((request, response) => {
+    heard.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    if (status !== 'never') response.writeHead(status).end('OK');
+  });
+  await new Promise<void>((done) => monitor?.listen(0, '127.0.0.1', done));
+  const { port } = monitor.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${String(port)}/${SECRET}`, heard };
+}
+
+let files = 0;
+function run(sql: string, ...more: string[]): Promise<CliResult> {
+  const path = join(folder, `${String((files += 1))}.yaml`);
+  writeFileSync(path, runbook(`  - id: one\n    sql: ${sql}\n`));
+  return runCli(['run', path, '--report', `${path}.json`, ...more], { env: db.env });
+}
+
+it('tells when a run begins, and how it ended', async () => {
+  const { url, heard } = await listen(200);
+  const codes = [
+    (await run('SELECT 1', '--ping', url)).code,
+    (await run('SELECT 1 / 0', '--ping', `${url}/`)).code,
+    (await run('SELEC 1', '--ping', url)).code,
+  ];
+  expect(codes).toEqual([0, 1, 2]);
+  expect(heard).toEqual(
+    ['start', '0', 'start', '1', 'start', '2'].map((end) => `POST /${SECRET}/${end}`),
+  );
+});
+
+it.each([500, 'never'] as const)(
+  'changes nothing when the monitor answers %s',
+  async (status) => {
+    const { url, heard } = await listen(status);
+    const { code, stdout, stderr } = await run('SELECT 1', '--ping', url);
+    expect(code).toBe(0);
+    expect(stdout).toContain('succeeded');
+    expect(stderr).toMatch(/ping 0 of 127\.0\.0\.1:\d+ was not heard: .*; the run is not affected/);
+    expect(stdout + stderr).not.toContain(SECRET);
+    expect(heard).toHaveLength(status === 'never' ? 2 : 6);
+  },
+  90_000,
+);
+
+it('refuses what is no URL, before anything is done', async () => {
+  const { code, stderr } = await run('SELECT 1', '--ping', 'file:///etc/passwd');
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('--ping: not a URL of http or https'),
+  ]);
+  expect(stderr).not.toContain('/etc');
+});
