@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { EventListener } from '../engine/events.js';
 import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
+import { parseTraceparent } from '../model/traceparent.js';
 import { resolveConnection } from '../postgres/connection-settings.js';
 import { toJson } from '../report/json.js';
 import { describeReport } from '../report/text.js';
@@ -30,7 +31,8 @@ export async function driveEngine(
 ): Promise<ExitCode> {
   const { output } = context;
   const workers = new LiveWorkers();
-  const progress = options.logFormat === 'json' ? jsonProgress(runId) : textProgress(output);
+  const trace = parseTraceparent(context.env['TRACEPARENT']);
+  const progress = options.logFormat === 'json' ? jsonProgress(runId, trace) : textProgress(output);
   const onEvent: EventListener = (event) => {
     workers.note(event);
     progress(event);
@@ -40,7 +42,7 @@ export async function driveEngine(
     const report = await work({
       runId,
       connection: resolveConnection(options.dsn, context.env),
-      origin: { host: hostname(), pid: process.pid },
+      origin: { host: hostname(), pid: process.pid, traceparent: trace?.traceparent },
       stop: stop.signal,
       onEvent,
       onReport: reportWriter(output, path),

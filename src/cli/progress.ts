@@ -3,6 +3,7 @@ import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Attempt, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { describeResidue } from '../report/text.js';
+import type { Trace } from '../model/traceparent.js';
 import { oneLine } from '../model/printable.js';
 import { describeProgress } from '../report/progress.js';
 import type { Output, Style } from './io.js';
@@ -17,8 +18,9 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
 };
 
 /** One line of JSON on stderr for each event, for machines. */
-export function jsonProgress(runId: string): EventListener {
-  const log = pino({ base: { run: runId } }, pino.destination({ fd: 2, sync: true }));
+export function jsonProgress(runId: string, trace: Trace | undefined): EventListener {
+  const base = { run: runId, trace_id: trace?.traceId, parent_id: trace?.parentId };
+  const log = pino({ base }, pino.destination({ fd: 2, sync: true }));
   return (event) => {
     log.info(toLogFields(event), event.type);
   };

@@ -33,8 +33,11 @@ export interface RunOptions extends EngineOptions {
 export async function runPlan(options: RunOptions): Promise<ReportV1> {
   const { plan, runId, connection, clock = systemClock } = options;
   const window = openWindow(plan.window, clock.now());
-  const windowEndsAt = window === undefined ? null : toTimestamp(window.endsAt);
-  const record = newRecord(plan, runId, toTimestamp(clock.now()), windowEndsAt);
+  const record = newRecord(plan, runId, {
+    started_at: toTimestamp(clock.now()),
+    window_ends_at: window === undefined ? null : toTimestamp(window.endsAt),
+    traceparent: options.origin.traceparent ?? null,
+  });
   const steps = plan.steps.map((step, index) => {
     const stepRecord = record.steps[index];
     if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);

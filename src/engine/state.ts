@@ -213,12 +213,13 @@ export class StepState implements SchedulableStep<TaskState> {
   }
 }
 
+type Started = Pick<ReportV1['run'], 'started_at' | 'window_ends_at' | 'traceparent'>;
+
 /** A report in which nothing has happened yet. */
 export function newRecord(
   plan: LivePlan,
   runId: string,
-  startedAt: string,
-  windowEndsAt: string | null,
+  { started_at, window_ends_at, traceparent }: Started,
 ): ReportV1 {
   return {
     report_version: 1,
@@ -227,11 +228,12 @@ export function newRecord(
       status: 'running',
       reason: null,
       plan_digest: plan.digest,
-      started_at: startedAt,
+      started_at,
       finished_at: null,
       exit_code: null,
       paused_by: null,
-      window_ends_at: windowEndsAt,
+      window_ends_at,
+      traceparent,
       next_commands: nextCommands(runId, 'running', []),
     },
     runbook: plan.runbook,

@@ -62,6 +62,7 @@ export async function takeUp(
     else await holdTurn(observer, restored.plan.runbook.name);
     await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt);
     restored.record.run.window_ends_at = endsAt;
+    restored.record.run.traceparent = options.origin.traceparent ?? restored.record.run.traceparent;
     return { ...restored, window };
   });
   const { workers } = run.plan.budget;

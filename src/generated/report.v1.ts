@@ -61,6 +61,10 @@ export interface Run {
    */
   paused_by: string | null;
   /**
+   * The trace that whoever started it belongs to, by W3C Trace Context; null when there is none.
+   */
+  traceparent: string | null;
+  /**
    * What may be done about the run from here, where something goes on or is left undone.
    */
   next_commands: string[];

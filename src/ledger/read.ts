@@ -91,7 +91,7 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
     `SELECT r.plan, r.residue,
             jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
-              'window_ends_at', runbook.to_timestamp_text(r.window_ends_at),
+              'window_ends_at', runbook.to_timestamp_text(r.window_ends_at), 'traceparent', r.traceparent,
               'paused_by', CASE WHEN r.finished_at IS NULL THEN runbook.paused_by(r.run_id) END,
               'started_at', runbook.to_timestamp_text(r.started_at),
               'finished_at', runbook.to_timestamp_text(r.finished_at)) AS run,

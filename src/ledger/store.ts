@@ -12,6 +12,8 @@ export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps' | 'residue'>;
 export interface EngineOrigin {
   readonly host: string;
   readonly pid: number;
+  /** The trace that its caller belongs to. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -51,8 +53,8 @@ export class LedgerStore {
       `WITH new_run AS (
          INSERT INTO runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters,
                                   plan, status, engine_host, engine_pid, started_at,
-                                  window_ends_at, window_at_end, residue)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15)),
+                                  window_ends_at, window_at_end, residue, traceparent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15, $16)),
        new_steps AS (
          INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
          SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
@@ -80,6 +82,7 @@ export class LedgerStore {
         run.window_ends_at,
         plan.window?.at_end ?? null,
         JSON.stringify(residue),
+        run.traceparent,
       ],
     );
   }
@@ -133,9 +136,10 @@ export class LedgerStore {
   async reopenRun(runId: string, origin: EngineOrigin, windowEndsAt: string | null): Promise<void> {
     await this.db.query(
       `UPDATE runbook.run SET status = 'running', reason = NULL, exit_code = NULL, finished_at = NULL,
-              engine_host = $2, engine_pid = $3, window_ends_at = $4, stopped_for = NULL
+              engine_host = $2, engine_pid = $3, window_ends_at = $4, stopped_for = NULL,
+              traceparent = coalesce($5, traceparent)
         WHERE run_id = $1`,
-      [runId, origin.host, origin.pid, windowEndsAt],
+      [runId, origin.host, origin.pid, windowEndsAt, origin.traceparent ?? null],
     );
   }
 

@@ -13,6 +13,7 @@ COMMENT ON COLUMN runbook.attempt.stop_rung IS
   'How far stopping its worker has gone: 1 pg_cancel_backend, 2 SIGTERM through the handle, 3 given up.';
 
 ALTER TABLE runbook.run
+  ADD COLUMN traceparent text,
   ADD COLUMN residue jsonb NOT NULL DEFAULT '{"before": null, "after": null}';
 COMMENT ON COLUMN runbook.run.residue IS
   'What was lying about in the database before the run and after it, and what became of it.';

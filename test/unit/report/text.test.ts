@@ -31,6 +31,7 @@ const report = (tasks: Task[]): ReportV1 => ({
     exit_code: 1,
     paused_by: null,
     window_ends_at: null,
+    traceparent: null,
     next_commands: [],
   },
   runbook,
