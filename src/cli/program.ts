@@ -268,11 +268,9 @@ function addReferenceCommands(program: Command, context: CommandContext, done: D
     });
   program
     .command('explain')
-    .description('explain a word: wait, detach or cancel')
-    .addArgument(
-      program.createArgument('<word>', 'which one').choices(['wait', 'detach', 'cancel']),
-    )
-    .addHelpText('after', example('pg-runbook explain cancel'))
+    .description('explain wait, detach or cancel, or the code at the end of a message')
+    .argument('<word>', 'wait, detach, cancel, or a code like run_live or unknown-key')
+    .addHelpText('after', example('pg-runbook explain cancel', 'pg-runbook explain plan_stale'))
     .action(async (word) => {
       const { explain } = await import('./commands/explain.js');
       done(explain(context, word));

@@ -1,3 +1,5 @@
+import type { DiagnosticCode } from './diagnostic-texts.js';
+
 /** A place in a document: keys and indexes from the root. */
 export type Path = readonly (string | number)[];
 
@@ -6,7 +8,7 @@ export type Severity = 'error' | 'warning' | 'info';
 /** What is wrong and where, ready for an editor, a log or a person. Lines and columns count from 1. */
 export interface Diagnostic {
   /** The kind of problem, a stable kebab-case word. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly message: string;
   /** What to do about it. */
@@ -23,7 +25,7 @@ export interface Diagnostic {
 
 /** A problem found in the content, before its place in the text is known. */
 export interface Problem {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly severity?: Severity;
   readonly message: string;
   readonly hint?: string;

@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from './diagnostic-texts.js';
 import { parseDuration } from '../model/duration.js';
 import { isExact, parseRelationGlob } from '../model/relation-glob.js';
 import { parseSize } from '../model/size.js';
@@ -6,7 +7,7 @@ import { nearest } from './nearest.js';
 
 /** A kind of text in the format: how to tell it, and what to say when it is none. */
 export interface TextFormat {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly accepts: (text: string) => boolean;
   /** What the text should have been, as in "must be …". */
   readonly wanted: string;

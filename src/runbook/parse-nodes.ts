@@ -1,5 +1,6 @@
 import { isAlias, isNode, isScalar, visit, type Alias, type Node, type Scalar } from 'yaml';
 import type { Diagnostic } from './diagnostic.js';
+import type { DiagnosticCode } from './diagnostic-texts.js';
 import { rangeOnLines } from './positions.js';
 import type { Source } from './source.js';
 
@@ -8,7 +9,7 @@ const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 function problem(
   source: Source,
   node: { readonly range?: readonly number[] | null | undefined },
-  code: string,
+  code: DiagnosticCode,
   message: string,
   hint: string,
 ): Diagnostic {

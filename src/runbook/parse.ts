@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { Diagnostic } from './diagnostic.js';
+import type { DiagnosticCode } from './diagnostic-texts.js';
 import { findExcess, isTooDeep, type Excess } from './parse-depth.js';
 import { findNodeProblems } from './parse-nodes.js';
 import { rangeOnLines } from './positions.js';
@@ -19,7 +20,7 @@ const CHECK_LAYOUT =
   'Check the indentation here, and that every quote and bracket above is closed.';
 const QUOTE_COLON = 'Quote a text that holds `: `; otherwise check the indentation.';
 
-const CODES: Readonly<Record<string, readonly [code: string, hint?: string]>> = {
+const CODES: Readonly<Record<string, readonly [code: DiagnosticCode, hint?: string]>> = {
   TAB_AS_INDENT: ['yaml-tab', 'Indent with spaces.'],
   BAD_INDENT: ['yaml-indent', CHECK_LAYOUT],
   DUPLICATE_KEY: ['duplicate-key', 'Remove one of the two, or give it another name.'],
@@ -51,7 +52,7 @@ function syntaxProblems(
   file: string,
 ): Diagnostic[] {
   return document.errors.map((error) => {
-    const [code, hint] = CODES[error.code] ?? ['yaml-syntax'];
+    const [code, hint] = CODES[error.code] ?? (['yaml-syntax'] as const);
     return {
       code,
       severity: 'error',
@@ -63,7 +64,12 @@ function syntaxProblems(
   });
 }
 
-function problemAtStart(file: string, code: string, message: string, hint: string): ParseResult {
+function problemAtStart(
+  file: string,
+  code: DiagnosticCode,
+  message: string,
+  hint: string,
+): ParseResult {
   const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   return { ok: false, diagnostics: [{ code, severity: 'error', message, hint, ...place }] };
 }

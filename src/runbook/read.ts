@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Diagnostic } from './diagnostic.js';
+import type { DiagnosticCode } from './diagnostic-texts.js';
 import { MAX_FILE_BYTES, refuseText, sizeProblem, type DecodedText } from './text.js';
 
 export type ReadResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly text?: string };
 
-const BY_ERRNO: Readonly<Record<string, readonly [code: string, message: string]>> = {
+const BY_ERRNO: Readonly<Record<string, readonly [code: DiagnosticCode, message: string]>> = {
   ENOENT: ['file-missing', 'there is no such file'],
   ENOTDIR: ['file-missing', 'there is no such file: a part of its path is no directory'],
   EISDIR: ['file-directory', 'this is a directory, not a runbook file'],
   EACCES: ['file-unreadable', 'permission to read this file is denied'],
 };
 
-function failure(file: string, code: string, message: string): ReadResult {
+function failure(file: string, code: DiagnosticCode, message: string): ReadResult {
   const place = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   return { ok: false, diagnostics: [{ code, severity: 'error', message, ...place }] };
 }

@@ -1,14 +1,15 @@
 import type { ErrorObject } from 'ajv';
 import { isContent, type Content } from './content.js';
 import type { Path, Problem } from './diagnostic.js';
+import type { DiagnosticCode } from './diagnostic-texts.js';
 import { nearest, suggestion } from './nearest.js';
 import { parsePointer } from './pointer.js';
 
 /** The words for a mapping that must hold exactly one of several keys. */
 interface Choice {
   readonly noun: string;
-  readonly missing: string;
-  readonly several: string;
+  readonly missing: DiagnosticCode;
+  readonly several: DiagnosticCode;
 }
 
 const STEP: Choice = { noun: 'kind', missing: 'step-kind-missing', several: 'step-kind-several' };

@@ -59,7 +59,8 @@ describe('help', () => {
   it.each([
     [['validat', 'x.yaml'], "unknown command 'validat'", 'Did you mean validate?'],
     [['run', '--reprot', 'x', 'y.yaml'], "unknown option '--reprot'", 'Did you mean --report?'],
-    [['explain', 'kill'], "'kill' is invalid", 'wait, detach, cancel'],
+    [['explain', 'cancle'], 'nothing is known of cancle', 'Did you mean `cancel`?'],
+    [['explain', 'constructor'], 'nothing is known of constructor', ''],
     [['plan', 'x.yaml', '--format', 'xml'], "'xml' is invalid", 'text, markdown, json'],
     [['run'], 'name a runbook', '--plan'],
   ])('%j exits 2 and says what would be right', async (args, complaint, way) => {
@@ -77,6 +78,10 @@ describe('explain', () => {
     ['wait', 'I block for the result'],
     ['detach', 'it runs on, and I look later'],
     ['cancel', 'I want it to stop'],
+    ['plan_stale', 'What to do: Plan anew.'],
+    ['[run_live]', 'run_live: exit 3'],
+    ['unknown-key', 'a mistake in a runbook'],
+    ['vacuum-full', 'docs/rules.md#vacuum-full'],
   ])('%s fits on a screen', async (word, meaning) => {
     const { code, stdout } = await runCli(['explain', word]);
     expect(code).toBe(0);

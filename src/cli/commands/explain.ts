@@ -1,4 +1,10 @@
-import { EXIT, type ExitCode } from '../../errors.js';
+import { ERROR_TEXTS } from '../../error-texts.js';
+import { ERROR_EXIT_CODES, EXIT, RunbookError, type ExitCode } from '../../errors.js';
+import { oneLine } from '../../model/printable.js';
+import { wrapLine } from '../../model/wrap.js';
+import { DIAGNOSTIC_TEXTS } from '../../runbook/diagnostic-texts.js';
+import { RULES } from '../../runbook/lint/rules.js';
+import { suggestion } from '../../runbook/nearest.js';
 import type { CommandContext } from '../command-line.js';
 
 const TEXTS = {
@@ -34,8 +40,46 @@ transaction is rolled back as a whole.
 `,
 } as const;
 
-/** Prints what a word means here. */
-export function explain(context: CommandContext, word: keyof typeof TEXTS): ExitCode {
-  context.output.write(TEXTS[word]);
+/** Prints what a word means here, or what a code at the end of a message stands for. */
+export function explain(context: CommandContext, word: string): ExitCode {
+  context.output.write(textOf(word.replace(/^\[(.*)\]$/, '$1')));
   return EXIT.ok;
+}
+
+function textOf(word: string): string {
+  if (isKey(TEXTS, word)) return TEXTS[word];
+  if (isKey(ERROR_TEXTS, word)) {
+    const { happened, means, todo } = ERROR_TEXTS[word];
+    const exit = `exit ${String(ERROR_EXIT_CODES[word])}`;
+    return paragraphs(`${word}: ${exit}`, happened, means, `What to do: ${todo}`);
+  }
+  if (isKey(DIAGNOSTIC_TEXTS, word)) {
+    const { means, todo } = DIAGNOSTIC_TEXTS[word];
+    return paragraphs(`${word}: a mistake in a runbook`, means, `What to do: ${todo}`);
+  }
+  if (isKey(RULES, word)) {
+    const { severity } = RULES[word];
+    return paragraphs(
+      `${word}: a rule (${severity})`,
+      `Its reason and its fix: docs/rules.md#${word}`,
+    );
+  }
+  const words = [TEXTS, ERROR_TEXTS, DIAGNOSTIC_TEXTS, RULES].flatMap((table) =>
+    Object.keys(table),
+  );
+  throw new RunbookError('usage', `nothing is known of ${oneLine(word)}`, {
+    ...suggestion(word, words),
+  });
+}
+
+/** Names of Object.prototype are no words of ours. */
+function isKey<T extends object>(table: T, word: string): word is keyof T & string {
+  return Object.hasOwn(table, word);
+}
+
+function paragraphs(...lines: string[]): string {
+  return lines
+    .flatMap((line) => wrapLine(line))
+    .map((line) => `${line}\n`)
+    .join('');
 }

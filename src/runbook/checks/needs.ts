@@ -1,5 +1,6 @@
 import { contentAt, listAt, rawSteps, textAt, type RawStep } from '../content.js';
 import type { Problem } from '../diagnostic.js';
+import type { DiagnosticCode } from '../diagnostic-texts.js';
 import { suggestion } from '../nearest.js';
 
 interface Need {
@@ -14,7 +15,12 @@ function needsOf(step: RawStep): Need[] {
   );
 }
 
-function problem(need: Need, code: string, message: string, hint: { hint?: string }): Problem {
+function problem(
+  need: Need,
+  code: DiagnosticCode,
+  message: string,
+  hint: { hint?: string },
+): Problem {
   return { code, message, ...hint, path: [...need.from.path, 'needs', need.index] };
 }
 

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../model/duration.js';
 import { contentAt, nameStep, rawSteps, textAt, type Content, type RawStep } from '../content.js';
 import type { Path, Problem } from '../diagnostic.js';
+import type { DiagnosticCode } from '../diagnostic-texts.js';
 
 const SHORTEST_MS = 1_000;
 
@@ -16,7 +17,7 @@ function checkLength(owner: Content, path: Path): Problem[] {
 function checkPresence(step: RawStep, defaults: Content): Problem[] {
   if (Object.hasOwn(step.body, 'timeout') || Object.hasOwn(defaults, 'timeout')) return [];
   const policy = textAt(step.body, 'policy') ?? textAt(defaults, 'policy');
-  const [code, message] =
+  const [code, message]: [DiagnosticCode, string] =
     policy === 'detach'
       ? [
           'detach-without-timeout',

@@ -6,13 +6,13 @@ import { renderDiagnostic } from '../../../src/runbook/render-diagnostic.js';
 
 function at(column: number, endColumn: number, extra: Partial<Diagnostic> = {}): Diagnostic {
   const place = { file: 'a.yaml', line: 1, column, endLine: 1, endColumn };
-  return { code: 'x', severity: 'error', message: 'wrong', ...place, ...extra };
+  return { code: 'bad-value', severity: 'error', message: 'wrong', ...place, ...extra };
 }
 
 describe('a rendered diagnostic', () => {
   it('has a header, a frame and a hint', () => {
     expect(renderDiagnostic(at(5, 8, { hint: 'Try bar.' }), 'key: foo\n').split('\n')).toEqual([
-      'a.yaml:1:5: error: wrong [x]',
+      'a.yaml:1:5: error: wrong [bad-value]',
       '    1 | key: foo',
       '      |     ^^^',
       '  hint: Try bar.',
@@ -20,7 +20,7 @@ describe('a rendered diagnostic', () => {
   });
 
   it('has no frame without the text', () => {
-    expect(renderDiagnostic(at(1, 2))).toBe('a.yaml:1:1: error: wrong [x]');
+    expect(renderDiagnostic(at(1, 2))).toBe('a.yaml:1:1: error: wrong [bad-value]');
   });
 
   it('counts tabs and wide characters as they look', () => {
