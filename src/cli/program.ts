@@ -16,6 +16,7 @@ import {
 } from './command-line.js';
 import { addFileCommands } from './file-commands.js';
 import { processOutput } from './io.js';
+import { addReferenceCommands } from './reference-commands.js';
 import { message } from '../model/printable.js';
 import { packageVersion } from './package-version.js';
 
@@ -251,28 +252,5 @@ function addServerCommands(program: Command, context: CommandContext, done: Done
     .action(async (file, options) => {
       const { grants } = await import('./commands/grants.js');
       done(await grants(context, file, options));
-    });
-}
-
-function addReferenceCommands(program: Command, context: CommandContext, done: Done): void {
-  program
-    .command('schema')
-    .description('print a JSON Schema: runbook, plan or report')
-    .addArgument(
-      program.createArgument('<name>', 'which one').choices(['runbook', 'plan', 'report']),
-    )
-    .addHelpText('after', example('pg-runbook schema runbook > runbook.schema.json'))
-    .action(async (name) => {
-      const { schema } = await import('./commands/schema.js');
-      done(schema(context, name));
-    });
-  program
-    .command('explain')
-    .description('explain wait, detach or cancel, or the code at the end of a message')
-    .argument('<word>', 'wait, detach, cancel, or a code like run_live or unknown-key')
-    .addHelpText('after', example('pg-runbook explain cancel', 'pg-runbook explain plan_stale'))
-    .action(async (word) => {
-      const { explain } = await import('./commands/explain.js');
-      done(explain(context, word));
     });
 }

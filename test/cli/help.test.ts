@@ -20,6 +20,8 @@ const COMMANDS = [
   'grants',
   'schema',
   'explain',
+  'completion',
+  'man',
 ];
 
 /** What a busy machine may take; on an idle one it is below 0.3 s. */
