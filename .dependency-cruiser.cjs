@@ -34,6 +34,7 @@ const HOMES = {
   'libpg-query': ['sql'],
   'p-limit': ['engine'],
   pino: ['cli'],
+  'log-update': ['cli'],
   commander: ['cli'],
   '@commander-js/extra-typings': ['cli'],
   'write-file-atomic': ['cli'],

@@ -9,6 +9,7 @@ import { toJson } from '../report/json.js';
 import { describeReport } from '../report/text.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
+import { openLiveView, type LiveView } from './live/live-view.js';
 import { LiveWorkers } from './live-workers.js';
 import type { CommandContext } from './command-line.js';
 import { jsonProgress, textProgress } from './progress.js';
@@ -29,15 +30,17 @@ export async function driveEngine(
   { runId, path }: { readonly runId: string; readonly path: string },
   work: (engine: EngineOptions) => Promise<ReportV1>,
 ): Promise<ExitCode> {
-  const { output } = context;
+  const live = options.logFormat === 'json' ? undefined : openLiveView(context.output, 'engine');
+  const output = live?.output ?? context.output;
   const workers = new LiveWorkers();
   const trace = parseTraceparent(context.env['TRACEPARENT']);
   const progress = options.logFormat === 'json' ? jsonProgress(runId, trace) : textProgress(output);
   const onEvent: EventListener = (event) => {
     workers.note(event);
-    progress(event);
+    // A bar tells the same.
+    if (event.type !== 'step_progress' || live?.draws !== true) progress(event);
   };
-  const stop = listen(output, workers);
+  const stop = listen(output, workers, live);
   try {
     const report = await work({
       runId,
@@ -46,11 +49,14 @@ export async function driveEngine(
       stop: stop.signal,
       onEvent,
       onReport: reportWriter(output, path),
+      ...(live === undefined ? {} : { onLook: live.show }),
     });
+    live?.close();
     const text = `${describeReport(report)}\nreport: ${path}\n`;
     output.write(options.json === true ? toJson(report) : text);
     return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
   } finally {
+    live?.close();
     stop.release();
   }
 }
@@ -72,14 +78,16 @@ function reportWriter(output: Output, path: string): (report: ReportV1) => Promi
   };
 }
 
-function listen(output: Output, workers: LiveWorkers): StopSignals {
+function listen(output: Output, workers: LiveWorkers, live: LiveView | undefined): StopSignals {
   return listenForStop(
     (name) => {
       output.note(
         `${name}: launching nothing more, cancelling what runs; once more to leave at once`,
       );
+      live?.stopping();
     },
     () => {
+      live?.close();
       output.note(`left at once; workers that may still run: ${workers.describe()}`);
     },
   );

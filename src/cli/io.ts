@@ -15,6 +15,12 @@ export interface Output {
   readonly paintResult: (style: Style, text: string) => string;
   /** How wide results may be: 80, and up to 120 on a terminal that has them. */
   readonly columns: number;
+  /** Where stderr is a terminal that can draw; undefined: plain lines only. */
+  readonly terminal?: NodeJS.WriteStream | undefined;
+  /** Whether the terminal is set to Unicode. */
+  readonly unicode: boolean;
+  /** The moment, in front of a line of progress: in full off a terminal, where lines are kept. */
+  readonly stamp: () => string;
 }
 
 export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';
@@ -32,6 +38,8 @@ export function processOutput(): Output {
       if (error.code !== 'EPIPE') throw error;
     });
   }
+  const { TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
+  const canDraw = process.stderr.isTTY && TERM !== 'dumb' && TERM !== undefined;
   return {
     write: (text) => process.stdout.write(text),
     writeAll: async (pieces) => {
@@ -45,6 +53,12 @@ export function processOutput(): Output {
     columns: process.stdout.isTTY
       ? Math.min(Math.max(process.stdout.columns, NARROW), WIDE)
       : NARROW,
+    terminal: canDraw ? process.stderr : undefined,
+    unicode: /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find((set) => (set ?? '') !== '') ?? ''),
+    stamp: () => {
+      const now = new Date().toISOString();
+      return process.stderr.isTTY ? `${now.slice(11, 19)}Z` : `${now.slice(0, 19)}Z`;
+    },
   };
 }
 

@@ -72,10 +72,11 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
     .command('status')
     .description('show a run as it stands, settled by proof; without RUN the last runs')
     .argument('[run]', RUN_ARGUMENT)
+    .option('--follow', 'look on until the run has ended; Ctrl-C leaves the run alone')
     .addOption(dsn())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
-    .addHelpText('after', example('pg-runbook status', 'pg-runbook status latest --json'))
+    .addHelpText('after', example('pg-runbook status', 'pg-runbook status latest --follow'))
     .action(async (run, options) => {
       const { status } = await import('./commands/status.js');
       done(await status(context, run, options));

@@ -31,8 +31,7 @@ export function textProgress(output: Output): EventListener {
   return (event) => {
     const line = describe(event, output);
     if (line === undefined) return;
-    const time = new Date().toISOString().slice(11, 19);
-    output.note(`${output.paint('dim', time)} ${line}`);
+    output.note(`${output.paint('dim', output.stamp())} ${line}`);
   };
 }
 

@@ -6,6 +6,8 @@ const LAST_PAUSE_MS = 500;
 export class BudgetWait {
   /** A place in the server's queue, which others wait behind. */
   place: string | null = null;
+  /** What stood in the way at the last look. */
+  why = '';
   #since: number | undefined;
   #closedUntil = 0;
   #pauseMs = FIRST_PAUSE_MS;

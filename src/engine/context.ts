@@ -6,6 +6,7 @@ import type { LivePlan } from '../model/live-plan.js';
 import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import type { EventListener } from './events.js';
+import type { LookListener } from './live.js';
 import type { RunSessions } from './sessions.js';
 import type { RunWindow } from './run-window.js';
 import type { StepState, TaskState } from './state.js';
@@ -32,6 +33,8 @@ export interface RunContext {
   /** Aborted when nothing more may be launched and what runs is to be cancelled. */
   readonly stop: AbortSignal;
   readonly emit: EventListener;
+  /** Undefined when nobody watches: then nothing is looked at for them. */
+  readonly onLook: LookListener | undefined;
   /** Called whenever the report has something new worth keeping. */
   readonly save: () => Promise<void>;
 }

@@ -16,10 +16,16 @@ export class GuardWatch {
   #looks = 0;
   #wal: { readonly from: string; readonly at: string } | undefined;
   #stop: Stop | undefined;
+  #why: string | undefined;
 
   /** Set once a guard has stopped the run. */
   get stop(): Stop | undefined {
     return this.#stop;
+  }
+
+  /** What does not hold, as long as launches wait for it: guards are not looked at when none is at hand. */
+  waiting(now: number): string | undefined {
+    return now < this.#lookedAt + 3 * LOOK_EVERY_MS ? this.#why : undefined;
   }
 
   async judge(context: RunContext): Promise<GuardVerdict> {
@@ -32,6 +38,7 @@ export class GuardWatch {
     this.#wal = wal;
     if (breach === null) {
       this.#breachedSince = undefined;
+      this.#why = undefined;
       this.#looks = 0;
       return undefined;
     }
@@ -44,6 +51,7 @@ export class GuardWatch {
     if (onBreach === 'skip') return { action: 'skip', reason: why };
     if (this.#breachedSince === undefined) context.emit({ type: 'guard_breached', why });
     this.#breachedSince ??= now;
+    this.#why = why;
     this.#looks += 1;
     // One look may have met a moment: the run is stopped for what lasts.
     const lasts = onBreach === 'stop' ? this.#looks > 1 : now - this.#breachedSince >= longest;

@@ -8,6 +8,7 @@ import { failTasks, skipTasks } from './finish.js';
 import { handOver, watchSupervisor } from './hand-over.js';
 import { GuardWatch, type GuardVerdict } from './guards.js';
 import { launchTasks } from './launch.js';
+import { LiveWatch } from './live.js';
 import { ProgressWatch } from './progress.js';
 import { schedule, type Decision, type Stop } from './schedule.js';
 import { Settler } from './settler.js';
@@ -37,12 +38,14 @@ export async function runLoop(context: RunContext): Promise<void> {
   const guards = new GuardWatch();
   const settler = new Settler(context);
   const progress = new ProgressWatch();
+  const live = new LiveWatch();
   try {
     let pollMs = FIRST_POLL_MS;
     let savedAt = 0;
     while (!isFinished(context)) {
       const busy = await tick(context, slots, guards, settler);
       await progress.look(context);
+      await live.look(context, guards, slots);
       pollMs = busy ? firstPollMs(context) : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
       if (busy && clock.now() - savedAt >= SAVE_EVERY_MS) {
         await context.save();

@@ -14,6 +14,7 @@ import { systemClock, type Clock } from './clock.js';
 import { summarize } from './conclude.js';
 import type { RunContext } from './context.js';
 import type { EventListener } from './events.js';
+import type { LookListener } from './live.js';
 import type { RestoredRun } from './restore.js';
 import type { RunSessions } from './sessions.js';
 
@@ -30,6 +31,8 @@ export interface EngineOptions {
    * Only what it throws the first time prevents the run.
    */
   readonly onReport: (report: ReportV1) => Promise<void>;
+  /** Called about once a second with what the workers do; without it the server is not asked. */
+  readonly onLook?: LookListener;
   readonly clock?: Clock;
   /** Instead of the one that the server's extension asks for. */
   readonly dialect?: BackgroundDialect;
@@ -64,6 +67,7 @@ export async function makeContext(
     clock: options.clock ?? systemClock,
     stop: options.stop,
     emit: options.onEvent,
+    onLook: options.onLook,
     save: () => {
       record.summary = summarize(record);
       return options.onReport(record);

@@ -145,8 +145,15 @@ export class SlotBudget {
 
   /** Stops launching what is of this budget for a while. */
   close(context: RunContext, name: string, why: string): void {
-    const begins = this.#waitFor(name).close(context.clock.now());
+    const wait = this.#waitFor(name);
+    wait.why = why;
+    const begins = wait.close(context.clock.now());
     if (begins) context.emit({ type: 'slots_awaited', why });
+  }
+
+  /** Why there is no room, by each budget that is short. */
+  get waiting(): string[] {
+    return [...this.#waits.values()].filter(({ short }) => short).map(({ why }) => why);
   }
 
   #waitFor(name: string): BudgetWait {

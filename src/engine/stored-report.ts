@@ -1,5 +1,5 @@
 import type { ReportV1 } from '../generated/report.v1.js';
-import { readLife, readRun } from '../ledger/read.js';
+import { readLife, readRun, type StoredRun } from '../ledger/read.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import { relyingOn, requireExitCode } from './damage.js';
@@ -11,15 +11,17 @@ export async function lookAtRun(
   db: Queryable,
   runId: string,
   clock: Clock,
-): Promise<{ report: ReportV1; live: boolean }> {
-  const { live, engine, report } = await relyingOn(db, runId, async () => {
+): Promise<{ report: ReportV1; live: boolean; stored: StoredRun }> {
+  const { live, engine, report, stored } = await relyingOn(db, runId, async () => {
     await reconcileRun(db, runId, clock, false);
-    return { ...(await readLife(db, runId)), report: toReport(await readRun(db, runId)) };
+    const life = await readLife(db, runId);
+    const read = await readRun(db, runId);
+    return { ...life, report: toReport(read), stored: read };
   });
   requireExitCode(runId, report.run.exit_code);
   if (!engine && report.run.status === 'running') {
     report.run.reason = 'its engine is gone; what was launched runs on';
     report.run.next_commands.unshift(`pg-runbook resume ${runId}`);
   }
-  return { report, live };
+  return { report, live, stored };
 }

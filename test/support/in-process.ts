@@ -25,6 +25,8 @@ export async function runHere(
     paint: (_style: unknown, text: string) => text,
     paintResult: (_style: unknown, text: string) => text,
     columns: 80,
+    unicode: false,
+    stamp: () => new Date().toISOString(),
   };
   const code = await main(args, { output, env });
   return { code, stdout, stderr };

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../errors.js';
+import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { systemClock } from '../../engine/clock.js';
 import { lookAtRun } from '../../engine/stored-report.js';
 import { readBrake } from '../../ledger/brake.js';
@@ -8,15 +8,23 @@ import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
+import { follow } from '../follow.js';
 
 const LAST_RUNS = 20;
 
-/** Shows a run as it stands, or the last runs, a line each. */
+interface Options {
+  readonly dsn?: string | undefined;
+  readonly follow?: true | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Shows a run as it stands or until it has ended, or the last runs, a line each. */
 export async function status(
   context: CommandContext,
   run: string | undefined,
-  options: { readonly dsn?: string | undefined; readonly json?: true | undefined },
+  options: Options,
 ): Promise<ExitCode> {
+  if (options.follow === true) return followRun(context, run, options);
   const text = await withLedger(context, options.dsn, 'status', async ({ session }) => {
     if (run === undefined) {
       const runs = await listRuns(session, LAST_RUNS);
@@ -31,6 +39,25 @@ export async function status(
     return options.json === true ? toJson(report) : `${describeReport(report)}\n`;
   });
   context.output.write(text);
+  return EXIT.ok;
+}
+
+/** Looks on until the run has ended, whoever works on it. */
+async function followRun(
+  context: CommandContext,
+  run: string | undefined,
+  options: Options,
+): Promise<ExitCode> {
+  if (run === undefined) {
+    throw new RunbookError('usage', '--follow: name the run', {
+      hint: 'pg-runbook status latest --follow',
+    });
+  }
+  const { report, left } = await withLedger(context, options.dsn, 'follow', async ({ session }) =>
+    follow(context.output, session, await findRunId(session, run), { watcher: 'follow' }),
+  );
+  if (left !== undefined) return left;
+  context.output.write(options.json === true ? toJson(report) : `${describeReport(report)}\n`);
   return EXIT.ok;
 }
 

@@ -1,17 +1,12 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import { systemClock } from '../../engine/clock.js';
-import { lookAtRun } from '../../engine/stored-report.js';
-import type { ReportV1 } from '../../generated/report.v1.js';
 import { findRunId } from '../../ledger/read.js';
 import { parseDuration } from '../../model/duration.js';
-import type { Session } from '../../postgres/session.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
+import { follow } from '../follow.js';
 import { writeReport } from '../report-file.js';
-
-const LOOK_EVERY_MS = 1_000;
 
 interface Options {
   readonly dsn?: string | undefined;
@@ -27,27 +22,21 @@ export async function wait(
   options: Options,
 ): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout);
-  const { report, live } = await withLedger(context, options.dsn, 'wait', async ({ session }) =>
-    waitForEnd(session, await findRunId(session, run), timeoutMs),
+  const { report, live, left } = await withLedger(
+    context,
+    options.dsn,
+    'wait',
+    async ({ session }) =>
+      follow(context.output, session, await findRunId(session, run), {
+        watcher: 'wait',
+        timeoutMs,
+      }),
   );
+  if (left !== undefined) return left;
   if (options.report !== undefined) await writeReport(options.report, report);
   context.output.write(options.json === true ? toJson(report) : `${describeReport(report)}\n`);
   if (live) return EXIT.notNow;
   return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
-}
-
-async function waitForEnd(
-  session: Session,
-  runId: string,
-  timeoutMs: number,
-): Promise<{ report: ReportV1; live: boolean }> {
-  const until = systemClock.now() + timeoutMs;
-  for (;;) {
-    const look = await lookAtRun(session, runId, systemClock);
-    const left = until - systemClock.now();
-    if (!look.live || left <= 0) return look;
-    await systemClock.sleep(Math.min(LOOK_EVERY_MS, left));
-  }
 }
 
 function parseTimeout(text: string | undefined): number {

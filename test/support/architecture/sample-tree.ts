@@ -36,6 +36,7 @@ export const SAMPLES: readonly (readonly [rule: string, path: string, imported: 
   ['home-of-libpg-query', 'src/runbook/b.ts', 'libpg-query'],
   ['home-of-p-limit', 'src/plan/d.ts', 'p-limit'],
   ['home-of-pino', 'src/engine/e.ts', 'pino'],
+  ['home-of-log-update', 'src/engine/i.ts', 'log-update'],
   ['home-of-commander', 'src/engine/f.ts', 'commander'],
   ['home-of-commander-jsextra-typings', 'src/engine/g.ts', '@commander-js/extra-typings'],
   ['home-of-write-file-atomic', 'src/report/e.ts', 'write-file-atomic'],

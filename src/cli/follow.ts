@@ -1,0 +1,98 @@
+import { systemClock } from '../engine/clock.js';
+import { lookAtServer, storedWaits } from '../engine/live.js';
+import { lookAtRun } from '../engine/stored-report.js';
+import { EXIT, type ExitCode } from '../errors.js';
+import type { ReportV1 } from '../generated/report.v1.js';
+import type { Session } from '../postgres/session.js';
+import type { Output } from './io.js';
+import { describeChanges } from './live/changes.js';
+import { openLiveView, type LiveView } from './live/live-view.js';
+import { listenForStop } from './stop-signals.js';
+
+const LOOK_EVERY_MS = 1_000;
+
+interface FollowOptions {
+  readonly watcher: 'wait' | 'follow';
+  readonly timeoutMs?: number;
+}
+
+/** How a run was left by somebody who only looked. */
+export interface Followed {
+  readonly report: ReportV1;
+  /** True while somebody still works on it. */
+  readonly live: boolean;
+  /** Set when a signal ended the looking. */
+  readonly left: ExitCode | undefined;
+}
+
+/**
+ * Looks at a run, by the ledger and the server, until nobody works on it any more, and tells what
+ * changes. Nothing is done to the run: a signal ends the looking alone.
+ */
+export async function follow(
+  plain: Output,
+  session: Session,
+  runId: string,
+  { watcher, timeoutMs = Infinity }: FollowOptions,
+): Promise<Followed> {
+  const live = openLiveView(plain, watcher);
+  const output = live?.output ?? plain;
+  const stop = listenForStop(
+    (name) => {
+      live?.close();
+      output.note(
+        `${name}: run ${runId} goes on; pg-runbook wait ${runId} waits for it, cancel ${runId} stops it`,
+      );
+    },
+    () => undefined,
+  );
+  try {
+    return await lookOn({ output, session, runId, live, timeoutMs, signal: stop.signal });
+  } finally {
+    live?.close();
+    stop.release();
+  }
+}
+
+interface Looking {
+  readonly output: Output;
+  readonly session: Session;
+  readonly runId: string;
+  readonly live: LiveView | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function lookOn(looking: Looking): Promise<Followed> {
+  const { output, session, runId, live, timeoutMs, signal } = looking;
+  const until = systemClock.now() + timeoutMs;
+  let before: ReportV1 | undefined;
+  for (;;) {
+    const look = await lookAtRun(session, runId, systemClock);
+    for (const line of describeChanges(before, look.report)) {
+      output.note(`${output.paint('dim', output.stamp())} ${line}`);
+    }
+    before = look.report;
+    const left = until - systemClock.now();
+    if (!look.live || left <= 0) return { ...look, left: undefined };
+    if (live !== undefined) await show(live, session, look);
+    await systemClock.sleep(Math.min(LOOK_EVERY_MS, left), signal);
+    if (signal.aborted) return { ...look, left: exitCodeOf(signal.reason) };
+  }
+}
+
+/** One more statement, for those who see it. */
+async function show(
+  live: LiveView,
+  session: Session,
+  { report, stored }: Awaited<ReturnType<typeof lookAtRun>>,
+): Promise<void> {
+  const server = await lookAtServer(session, report);
+  const at = systemClock.now();
+  const waits = storedWaits(stored, report, at);
+  live.show({ at, report, plan: stored.plan.steps, server, waits });
+}
+
+function exitCodeOf(reason: unknown): ExitCode {
+  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+}

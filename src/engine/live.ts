@@ -1,0 +1,133 @@
+import type { Step as PlannedStep } from '../generated/plan.v1.js';
+import type { ReportV1 } from '../generated/report.v1.js';
+import type { StoredRun } from '../ledger/read.js';
+import { workerNamePrefix } from '../model/identity.js';
+import { asSqlError } from '../postgres/errors.js';
+import type { Queryable } from '../postgres/session.js';
+import { readServerLook, type ServerLook } from '../postgres/worker-progress.js';
+import { workingTasks, type RunContext } from './context.js';
+import type { GuardWatch } from './guards.js';
+import type { SlotBudget } from './slots.js';
+
+/** The server is asked no oftener, whoever watches. */
+const LOOK_EVERY_MS = 1_000;
+
+/** What a run, or a part of it, waits for. */
+export interface Wait {
+  readonly kind: 'pause' | 'guard' | 'slot' | 'relation' | 'retry';
+  readonly why: string;
+  /** In ms since the epoch, where an end is known. */
+  readonly until?: number;
+}
+
+/** A run at one moment, for those who watch it. */
+export interface RunLook {
+  /** In ms since the epoch. */
+  readonly at: number;
+  /** As it stands; an engine's own goes on changing. */
+  readonly report: ReportV1;
+  readonly plan: readonly Pick<
+    PlannedStep,
+    'id' | 'needs' | 'after' | 'concurrency' | 'budgets' | 'timeout_ms'
+  >[];
+  readonly server: ServerLook;
+  readonly waits: readonly Wait[];
+}
+
+export type LookListener = (look: RunLook) => void;
+
+/** Looks at the workers of a run for somebody who watches; asks the server nothing when nobody does. */
+export class LiveWatch {
+  #lookedAt = 0;
+
+  async look(context: RunContext, guards: GuardWatch, slots: SlotBudget): Promise<void> {
+    const { clock, onLook, observer, record } = context;
+    const now = clock.now();
+    if (onLook === undefined || now < this.#lookedAt + LOOK_EVERY_MS || begins(context, now))
+      return;
+    this.#lookedAt = now;
+    const server = await tryLook(observer, record);
+    if (server === undefined) return;
+    const plan = context.steps.map((step) => step.plan);
+    onLook({ at: now, report: record, plan, server, waits: waitsOf(context, guards, slots, now) });
+  }
+}
+
+/** A snapshot of ours would disturb workers that have just begun: see decision 19. */
+function begins(context: RunContext, now: number): boolean {
+  return workingTasks(context).some(
+    ({ step, live }) => now < (live?.launchedAt ?? 0) + (step.kind.quietStartMs ?? 0),
+  );
+}
+
+/** A view is a convenience: what it cannot read stops no maintenance. A lost connection is the engine's affair. */
+async function tryLook(db: Queryable, report: ReportV1): Promise<ServerLook | undefined> {
+  try {
+    return await lookAtServer(db, report);
+  } catch (error) {
+    if (asSqlError(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Looks at all workers of a run, detached ones too. */
+export function lookAtServer(db: Queryable, { run, steps }: ReportV1): Promise<ServerLook> {
+  const pids = steps.flatMap(({ tasks }) =>
+    tasks.flatMap(({ attempts }) => {
+      const last = attempts.at(-1);
+      return last?.status === 'running' ? (last.pid ?? []) : [];
+    }),
+  );
+  return readServerLook(db, workerNamePrefix(run.id), pids);
+}
+
+function waitsOf(
+  { record, steps }: RunContext,
+  guards: GuardWatch,
+  slots: SlotBudget,
+  now: number,
+): Wait[] {
+  const guard = guards.waiting(now);
+  const open = steps.flatMap((step) => step.tasks.filter((task) => task.phase === 'waiting'));
+  return [
+    ...pauseOf(record),
+    ...(guard === undefined ? [] : [{ kind: 'guard' as const, why: guard }]),
+    ...slots.waiting.map((why) => ({ kind: 'slot' as const, why })),
+    ...open.flatMap(({ awaits, record: { id } }) =>
+      awaits === undefined
+        ? []
+        : [{ kind: 'relation' as const, why: `${id}: run ${awaits} works on the same relation` }],
+    ),
+    ...open.flatMap(({ notBefore, record: { id } }) =>
+      notBefore > now
+        ? [{ kind: 'retry' as const, why: `${id} is tried again`, until: notBefore }]
+        : [],
+    ),
+  ];
+}
+
+function pauseOf({ run }: ReportV1): Wait[] {
+  return run.paused_by === null ? [] : [{ kind: 'pause', why: `paused by ${run.paused_by}` }];
+}
+
+/** What is known of the waits of a run from the ledger alone: its engine's guards and slots are not told there. */
+export function storedWaits(
+  { tasks }: Pick<StoredRun, 'tasks'>,
+  report: ReportV1,
+  now: number,
+): Wait[] {
+  return [
+    ...pauseOf(report),
+    ...tasks.flatMap(({ step, number, delay_ms: delay }) =>
+      delay === null || delay <= 0
+        ? []
+        : [
+            {
+              kind: 'retry' as const,
+              why: `${step}/${String(number)} is tried again`,
+              until: now + delay,
+            },
+          ],
+    ),
+  ];
+}
