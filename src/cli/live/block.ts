@@ -43,10 +43,9 @@ export class Block {
       (sum, line) => sum + Math.max(0, Math.ceil(stringWidth(line) / columns) - 1),
       0,
     );
-    if (broken > 0) this.terminal.write(`\u001B[${String(broken)}A`);
+    // Up by as many, and away with all below: the rest is what `clear` knows of.
+    if (broken > 0) this.terminal.write(`\u001B[${String(broken)}A\u001B[J`);
     this.clear();
-    // What was further down than the block's own lines reach.
-    this.terminal.write('\u001B[J');
   }
 
   /** Leaves the terminal as it was. */

@@ -34,6 +34,9 @@ export interface Reading {
   readonly usualMs: number | null;
 }
 
+/** Its process is gone, and what it came to is being looked at. */
+const ENDED = 'its worker has ended';
+
 /** All that runs, in the order of the run. Pure. */
 export function readTasks(look: RunLook): Reading[] {
   const workers = new Map(look.server.workers.map((worker) => [worker.application_name, worker]));
@@ -91,7 +94,7 @@ function readTask(
     id: task.id,
     policy: step.policy,
     subject: subjectOf(task, worker),
-    phase: progress === null ? (measure?.phase ?? '') : describePart(progress, task.id),
+    phase: phaseOf(task, attempt, worker, progress),
     waits: waitOf(worker, measure?.waitsFor, progress, task.id),
     counted:
       progress === null
@@ -105,6 +108,16 @@ function readTask(
     usualMs:
       task.expected === null || task.expected.basis === 'guess' ? null : task.expected.p50_ms,
   };
+}
+
+function phaseOf(
+  { id }: Task,
+  attempt: Attempt | undefined,
+  worker: WorkerLook | undefined,
+  progress: Progress | null,
+): string {
+  if (worker === undefined) return typeof attempt?.pid === 'number' ? ENDED : '';
+  return progress === null ? (measureOf(worker)?.phase ?? '') : describePart(progress, id);
 }
 
 /** A step whose table several tasks walk: what is left is known of all of them together. */

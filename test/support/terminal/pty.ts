@@ -27,6 +27,7 @@ export class Pty {
   readonly frames: string[][] = [];
   raw = '';
   readonly ended: Promise<number | null>;
+  static readonly #all = new Set<Pty>();
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #folder = mkdtempSync(join(tmpdir(), 'pg-runbook-pty-'));
   #isOver = false;
@@ -35,6 +36,7 @@ export class Pty {
     const failure = inject('buildFailure');
     if (failure !== '') throw new Error(failure);
     this.screen = new Screen(columns, rows);
+    Pty.#all.add(this);
     const command = [process.execPath, MAIN, ...args].map(quote).join(' ');
     const shell = `stty cols ${columns} rows ${rows}; tty > ${quote(join(this.#folder, 'tty'))}; exec ${command}`;
     this.#child = spawn('script', ['-qefc', shell, '/dev/null'], {
@@ -57,10 +59,17 @@ export class Pty {
       this.#child.on('error', reject).on('close', (code) => {
         clearTimeout(deadline);
         this.#isOver = true;
+        Pty.#all.delete(this);
         rmSync(this.#folder, { recursive: true });
         resolve(code);
       });
     });
+  }
+
+  /** Ends those that a failed test has left: without its terminal a program gets SIGHUP. */
+  static async killAll(): Promise<void> {
+    for (const pty of this.#all) pty.#child.kill('SIGKILL');
+    await Promise.all([...this.#all].map((pty) => pty.ended));
   }
 
   #take(text: string): void {

@@ -7,8 +7,7 @@ export class Screen {
   #row = 0;
   #column = 0;
   cursorShown = true;
-  /** Widest that a line ever was, wrapped lines not counted as one. */
-  wraps = 0;
+  /** What was asked of it that it does not know. */
   readonly unknown: string[] = [];
 
   constructor(
@@ -25,9 +24,17 @@ export class Screen {
     return this.#lines.slice(-this.rows).map(lineText);
   }
 
-  /** Takes over a new size; what is there stays as it is, as in a terminal that does not reflow. */
+  /** Takes over a new size, and breaks the lines anew, as most terminals do. */
   resize(columns: number, rows: number): void {
     [this.columns, this.rows] = [columns, rows];
+    const fromEnd = this.#lines.length - this.#row;
+    this.#lines = this.#lines.flatMap((line) => {
+      const parts: string[][] = [];
+      for (let at = 0; at === 0 || at < line.length; at += columns)
+        parts.push(line.slice(at, at + columns));
+      return parts;
+    });
+    this.#row = this.#lines.length - fromEnd;
   }
 
   write(text: string): void {
@@ -48,7 +55,6 @@ export class Screen {
   #put(character: string): void {
     const width = stringWidth(character);
     if (this.#column + width > this.columns) {
-      this.wraps += 1;
       this.#column = 0;
       this.#down(1);
     }
