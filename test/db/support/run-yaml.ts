@@ -16,6 +16,7 @@ import {
   type ReportV1,
   type Runbook,
 } from '../../../src/index.js';
+import type { LookListener } from '../../../src/engine/live.js';
 import type { BackgroundDialect } from '../../../src/postgres/background/dialect.js';
 
 /** Any database that libpq's environment leads to. */
@@ -32,6 +33,7 @@ export interface RunYamlOptions {
   readonly connection?: Partial<ConnectionSettings>;
   readonly stop?: AbortSignal;
   readonly onEvent?: EventListener;
+  readonly onLook?: LookListener;
   readonly dialect?: BackgroundDialect;
   /** The role that the engine logs in as; the ledger must be there when it may not make one. */
   readonly as?: Account;
@@ -94,6 +96,7 @@ export async function runYaml(
     stop: options.stop ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => undefined),
     onReport: () => Promise.resolve(),
+    ...(options.onLook === undefined ? {} : { onLook: options.onLook }),
     ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
   });
 }
