@@ -1,8 +1,8 @@
 import type { Batches, Finding, Forecast, PlanV1, Step, Task } from '../generated/plan.v1.js';
 import { describeDuration, formatDuration } from '../model/duration.js';
 import { isLive, type LivePlan } from '../model/live-plan.js';
+import { escapeMarkdown as text, fenceSql as code } from '../model/markdown.js';
 import { count, listSome } from '../model/phrases.js';
-import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
 import { placeOf, worstFirst } from './text/finding.js';
 import { describeForecast, describeWindow } from './text/time.js';
@@ -45,21 +45,6 @@ function renderServer({ server, capacity, forecast, steps }: LivePlan): string[]
     ...(tasks === 0 ? [] : [`Time: ${text(describeForecast(forecast))}.`, '']),
     ...(window === null ? [] : [`Window: ${text(describeWindow(window))}.`, '']),
   ];
-}
-
-/** Text in which Markdown and HTML mean nothing. */
-function text(value: string): string {
-  return oneLine(value)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/[\\`*_{}[\]()#+!|~>-]/g, (char) => `\\${char}`);
-}
-
-/** A fence longer than any in the code. */
-function code(sql: string): string[] {
-  const longest = Math.max(2, ...[...sql.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}sql`, ...sql.split('\n').map(oneLine), fence];
 }
 
 function renderFindings(findings: readonly Finding[]): string[] {
