@@ -1,0 +1,34 @@
+import type { Facts } from '../generated/report.v1.js';
+import { formatSize } from '../model/size.js';
+
+/** A fact that has a column of its own where any relation has it. */
+export interface KnownFact {
+  readonly key: string;
+  readonly title: string;
+  readonly show: (value: number) => string;
+}
+
+const numbers = new Intl.NumberFormat('en');
+const plain = (value: number): string => numbers.format(value);
+
+/** In the order in which they are asked for. */
+export const KNOWN_FACTS: readonly KnownFact[] = [
+  { key: 'size_bytes', title: 'Size', show: formatSize },
+  { key: 'dead_rows', title: 'Dead rows', show: plain },
+  { key: 'bloat', title: 'Bloat', show: (value) => `${String(Math.round(value * 100))} %` },
+  { key: 'xid_age', title: 'Xid age', show: plain },
+  { key: 'modified_rows', title: 'Modified rows', show: plain },
+];
+
+/** The facts that have no column, each with what it was and what it became; what stayed is left out. */
+export function otherFacts(before: Facts | null, after: Facts | null): string[] {
+  if (before === null || after === null) return [];
+  const known = new Set(KNOWN_FACTS.map(({ key }) => key));
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !known.has(key) && before[key] !== after[key])
+    .toSorted()
+    .map((key) => `${key} ${shown(before[key])} → ${shown(after[key])}`);
+}
+
+const shown = (value: Facts[string] | undefined): string =>
+  value === undefined || value === null ? '–' : String(value);
