@@ -48,6 +48,8 @@ export const ERROR_EXIT_CODES = {
   run_ended: EXIT.refused,
   run_taken_over: EXIT.outcomeUnknown,
   report_not_written: EXIT.refused,
+  report_invalid: EXIT.inputWrong,
+  metrics_not_written: EXIT.refused,
   window_closed: EXIT.notNow,
   overlap: EXIT.notNow,
   braked: EXIT.notNow,

@@ -28,6 +28,9 @@ export const dsn = (): Option<'--dsn <uri>'> =>
   new Option('--dsn <uri>', 'the server, as libpq takes it');
 export const json = (): Option<'--json'> => new Option('--json', 'one JSON document on stdout');
 
+export const metrics = (): Option<'--metrics <path>'> =>
+  new Option('--metrics <path>', 'where to write metrics for Prometheus, when the run has ended');
+
 export const parameter = (): Option<
   '-p, --parameter <name=value>',
   undefined,

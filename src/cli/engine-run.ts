@@ -12,6 +12,7 @@ import type { Output } from './io.js';
 import { openLiveView, type LiveView } from './live/live-view.js';
 import { LiveWorkers } from './live-workers.js';
 import type { CommandContext } from './command-line.js';
+import { requireMetricsFolder, writeMetrics } from './metrics-file.js';
 import { jsonProgress, textProgress } from './progress.js';
 import { writeReport } from './report-file.js';
 import { listenForStop, type StopSignals } from './stop-signals.js';
@@ -21,6 +22,7 @@ export interface DriveOptions {
   readonly dsn?: string | undefined;
   readonly logFormat: 'text' | 'json';
   readonly json?: true | undefined;
+  readonly metrics?: string | undefined;
 }
 
 /** Drives an engine from the command line: progress, signals, the report's file, and its exit code. */
@@ -30,6 +32,7 @@ export async function driveEngine(
   { runId, path }: { readonly runId: string; readonly path: string },
   work: (engine: EngineOptions) => Promise<ReportV1>,
 ): Promise<ExitCode> {
+  await requireMetricsFolder(options.metrics);
   const live = options.logFormat === 'json' ? undefined : openLiveView(context.output, 'engine');
   const output = live?.output ?? context.output;
   const workers = new LiveWorkers();
@@ -41,6 +44,8 @@ export async function driveEngine(
     if (event.type !== 'step_progress' || live?.draws !== true) progress(event);
   };
   const stop = listen(output, workers, live);
+  const write = reportWriter(output, path);
+  let latest: ReportV1 | undefined;
   try {
     const report = await work({
       runId,
@@ -48,9 +53,10 @@ export async function driveEngine(
       origin: { host: hostname(), pid: process.pid, traceparent: trace?.traceparent },
       stop: stop.signal,
       onEvent,
-      onReport: reportWriter(output, path),
+      onReport: (report) => write((latest = report)),
       ...(live === undefined ? {} : { onLook: live.show }),
     });
+    latest = report;
     live?.close();
     const text = `${describeReport(report)}\nreport: ${path}\n`;
     output.write(options.json === true ? toJson(report) : text);
@@ -58,6 +64,8 @@ export async function driveEngine(
   } finally {
     live?.close();
     stop.release();
+    // Also of a run that broke off: its last state is news, and the file of the run before is not.
+    if (latest !== undefined) await writeMetrics(output, options.metrics, latest);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   EXIT_HELP,
   json,
   logFormat,
+  metrics,
   parameter,
   ping,
   type CommandContext,
@@ -62,6 +63,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       '--report <path>',
       'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
     )
+    .addOption(metrics())
     .option('--allow-changed', 'run although the same version ran before with other content')
     .addOption(ping())
     .addOption(logFormat())

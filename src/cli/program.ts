@@ -8,6 +8,7 @@ import {
   EXIT_HELP,
   json,
   logFormat,
+  metrics,
   parameter,
   ping,
   RUN_ARGUMENT,
@@ -101,6 +102,7 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
     .addOption(dsn())
     .option('--timeout <duration>', 'give up after this long, with exit 75')
     .option('--report <path>', 'where to write the report')
+    .addOption(metrics())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
     .addHelpText('after', EXIT_HELP)
@@ -108,6 +110,30 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
     .action(async (run, options) => {
       const { wait } = await import('./commands/wait.js');
       done(await wait(context, run, options));
+    });
+  program
+    .command('report')
+    .description('show the report of a run: for people, a chat, a browser or a CI job')
+    .argument('<run|file>', `${RUN_ARGUMENT}; or a report that run has written, by its path`)
+    .addOption(
+      program
+        .createOption('--format <format>', 'how to show it')
+        .choices(['text', 'markdown', 'html', 'junit', 'json'])
+        .default('text' as const),
+    )
+    .option('--out <path>', 'write it to a file, whole or not at all')
+    .addOption(dsn())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText(
+      'after',
+      example(
+        'pg-runbook report latest --format html --out night.html',
+        'pg-runbook report ./night.json --format markdown',
+      ),
+    )
+    .action(async (source, options) => {
+      const { report } = await import('./commands/report.js');
+      done(await report(context, source, options));
     });
   program
     .command('why')
@@ -176,6 +202,7 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
     .addOption(dsn())
     .option('--report <path>', 'where to write the report (default: as run does)')
     .addOption(ping())
+    .addOption(metrics())
     .addOption(logFormat())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)

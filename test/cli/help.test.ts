@@ -8,6 +8,7 @@ const COMMANDS = [
   'status',
   'history',
   'wait',
+  'report',
   'why',
   'cancel',
   'pause',
@@ -64,6 +65,11 @@ describe('help', () => {
     [['explain', 'cancle'], 'nothing is known of cancle', 'Did you mean `cancel`?'],
     [['explain', 'constructor'], 'nothing is known of constructor', ''],
     [['plan', 'x.yaml', '--format', 'xml'], "'xml' is invalid", 'text, markdown, json'],
+    [
+      ['report', 'latest', '--format', 'pdf'],
+      "'pdf' is invalid",
+      'text, markdown, html, junit, json',
+    ],
     [['run'], 'name a runbook', '--plan'],
   ])('%j exits 2 and says what would be right', async (args, complaint, way) => {
     const { code, stdout, stderr } = await runCli(args);

@@ -6,12 +6,14 @@ import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 import { follow } from '../follow.js';
+import { requireMetricsFolder, writeMetrics } from '../metrics-file.js';
 import { writeReport } from '../report-file.js';
 
 interface Options {
   readonly dsn?: string | undefined;
   readonly timeout?: string | undefined;
   readonly report?: string | undefined;
+  readonly metrics?: string | undefined;
   readonly json?: true | undefined;
 }
 
@@ -22,6 +24,7 @@ export async function wait(
   options: Options,
 ): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout);
+  await requireMetricsFolder(options.metrics);
   const { report, live, left } = await withLedger(
     context,
     options.dsn,
@@ -34,6 +37,7 @@ export async function wait(
   );
   if (left !== undefined) return left;
   if (options.report !== undefined) await writeReport(options.report, report);
+  await writeMetrics(context.output, options.metrics, report);
   context.output.write(options.json === true ? toJson(report) : `${describeReport(report)}\n`);
   if (live) return EXIT.notNow;
   return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
