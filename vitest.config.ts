@@ -15,7 +15,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate,
-          include: ['test/unit/**/*.test.ts', 'test/schema/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/schema/**/*.test.ts',
+            'test/browser/**/*.test.ts',
+            'test/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },
