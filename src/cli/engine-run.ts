@@ -53,7 +53,10 @@ export async function driveEngine(
       origin: { host: hostname(), pid: process.pid, traceparent: trace?.traceparent },
       stop: stop.signal,
       onEvent,
-      onReport: (report) => write((latest = report)),
+      onReport: async (report) => {
+        await write(report);
+        latest = report;
+      },
       ...(live === undefined ? {} : { onLook: live.show }),
     });
     latest = report;

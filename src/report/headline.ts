@@ -73,3 +73,12 @@ function describeSkipped(tasks: readonly Task[]): string[] {
     .filter((target) => target.status === 'skipped').length;
   return n === 0 ? [] : [`${some(n, 'relation')} ${n === 1 ? 'was' : 'were'} skipped`];
 }
+
+/** Why the run is what it is, as far as the headline does not say it; null where that is all. */
+export function furtherReason({ reason }: ReportV1['run']): string | null {
+  const parts = (reason ?? '').split('; ').filter((part) => !COUNTED.test(part));
+  return parts.join('; ') === '' ? null : parts.join('; ');
+}
+
+/** What the engine's reason counts, and the headline too. */
+const COUNTED = /^\d+ tasks? (?:did not succeed|deferred)$/;

@@ -4,10 +4,12 @@ import { escapeMarkdown as text, inlineCode as code } from '../model/markdown.js
 import { count, listSome } from '../model/phrases.js';
 import { formatSize } from '../model/size.js';
 import { gainsOf } from './gains.js';
-import { headline } from './headline.js';
+import { furtherReason, headline } from './headline.js';
 import type { Suggestion } from './suggestions.js';
 import { describeTime, elapsedMs } from './times.js';
 import { troublesOf, type Trouble } from './troubles.js';
+
+const numbers = new Intl.NumberFormat('en');
 
 /** A message in a chat should fit on a screen; the other formats have it all. */
 const MOST_STEPS = 30;
@@ -34,6 +36,7 @@ export function renderReportMarkdown(report: ReportV1): string {
 
 function describeRun(report: ReportV1): string {
   const { run, server } = report;
+  const reason = furtherReason(run);
   const took = elapsedMs(run.started_at, run.finished_at);
   const { freedBytes, deadRowsRemoved } = gainsOf(report);
   const facts = [
@@ -42,8 +45,8 @@ function describeRun(report: ReportV1): string {
     ...(run.exit_code === null ? [] : [`exit ${String(run.exit_code)}`]),
     ...(freedBytes > 0 ? [`freed ${formatSize(freedBytes)}`] : []),
     ...(freedBytes < 0 ? [`relations grew by ${formatSize(-freedBytes)}`] : []),
-    ...(deadRowsRemoved > 0 ? [`${String(deadRowsRemoved)} dead rows less`] : []),
-    ...(run.reason === null ? [] : [text(run.reason)]),
+    ...(deadRowsRemoved > 0 ? [`${numbers.format(deadRowsRemoved)} dead rows less`] : []),
+    ...(reason === null ? [] : [text(reason)]),
     ...(run.paused_by === null ? [] : [`paused by ${text(run.paused_by)}`]),
   ];
   return `${facts.join('; ')}.`;

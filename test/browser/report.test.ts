@@ -178,9 +178,17 @@ describe.skipIf(SKIPPED)('the report page in a browser', () => {
     console.info(`2,000 tasks: open in ${ms.toFixed(0)} ms`);
     expect(ms).toBeLessThan(BOUND_MS);
     expect(told).toEqual([]);
-    const start = performance.now();
-    await page.locator('#tasks-table thead th').nth(4).getByRole('button').click();
-    console.info(`2,000 tasks: sorted in ${(performance.now() - start).toFixed(0)} ms`);
+    const sorted = await page.evaluate<number>(`{
+      const table = document.getElementById('tasks-table');
+      table.scrollIntoView();
+      table.offsetHeight;
+      const start = performance.now();
+      table.querySelectorAll('th button')[4].click();
+      table.offsetHeight;
+      performance.now() - start;
+    }`);
+    console.info(`2,000 tasks: sorted in ${sorted.toFixed(0)} ms`);
+    expect(sorted).toBeLessThan(BOUND_MS);
     expect(await page.locator('#tasks-table tbody tr').count()).toBe(2_000);
     await page.context().close();
   });

@@ -3,7 +3,7 @@ import { describeDuration } from '../../model/duration.js';
 import { formatSize } from '../../model/size.js';
 import { TASK_STATUSES } from '../../model/status.js';
 import { gainsOf } from '../gains.js';
-import { headline } from '../headline.js';
+import { furtherReason, headline } from '../headline.js';
 import { describeTime, elapsedMs } from '../times.js';
 import { badge, formatNumber, name, toneOf } from './cells.js';
 import { html, when, type Html } from './template.js';
@@ -11,6 +11,7 @@ import { html, when, type Html } from './template.js';
 /** What happened, in a sentence, and the figures that everybody asks for first. */
 export function banner(report: ReportV1): Html {
   const { run } = report;
+  const reason = furtherReason(run);
   return html`<header class="banner ${toneOf(run.status)}">
     <p class="kicker">
       ${badge(run.status)} <span>run ${name(run.id)}</span>
@@ -18,7 +19,7 @@ export function banner(report: ReportV1): Html {
       <span>${describeTime(run.started_at)}</span>
     </p>
     <h1>${headline(report)}</h1>
-    ${when(run.reason !== null, html`<p class="reason">${run.reason}</p>`)}${when(
+    ${when(reason !== null, html`<p class="reason">${reason}</p>`)}${when(
       run.paused_by !== null,
       html`<p class="reason">Paused by ${run.paused_by}</p>`,
     )}

@@ -78,22 +78,26 @@ function ofParameters({ runbook }: ReportV1): Pairs {
   return sortedEntries(runbook.parameters).map(([key, value]) => [key, name(String(value))]);
 }
 
-/** The settings of each step; tasks of a step that differ are told apart. */
+/** The settings of the workers, and which steps had them. */
 function settings(steps: readonly Step[]): Html {
-  const blocks = steps.flatMap((step) => {
-    const kinds = new Map(step.tasks.map((task) => [describeSettings(task.settings), task.id]));
-    return [...kinds].map(
-      ([text, task]) =>
-        html`<div>
-          <dt>${kinds.size === 1 ? step.id : task}</dt>
+  const having = new Map<string, Set<string>>();
+  for (const step of steps) {
+    for (const task of step.tasks) {
+      const text = describeSettings(task.settings);
+      having.set(text, (having.get(text) ?? new Set()).add(step.id));
+    }
+  }
+  if (having.size === 0) return html``;
+  return html`<h3>Settings of the workers</h3>
+    <dl class="settings">
+      ${[...having].map(([text, ids]) => {
+        const of = ids.size === steps.length && ids.size > 1 ? 'all steps' : [...ids].join(', ');
+        return html`<div>
+          <dt>${of}</dt>
           <dd><code>${text === '' ? 'the defaults' : text}</code></dd>
-        </div>`,
-    );
-  });
-  return blocks.length === 0
-    ? html``
-    : html`<h3>Settings of the workers</h3>
-        <dl class="settings">${blocks}</dl>`;
+        </div>`;
+      })}
+    </dl>`;
 }
 
 function describeSettings(of: Settings): string {

@@ -114,7 +114,7 @@ svg { display: block; overflow: visible; }
 .wait { stroke: var(--muted); stroke-width: 1.5px; stroke-dasharray: 1.5 4; }
 .plan { stroke: var(--text); stroke-width: 2px; }
 .label { font-size: 11px; fill: var(--on); stroke: var(--tone); stroke-width: 3px; paint-order: stroke; pointer-events: none; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem 2rem; margin-bottom: 1rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem 2rem; margin-bottom: 1rem; }
 .columns dl > div { display: grid; grid-template-columns: 8rem 1fr; gap: 0.5rem; padding: 0.1rem 0; }
 .columns dt, .settings dt { color: var(--muted); }
 dt, dd { min-width: 0; overflow-wrap: anywhere; }
@@ -147,4 +147,4 @@ footer { padding: 2rem 1.5rem; color: var(--muted); font-size: 0.87rem; }
 `;
 
 /** For the page's Content-Security-Policy: no other style may apply. */
-export const STYLE_HASH = 'sha256-9XhARqk39GlU7go2/OjkJLOQbXvTYxqC6oK7v9MRBDc=';
+export const STYLE_HASH = 'sha256-vs0Qosm/Pug3CwXBZOLorkOkV27nQkmRZMRN3rwEwo0=';

@@ -60,6 +60,12 @@ const pureFiles: Habit = (source) =>
       ])
     : [];
 
+/** A report shows the same whenever and wherever it is shown. */
+const pureReports: Habit = (source) =>
+  source.path.startsWith('src/report/')
+    ? globalsUsed(source, ['Date.now', 'Math.random', 'fetch', 'performance', 'crypto'])
+    : [];
+
 /** The named globals that a file uses; `a.process` and `{ process: 1 }` are no globals. */
 function globalsUsed({ path, tree }: Source, names: readonly string[]): string[] {
   const found = new Set<string>();
@@ -88,4 +94,5 @@ export const HABITS: Readonly<Record<string, Habit>> = {
   'src/index.ts only re-exports': indexOnlyReexports,
   'process and console are used only in cli': processOnlyInCli,
   'scheduler and renderers have no I/O, clock or randomness': pureFiles,
+  'reports have no clock or randomness': pureReports,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headline } from '../../../src/report/headline.js';
+import { furtherReason, headline } from '../../../src/report/headline.js';
 import { troublesOf } from '../../../src/report/troubles.js';
 import { report, richReport, step, target, task } from './fixtures.js';
 
@@ -21,6 +21,17 @@ describe('the headline', () => {
       'nightly-maintenance succeeded: all 2 tasks succeeded in 40m 12s',
     );
     expect(headline(report([]))).toBe('nightly-maintenance succeeded: there was nothing to do');
+  });
+});
+
+describe('the further reason', () => {
+  it.each([
+    ['1 task did not succeed; 2 tasks deferred', null],
+    ['the connection was lost; 1 task did not succeed', 'the connection was lost'],
+    ['3 relations skipped for lack of privilege', '3 relations skipped for lack of privilege'],
+    [null, null],
+  ])('of %j is %j', (reason, further) => {
+    expect(furtherReason({ ...richReport().run, reason })).toBe(further);
   });
 });
 
