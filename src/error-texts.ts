@@ -173,6 +173,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'Before the first launch: the run did not begin. Later it goes on, and the ledger has the truth.',
     todo: 'Name a path that can be written; `pg-runbook status RUN --json` is the same document.',
   },
+  report_invalid: {
+    happened: 'The file is no report that this version reads.',
+    means: 'It is of another version, cut off, or no report at all.',
+    todo: 'Name a file that `run --report` wrote, or a run: `pg-runbook report RUN`.',
+  },
+  metrics_not_written: {
+    happened: 'The metrics could not be written to the path.',
+    means:
+      'Before the first launch: the run did not begin. Later it is told, and the run is not affected.',
+    todo: 'Name a path that can be written, in a folder that is there.',
+  },
   window_closed: {
     happened: 'The window of the runbook is not open.',
     means: 'The run did not begin; nothing is wrong.',

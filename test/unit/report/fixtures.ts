@@ -107,6 +107,7 @@ export function report(steps: Step[], more: Partial<ReportV1> = {}): ReportV1 {
       finished_at: at(2_412.4),
       exit_code: 0,
       window_ends_at: null,
+      traceparent: null,
       paused_by: null,
       next_commands: [],
     },

@@ -143,6 +143,7 @@ export function makeLook(
         finished_at: null,
         exit_code: null,
         window_ends_at: null,
+        traceparent: null,
         paused_by: null,
         next_commands: [],
         ...run,
