@@ -20,10 +20,13 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
   { key: 'modified_rows', title: 'Modified rows', show: plain },
 ];
 
+/** The moment of the last VACUUM or ANALYZE, in seconds since 1970: the counters say that there was one. */
+const TOLD_ELSEWHERE = ['last_done'];
+
 /** The facts that have no column, each with what it was and what it became; what stayed is left out. */
 export function otherFacts(before: Facts | null, after: Facts | null): string[] {
   if (before === null || after === null) return [];
-  const known = new Set(KNOWN_FACTS.map(({ key }) => key));
+  const known = new Set([...KNOWN_FACTS.map(({ key }) => key), ...TOLD_ELSEWHERE]);
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => !known.has(key) && before[key] !== after[key])
     .toSorted()

@@ -102,7 +102,11 @@ function alike(found: readonly Found[], { kind }: Step, report: ReportV1): Troub
     if (first === undefined) return [];
     const { step, status, sqlstate } = first;
     const reasons = new Set(group.flatMap(({ reason }) => reason ?? []));
-    const said = new Set(group.flatMap(({ serverSaid }) => serverSaid));
+    const said = new Set(
+      group.flatMap(({ serverSaid }) =>
+        serverSaid.filter((line) => !reasons.has(withoutSeverity(line))),
+      ),
+    );
     return {
       ...{ step, status, sqlstate, reasons: [...reasons] },
       serverSaid: [...said].slice(0, MOST_MESSAGES),
@@ -111,3 +115,6 @@ function alike(found: readonly Found[], { kind }: Step, report: ReportV1): Troub
     };
   });
 }
+
+/** `WARNING: x` is no news where `x` is the reason. */
+const withoutSeverity = (line: string): string => line.replace(/^[A-Z]+: +/, '');

@@ -13,6 +13,9 @@ const GAP = 12;
 /** Bars of less than this share of the width cannot be told apart: they are drawn as one. */
 const LEAST_PERCENT = 0.08;
 
+/** Stripes on a narrower bar would only make it pale. */
+const LEAST_HATCHED = 0.8;
+
 /** Some percent of the width that a letter takes on the narrowest chart. */
 const LETTER_PERCENT = 1.05;
 
@@ -110,7 +113,7 @@ function rect(title: string, tone: string, x1: number, x2: number, y: number, mo
   const top = y + (ROW - BAR) / 2;
   const at = html`x="${x1}%" y="${top}" width="${width}%" height="${BAR}"`;
   return html`<rect class="bar ${tone}${more}" ${at}><title>${title}</title></rect>${when(
-      tone === 'bad' || tone === 'odd',
+      (tone === 'bad' || tone === 'odd') && x2 - x1 > LEAST_HATCHED,
       html`<rect class="over" fill="url(#hatch)" ${at} />`,
     )}`;
 }

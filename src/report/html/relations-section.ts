@@ -56,7 +56,8 @@ function factCell({ key, show }: KnownFact, { before, after }: Target['evidence'
   if (typeof from !== 'number' && typeof to !== 'number') return numberCell(undefined, '');
   const change = differenceOf({ before, after }, key);
   const side = (value: unknown): string => (typeof value === 'number' ? show(value) : '–');
-  if (change === 0) return numberCell(0, html`${side(to)}`);
+  // What is the same in two digits has not changed as far as anybody can see.
+  if (side(from) === side(to)) return numberCell(change ?? 0, side(to));
   return numberCell(
     change ?? 0,
     html`${side(from)} <span class="to">→ ${side(to)}</span>${when(
@@ -68,6 +69,6 @@ function factCell({ key, show }: KnownFact, { before, after }: Target['evidence'
 
 function percent(change: number, from: number): string {
   const share = Math.round((100 * change) / from);
-  if (share === 0) return '≈';
+  if (share === 0) return `${change > 0 ? '+' : '−'}<1 %`;
   return share > 999 ? '>+999 %' : `${share > 0 ? '+' : '−'}${String(Math.abs(share))} %`;
 }

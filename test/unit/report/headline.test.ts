@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { furtherReason, headline } from '../../../src/report/headline.js';
 import { troublesOf } from '../../../src/report/troubles.js';
-import { report, richReport, step, target, task } from './fixtures.js';
+import { attempt, report, richReport, step, target, task } from './fixtures.js';
 
 const failing = (n: number, sqlstate: string | null, reason: (i: number) => string) =>
   Array.from({ length: n }, (_, i) =>
@@ -45,6 +45,20 @@ describe('troubles', () => {
     ]);
     expect(troubles[0]?.serverSaid[0]).toContain('blocked by pid 8812');
     expect(troubles[0]?.suggestion?.advice).toContain('raise the timeout');
+  });
+
+  it('do not repeat a reason as what the server said', () => {
+    const messages = ['WARNING: skipping vacuum of "a" --- lock not available', 'INFO: more'];
+    const reason = 'skipping vacuum of "a" --- lock not available';
+    const one = task('a/1', {
+      status: 'skipped',
+      reason,
+      attempts: [attempt(1, 0, 1, { messages })],
+    });
+    expect(troublesOf(report([step('a', [one], [0, 1])]))[0]).toMatchObject({
+      reasons: [reason],
+      serverSaid: ['INFO: more'],
+    });
   });
 
   it('of one SQLSTATE are told once', () => {
