@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { renderReportHtml } from '../../src/report/html/page.js';
 import { largeReport, report, richReport, withHostileTexts } from '../unit/report/fixtures.js';
@@ -34,21 +34,20 @@ interface Opened {
 
 describe.skipIf(SKIPPED)('the report page in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pg-runbook-browser-'));
-  let browser: Browser | undefined;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  }, 60_000);
+  // Asked for by each test, so that each fails when there is none.
+  let browser: Promise<Browser> | undefined;
 
   afterAll(async () => {
-    await browser?.close();
+    await browser?.then((one) => one.close()).catch(() => undefined);
     rmSync(folder, { recursive: true });
   });
 
   async function open(made: ReportV1, options: BrowserContextOptions = {}): Promise<Opened> {
     const file = join(folder, 'report.html');
     writeFileSync(file, renderReportHtml(made));
-    const context = await browser!.newContext({
+    const context = await (
+      await (browser ??= launchChromium())
+    ).newContext({
       viewport: { width: 1280, height: 900 },
       ...options,
     });
