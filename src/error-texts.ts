@@ -174,15 +174,15 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     todo: 'Name a path that can be written; `pg-runbook status RUN --json` is the same document.',
   },
   report_invalid: {
-    happened: 'The file is no report that this version reads.',
-    means: 'It is of another version, cut off, or no report at all.',
-    todo: 'Name a file that `run --report` wrote, or a run: `pg-runbook report RUN`.',
+    happened: 'The file is no report by its schema, or cannot be read.',
+    means: 'Nothing was shown. What has a dot or a slash is taken for a file, and not for a run.',
+    todo: 'Name a file that `run --report` wrote, or a run: its id, the beginning of one, or `latest`.',
   },
   metrics_not_written: {
-    happened: 'The metrics could not be written to the path.',
+    happened: 'The file for Prometheus could not be written to the path of `--metrics`.',
     means:
-      'Before the first launch: the run did not begin. Later it is told, and the run is not affected.',
-    todo: 'Name a path that can be written, in a folder that is there.',
+      'Before the run: it did not begin. After it: the run has ended as its exit code says, and the file is as it was.',
+    todo: 'Name a path in a folder that is there and can be written.',
   },
   window_closed: {
     happened: 'The window of the runbook is not open.',

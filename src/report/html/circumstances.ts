@@ -41,6 +41,7 @@ function ofRun({ run, runbook }: ReportV1): Pairs {
     ['Plan', digest(run.plan_digest)],
     ['Started', describeTime(run.started_at)],
     ['Ended', describeTime(run.finished_at)],
+    ...(run.traceparent === null ? [] : [['Trace', name(run.traceparent)] as const]),
     ...(run.window_ends_at === null
       ? []
       : [['Window until', describeTime(run.window_ends_at)] as const]),
