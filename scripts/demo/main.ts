@@ -27,6 +27,14 @@ async function prepareShop(uri: string): Promise<void> {
   say(`  loaded and worn in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
+/** The shop is small: where somebody can watch, VACUUM and ANALYZE take their time, as on a busy server. */
+function watchable(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (!process.stderr.isTTY) return env;
+  const slow = '-c vacuum_cost_delay=10ms -c vacuum_cost_limit=400 -c vacuum_cost_page_hit=10';
+  say('  (VACUUM and ANALYZE are slowed by vacuum_cost_delay, so that their bars can be seen)');
+  return { ...env, PGOPTIONS: `${env['PGOPTIONS'] ?? ''} ${slow}`.trim() };
+}
+
 async function demo(database: string, reportPath: string): Promise<number> {
   await ensureBuilt();
   const server = await startServer();
@@ -40,7 +48,7 @@ async function demo(database: string, reportPath: string): Promise<number> {
   say((await planText([RUNBOOK], env)).trimEnd());
 
   title(`pg-runbook run ${RUNBOOK}`);
-  const code = await runProgram(['run', RUNBOOK, '--report', reportPath], env);
+  const code = await runProgram(['run', RUNBOOK, '--report', reportPath], watchable(env));
   if (code !== 0) return code;
 
   title('What it bought, by the catalogs');

@@ -1,4 +1,5 @@
 import { systemClock } from '../engine/clock.js';
+import { relyingOn } from '../engine/damage.js';
 import { lookAtServer, storedWaits } from '../engine/live.js';
 import { lookAtRun } from '../engine/stored-report.js';
 import { EXIT, type ExitCode } from '../errors.js';
@@ -69,13 +70,17 @@ async function lookOn(looking: Looking): Promise<Followed> {
   let before: ReportV1 | undefined;
   for (;;) {
     const look = await lookAtRun(session, runId, systemClock);
-    for (const line of describeChanges(before, look.report)) {
-      output.note(`${output.paint('dim', output.stamp())} ${line}`);
-    }
+    const told = before;
+    // The ledger's records may have been edited.
+    await relyingOn(session, runId, async () => {
+      for (const line of describeChanges(told, look.report)) {
+        output.note(`${output.paint('dim', output.stamp())} ${line}`);
+      }
+      if (live !== undefined && look.live) await show(live, session, look);
+    });
     before = look.report;
     const left = until - systemClock.now();
     if (!look.live || left <= 0) return { ...look, left: undefined };
-    if (live !== undefined) await show(live, session, look);
     await systemClock.sleep(Math.min(LOOK_EVERY_MS, left), signal);
     if (signal.aborted) return { ...look, left: exitCodeOf(signal.reason) };
   }
@@ -88,6 +93,7 @@ async function show(
   { report, stored }: Awaited<ReturnType<typeof lookAtRun>>,
 ): Promise<void> {
   const server = await lookAtServer(session, report);
+  if (server === undefined) return;
   const at = systemClock.now();
   const waits = storedWaits(stored, report, at);
   live.show({ at, report, plan: stored.plan.steps, server, waits });

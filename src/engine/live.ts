@@ -46,7 +46,7 @@ export class LiveWatch {
     if (onLook === undefined || now < this.#lookedAt + LOOK_EVERY_MS || begins(context, now))
       return;
     this.#lookedAt = now;
-    const server = await tryLook(observer, record);
+    const server = await lookAtServer(observer, record);
     if (server === undefined) return;
     const plan = context.steps.map((step) => step.plan);
     onLook({ at: now, report: record, plan, server, waits: waitsOf(context, guards, slots, now) });
@@ -60,25 +60,26 @@ function begins(context: RunContext, now: number): boolean {
   );
 }
 
-/** A view is a convenience: what it cannot read stops no maintenance. A lost connection is the engine's affair. */
-async function tryLook(db: Queryable, report: ReportV1): Promise<ServerLook | undefined> {
-  try {
-    return await lookAtServer(db, report);
-  } catch (error) {
-    if (asSqlError(error) === undefined) throw error;
-    return undefined;
-  }
-}
-
-/** Looks at all workers of a run, detached ones too. */
-export function lookAtServer(db: Queryable, { run, steps }: ReportV1): Promise<ServerLook> {
+/**
+ * Looks at all workers of a run, detached ones too. A view is a convenience: what cannot be read stops
+ * nothing, and only a lost connection is thrown.
+ */
+export async function lookAtServer(
+  db: Queryable,
+  { run, steps }: ReportV1,
+): Promise<ServerLook | undefined> {
   const pids = steps.flatMap(({ tasks }) =>
     tasks.flatMap(({ attempts }) => {
       const last = attempts.at(-1);
       return last?.status === 'running' ? (last.pid ?? []) : [];
     }),
   );
-  return readServerLook(db, workerNamePrefix(run.id), pids);
+  try {
+    return await readServerLook(db, workerNamePrefix(run.id), pids);
+  } catch (error) {
+    if (asSqlError(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function waitsOf(
@@ -107,7 +108,9 @@ function waitsOf(
 }
 
 function pauseOf({ run }: ReportV1): Wait[] {
-  return run.paused_by === null ? [] : [{ kind: 'pause', why: `paused by ${run.paused_by}` }];
+  return run.paused_by === null
+    ? []
+    : [{ kind: 'pause', why: `paused by ${run.paused_by}; go on: pg-runbook unpause` }];
 }
 
 /** What is known of the waits of a run from the ledger alone: its engine's guards and slots are not told there. */

@@ -233,7 +233,7 @@ describe('those who look on', () => {
     console.info(`status --follow: ${seen.map((value) => `${value}%`).join(' ')}`);
     expect(longestRise(seen)).toBeGreaterThanOrEqual(3);
     const text = watching.frames.flat().join('\n');
-    expect(text).toContain('detached: these run on without any client');
+    expect(text).toMatch(/detached, these run on without any client; supervisor: pid \d+/);
     expect(text).toContain('Ctrl-C ends this looking only, the run goes on');
 
     const { code, stderr } = await plain;

@@ -1,6 +1,6 @@
 import type { ReportV1, Step, Task } from '../../generated/report.v1.js';
 import { count } from '../../model/phrases.js';
-import { oneLine } from '../../model/printable.js';
+import { message } from '../../model/printable.js';
 import { isFinal } from '../../model/status.js';
 import { describeProgress } from '../../report/progress.js';
 
@@ -18,16 +18,16 @@ export function describeChanges(before: ReportV1 | undefined, after: ReportV1): 
       ? [`run ${run.id}: ${run.reason}`]
       : []),
     ...(run.status === before.run.status ? [] : [`run ${run.id} ${run.status}`]),
-  ].map(oneLine);
+  ].map(message);
 }
 
-function describeStart({ run, runbook, steps }: ReportV1): string {
+function describeStart({ run, steps }: ReportV1): string {
   const tasks = steps.flatMap((step) => step.tasks);
   const ended = tasks.filter(({ status }) => isFinal(status)).length;
   const running = tasks.filter(({ status }) => status === 'running').length;
   const paused = run.paused_by === null ? '' : `; paused by ${run.paused_by}`;
-  return oneLine(
-    `run ${run.id} of ${runbook.name} ${run.status}: ${String(ended)} of ${count(tasks.length, 'task')} ended, ${String(running)} running${paused}`,
+  return message(
+    `run ${run.id} ${run.status}: ${String(ended)} of ${count(tasks.length, 'task')} ended, ${String(running)} running${paused}`,
   );
 }
 

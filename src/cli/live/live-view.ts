@@ -8,7 +8,7 @@ import { makeView, trackAll, type Tracks, type Watcher } from './view.js';
 /** Durations go on between two looks. */
 const REDRAW_MS = 1_000;
 /** Many events at once are one picture. */
-const SETTLES_MS = 40;
+const SETTLES_MS = 100;
 
 /** The live view of a run: a block below the lines that events leave. */
 export class LiveView {

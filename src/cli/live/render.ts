@@ -116,13 +116,11 @@ function runningLines(view: View, width: number, unicode: boolean, room: number)
   const detached = view.rows.filter(({ policy }) => policy === 'detach');
   const rows = [...waited, ...detached];
   const lines = renderRows(view, rows, width, unicode ? UNICODE_GLYPHS : ASCII_GLYPHS);
-  if (detached.length > 0) lines.splice(waited.length, 0, detachedHeading(view));
+  const heading = detached.length + view.supervisors.length > 0;
+  if (heading) lines.splice(waited.length, 0, detachedHeading(view));
   if (lines.length <= room) return lines;
   // A heading with nothing below it would say nothing.
-  const kept = lines.slice(
-    0,
-    room - 1 === waited.length + 1 && detached.length > 0 ? room - 2 : room - 1,
-  );
+  const kept = lines.slice(0, room - 1 === waited.length + 1 && heading ? room - 2 : room - 1);
   const shown = kept.length - (kept.length > waited.length ? 1 : 0);
   return [...kept, foldLine(rows.slice(shown))];
 }
@@ -135,9 +133,15 @@ function foldLine(folded: readonly ViewRow[]): Line {
   ];
 }
 
-function detachedHeading({ watcher }: View): Line {
+function detachedHeading({ watcher, supervisors, rows }: View): Line {
   const who = watcher === 'engine' ? 'this command' : 'any client';
-  return [{ text: `detached: these run on without ${who}, under a supervisor`, style: 'dim' }];
+  const pids = listSome(supervisors.map(String), 3);
+  const under =
+    supervisors.length === 0 ? 'their supervisor is not to be seen' : `supervisor: pid ${pids}`;
+  const idle = rows.some(({ policy }) => policy === 'detach')
+    ? ''
+    : '; none of their tasks at the moment';
+  return [{ text: `detached, these run on without ${who}; ${under}${idle}`, style: 'dim' }];
 }
 
 /** Why what does not run does not, and what comes then. */

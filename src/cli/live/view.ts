@@ -40,6 +40,8 @@ export interface View {
   readonly slots: readonly SlotUse[];
   readonly serverSlots: { readonly used: number; readonly max: number; readonly keepFree: number };
   readonly rows: readonly ViewRow[];
+  /** PIDs of those that look after detached steps. */
+  readonly supervisors: readonly number[];
   readonly waits: readonly string[];
   /** What comes later, by what it waits for. */
   readonly next: readonly string[];
@@ -102,6 +104,9 @@ export function makeView({ look, tracks, watcher, stopping }: Shown, now: number
       keepFree: report.budget.keep_free,
     },
     rows,
+    supervisors: server.workers
+      .filter((worker) => worker.application_name.endsWith('/supervisor'))
+      .map((worker) => worker.pid),
     waits: look.waits.map((wait) => describeWait(wait, now)),
     next: nextSteps(look),
     stopping,

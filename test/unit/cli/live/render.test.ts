@@ -161,13 +161,13 @@ describe('the view', () => {
     const lines = show([
       makeLook(
         [detached, step('hot', [task('hot/1')])],
-        [vacuuming('slow/1', 10), vacuuming('hot/1', 20)],
+        [worker('slow/supervisor', { pid: 99 }), vacuuming('slow/1', 10), vacuuming('hot/1', 20)],
       ),
     ]);
     expect(lines[1]).toBe('0 of 2 tasks done · 1 running · 1 detached');
     expect(lines.slice(3)).toEqual([
       expect.stringMatching(/^hot\/1 /),
-      'detached: these run on without this command, under a supervisor',
+      'detached, these run on without this command; supervisor: pid 99',
       expect.stringMatching(/^slow\/1 .* 1%/),
       'Ctrl-C cancels what runs, launches nothing more, detached tasks run on; twice: leaves at once',
     ]);
