@@ -30,7 +30,7 @@ async function prepareShop(uri: string): Promise<void> {
 /** The shop is small: where somebody can watch, VACUUM and ANALYZE take their time, as on a busy server. */
 function watchable(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!process.stderr.isTTY) return env;
-  const slow = '-c vacuum_cost_delay=10ms -c vacuum_cost_limit=400 -c vacuum_cost_page_hit=10';
+  const slow = '-c vacuum_cost_delay=10ms -c vacuum_cost_limit=100 -c vacuum_cost_page_hit=10';
   say('  (VACUUM and ANALYZE are slowed by vacuum_cost_delay, so that their bars can be seen)');
   return { ...env, PGOPTIONS: `${env['PGOPTIONS'] ?? ''} ${slow}`.trim() };
 }
