@@ -109,7 +109,6 @@ export function report(steps: Step[], more: Partial<ReportV1> = {}): ReportV1 {
       window_ends_at: null,
       traceparent: null,
       paused_by: null,
-      traceparent: null,
       next_commands: [],
     },
     runbook: { ...runbook, name: 'nightly-maintenance', path: 'runbooks/nightly-maintenance.yaml' },
