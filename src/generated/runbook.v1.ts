@@ -7,11 +7,11 @@ export type Scalar = string | number | boolean;
  */
 export type Duration = string;
 /**
- * After a failed task: stop launches nothing more in the run; continue goes on with all that does not need this step.
+ * After a failed task: stop launches nothing more in the run; continue goes on with all that does not need this step. Default stop.
  */
 export type OnFailure = 'stop' | 'continue';
 /**
- * wait: the run waits for the result. detach: the step runs on in the server and is looked at later.
+ * wait: the run waits for the result. detach: the step runs on in the server and is looked at later. Default wait.
  */
 export type Policy = 'wait' | 'detach';
 /**
@@ -96,7 +96,7 @@ export interface RunbookV1 {
   ledger?: Ledger;
   window?: Window;
   /**
-   * What to do when another run of this runbook is live on the same database: skip (exit 75, the default), wait for it, or fail (exit 3).
+   * What to do when another run of this runbook is live on the same database: skip (exit 75), wait for it, or fail (exit 3). Default skip.
    */
   on_overlap?: 'skip' | 'wait' | 'fail';
   expect_every?: Duration;
@@ -176,7 +176,7 @@ export interface Bystanders {
 export interface Drift {
   max_age?: Duration;
   /**
-   * By how much a relation may have grown, as a share of its size: 0.5 is 50 %. Default 0.5. Less than 16MB of growth is none.
+   * By how much a relation may have grown, as a share of its size: 0.5 is 50 %. Less than 16MB of growth is none. Default 0.5.
    */
   growth?: number;
   /**
@@ -189,7 +189,7 @@ export interface Drift {
  */
 export interface Ledger {
   /**
-   * Days, like 90d, the default. A run forgets older ones of the same runbook when it starts.
+   * Days, like 90d. A run forgets older ones of the same runbook when it starts. Default 90d.
    */
   keep?: string;
 }
@@ -224,7 +224,7 @@ export interface Window {
    */
   carry_over?: boolean;
   /**
-   * When the window closes: drain launches nothing more, cancel also stops what runs.
+   * When the window closes: drain launches nothing more, cancel also stops what runs. Default drain.
    */
   at_end?: 'drain' | 'cancel';
 }
@@ -291,7 +291,7 @@ export interface Guard {
     max: number;
   };
   /**
-   * pause until it holds again (the default), skip the task, or stop the run after a second look. What is not done is deferred.
+   * pause until it holds again, skip the task, or stop the run after a second look. What is not done is deferred. Default pause.
    */
   on_breach?: 'pause' | 'skip' | 'stop';
   max_pause?: Duration;
@@ -313,7 +313,7 @@ export interface Step {
    */
   needs?: string[];
   /**
-   * `ended` (the default): the steps in `needs` must have succeeded. `started`: of detached steps among them it is enough that they were started.
+   * `ended`: the steps in `needs` must have succeeded. `started`: of detached steps among them it is enough that they were started. Default ended.
    */
   after?: 'ended' | 'started';
   /**
@@ -509,7 +509,7 @@ export interface Reindex {
    */
   schemas?: [string, ...string[]];
   /**
-   * Rebuild beside the old index, without blocking writes. Default true; false blocks writes, and reads that would use the index.
+   * Rebuild beside the old index, without blocking writes; false blocks writes, and reads that would use the index. Default true.
    */
   concurrently?: boolean;
 }

@@ -1,14 +1,6 @@
-/**
- * Writes docs/errors.md from the tables in src; with --check it writes nothing and fails when the file
- * differs, so that no code is without its page.
- */
-import { readFile, writeFile } from 'node:fs/promises';
-import { format, resolveConfig } from 'prettier';
-import { ERROR_TEXTS } from '../src/error-texts.js';
-import { ERROR_EXIT_CODES, type ErrorCode } from '../src/errors.js';
-import { DIAGNOSTIC_TEXTS } from '../src/runbook/diagnostic-texts.js';
-
-const target = new URL('../docs/errors.md', import.meta.url);
+import { ERROR_TEXTS } from '../../src/error-texts.js';
+import { ERROR_EXIT_CODES, type ErrorCode } from '../../src/errors.js';
+import { DIAGNOSTIC_TEXTS } from '../../src/runbook/diagnostic-texts.js';
 
 function section(code: ErrorCode): string {
   const { happened, means, todo } = ERROR_TEXTS[code];
@@ -26,7 +18,9 @@ const rows = Object.entries(DIAGNOSTIC_TEXTS).map(
   ([code, { means, todo }]) => `| \`${code}\` | ${cell(means)} | ${cell(todo)} |`,
 );
 
-const text = `<!-- Generated from src/ by \`npm run generate\`. Do not edit. -->
+/** docs/errors.md: a section or a row for each code that a message may end with. Pure. */
+export function errorsPage(): string {
+  return `<!-- Generated from src/ by \`npm run generate\`. Do not edit. -->
 
 # Errors
 
@@ -48,13 +42,4 @@ ${Object.keys(ERROR_TEXTS)
 | ---- | -------- | ---------- |
 ${rows.join('\n')}
 `;
-
-const options = await resolveConfig(target);
-const wanted = await format(text, { ...options, parser: 'markdown' });
-const current = await readFile(target, 'utf8').catch(() => '');
-if (current !== wanted) {
-  if (process.argv.includes('--check')) {
-    console.error('docs/errors.md is not what src/ generates: run `npm run generate`');
-    process.exitCode = 1;
-  } else await writeFile(target, wanted);
 }
