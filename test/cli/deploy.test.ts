@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ReportV1 } from '../../src/generated/report.v1.js';
+import { runProgram, type CliOptions, type CliResult } from '../support/cli.js';
+import { useTestDatabase } from '../support/database.js';
+import { readDeployed, readKubernetes } from '../support/deploy.js';
+import { runHere } from '../support/in-process.js';
+import { ROOT } from '../support/root.js';
+
+const db = await useTestDatabase();
+const folder = mkdtempSync(join(tmpdir(), 'pg-runbook-deploy-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const QUIETLY = join(ROOT, 'deploy/cron/run-quietly.sh');
+const IN_POD = join(folder, 'run.sh');
+writeFileSync(IN_POD, readKubernetes().map.data['run.sh']!.replace('/opt/pg-runbook', ROOT));
+
+function runbook(name: string, sql: string, more = ''): string {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(
+    path,
+    `api_version: pg-runbook/v1
+name: ${name}
+version: 1
+${more}
+defaults: { timeout: 30s, lock_timeout: 1s }
+steps: [{ id: only, sql: ${sql} }]
+`,
+  );
+  return path;
+}
+
+const report = join(folder, 'report.json');
+function shell(script: string, path: string, options: CliOptions = {}): Promise<CliResult> {
+  return runProgram('sh', [script, path, '--report', report], { env: db.env, ...options });
+}
+
+describe.each([
+  ['deploy/cron/run-quietly.sh', QUIETLY],
+  ['the script of deploy/kubernetes', IN_POD],
+])('%s', (name, script) => {
+  const quiet = script === QUIETLY;
+
+  it('is content with a run that is done', async () => {
+    const { code, stdout, stderr } = await shell(script, runbook('done', 'select 1'));
+    expect(code, stderr).toBe(0);
+    expect(stdout === '').toBe(quiet);
+  });
+
+  it('tells a failure, with its exit code', async () => {
+    const { code, stdout } = await shell(script, runbook('fails', 'select 1 / 0'));
+    expect(code).toBe(1);
+    expect(stdout).toContain('division by zero');
+  });
+
+  it('takes "not now" for no failure', async () => {
+    const held = await runHere(['pause', '--reason', name, '--until', '1h'], db);
+    expect(held.code, held.stderr).toBe(0);
+    const { code, stdout, stderr } = await shell(script, runbook('done', 'select 1'));
+    await runHere(['unpause'], db);
+    expect(code).toBe(0);
+    if (quiet) expect(stdout).toBe('');
+    else expect(stderr).toContain('[braked]');
+  });
+});
+
+describe('the morning line of deploy/cron', () => {
+  const command = /^0 8 .*? {2}pg-runbook {2}(.*)$/m.exec(readDeployed('cron/pg-runbook'))![1]!;
+  const morning = (): Promise<CliResult> =>
+    runProgram('sh', ['-c', command.replace('/opt/pg-runbook', ROOT)], { env: db.env });
+
+  it('prints nothing when all is well, and what is missed', async () => {
+    await shell(QUIETLY, runbook('done', 'select 1'));
+    expect((await morning()).stdout).toBe('');
+    const path = runbook('often', 'select 1', 'expect_every: 1s');
+    await shell(QUIETLY, path);
+    await expect
+      .poll(async () => (await morning()).stdout, { timeout: 10_000 })
+      .toMatch(/^warn {2}missed .*often/);
+  });
+});
+
+describe('the script of deploy/kubernetes', () => {
+  it('hands SIGTERM on: what runs is cancelled, and recorded', async () => {
+    const path = runbook('sleeps', 'select pg_sleep(20)');
+    const signalAfter = { signal: 'SIGTERM', seen: /only\/1 launched/ } as const;
+    const { code, stderr } = await shell(IN_POD, path, { signalAfter });
+    expect(code, stderr).toBe(143);
+    const { run, steps } = JSON.parse(readFileSync(report, 'utf8')) as ReportV1;
+    expect([run.status, steps[0]?.status]).toEqual(['cancelled', 'cancelled']);
+  });
+});
