@@ -156,7 +156,7 @@ describe('a PID that belongs to somebody else by now', () => {
     // What the ledger believes to be its worker is a stranger: another worker with its very PID.
     const stranger = await db.connect();
     const { rows } = await stranger.query<{ pid: number }>(
-      "select (pgbg.pg_background_launch('select pg_sleep(4)')).pid",
+      "select (pgbg.pg_background_launch('select pg_sleep(50)')).pid",
     );
     const pid = rows[0]!.pid;
     await db.query('update runbook.attempt set pid = $2 where run_id = $1', [id, pid]);
@@ -167,6 +167,7 @@ describe('a PID that belongs to somebody else by now', () => {
     expect(await db.rows(alive, [pid])).toHaveLength(1);
     const { report } = await about(db, 'status', id);
     expect(['failed', 'cancelled']).toContain(statuses(report)['nap/1']);
+    await stranger.query('select pg_cancel_backend($1)', [pid]);
     await until(db, 'select 1 where not exists (select from pg_stat_activity where pid = $1)', [
       pid,
     ]);
