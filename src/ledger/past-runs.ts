@@ -1,24 +1,6 @@
+import type { PastRun } from '../model/past-run.js';
 import type { RunStatus } from '../model/status.js';
 import type { Queryable, Row } from '../postgres/session.js';
-
-/** A run in the history, with what it brought. */
-export interface PastRun extends Row {
-  readonly run_id: string;
-  readonly runbook: string;
-  readonly version: number;
-  readonly status: RunStatus;
-  readonly exit_code: number | null;
-  readonly started_at: string;
-  readonly finished_at: string | null;
-  readonly duration_ms: number | null;
-  readonly tasks: number;
-  /** Failed, timed out, cancelled or unknown. */
-  readonly troubled: number;
-  readonly deferred: number;
-  /** By the catalogs, before and after each target; negative when they grew. */
-  readonly bytes_freed: number;
-  readonly dead_rows_removed: number;
-}
 
 /** By the evidence of the targets; of a fact that is not there before and after, nothing is said. */
 const gain = (fact: string): string =>
@@ -51,7 +33,7 @@ export async function readPastRuns(
   runbook: string | undefined,
   limit: number,
 ): Promise<PastRun[]> {
-  return db.query<PastRun>(PAST_RUNS, [runbook ?? null, limit]);
+  return db.query<PastRun & Row>(PAST_RUNS, [runbook ?? null, limit]);
 }
 
 /** A runbook whose last version says how often it should succeed. */

@@ -1,21 +1,7 @@
 import { describeDuration } from '../model/duration.js';
+import type { PastRun } from '../model/past-run.js';
 import { oneLine } from '../model/printable.js';
 import { formatSize } from '../model/size.js';
-
-/** What the history tells of a run. */
-export interface HistoryRun {
-  readonly run_id: string;
-  readonly runbook: string;
-  readonly version: number;
-  readonly status: string;
-  readonly started_at: string;
-  readonly duration_ms: number | null;
-  readonly tasks: number;
-  readonly troubled: number;
-  readonly deferred: number;
-  readonly bytes_freed: number;
-  readonly dead_rows_removed: number;
-}
 
 const BAR = 10;
 
@@ -23,7 +9,7 @@ const BAR = 10;
  * Runs over time, the newest last, where the eye ends: how long each took, beside the longest of its
  * runbook, and what it freed. Pure.
  */
-export function describeHistory(runs: readonly HistoryRun[]): string {
+export function describeHistory(runs: readonly PastRun[]): string {
   if (runs.length === 0) return 'No runs yet.\n';
   const oldestFirst = runs.toReversed();
   const names = [...new Set(oldestFirst.map(({ runbook }) => runbook))].sort();
@@ -34,11 +20,11 @@ export function describeHistory(runs: readonly HistoryRun[]): string {
   return sections.map((lines) => `${lines.join('\n')}\n`).join('\n');
 }
 
-function longest(runs: readonly HistoryRun[]): number {
+function longest(runs: readonly PastRun[]): number {
   return Math.max(1, ...runs.map(({ duration_ms: ms }) => ms ?? 0));
 }
 
-function describeRun(run: HistoryRun, most: number): string {
+function describeRun(run: PastRun, most: number): string {
   const { run_id: id, started_at: at, status, duration_ms: ms, version } = run;
   const bar = ms === null ? '' : '#'.repeat(Math.max(1, Math.round((BAR * ms) / most)));
   const took = ms === null ? '-' : describeDuration(ms);
@@ -56,7 +42,7 @@ function describeRun(run: HistoryRun, most: number): string {
     .trimEnd();
 }
 
-function notes({ tasks, troubled, deferred, bytes_freed: bytes }: HistoryRun): string[] {
+function notes({ tasks, troubled, deferred, bytes_freed: bytes }: PastRun): string[] {
   return [
     ...(bytes === 0 ? [] : [`${bytes > 0 ? '-' : '+'}${formatSize(Math.abs(bytes))}`]),
     ...(troubled === 0 ? [] : [`${String(troubled)}/${String(tasks)} failed`]),
@@ -65,7 +51,7 @@ function notes({ tasks, troubled, deferred, bytes_freed: bytes }: HistoryRun): s
 }
 
 /** What is usual, and how the last run compares with it. */
-function trend(runs: readonly HistoryRun[]): string {
+function trend(runs: readonly PastRun[]): string {
   const good = runs.filter(({ status }) => status === 'succeeded');
   const freed = runs.reduce((sum, { bytes_freed: bytes }) => sum + bytes, 0);
   const share = `${String(good.length)} of ${String(runs.length)} succeeded`;

@@ -36,6 +36,16 @@ export async function until(db: TestDatabase, sql: string, values: unknown[] = [
   throw new Error(`it never came true: ${sql}`);
 }
 
+/** Waits until a worker of a runbook is at work. */
+export async function untilAtWork(db: TestDatabase, runbook: string): Promise<void> {
+  await until(
+    db,
+    `select 1 from runbook.run r join runbook.attempt a using (run_id)
+      where r.runbook_name = $1 and a.status = 'running'`,
+    [runbook],
+  );
+}
+
 /** No worker and no session of ours is left in the database. */
 export async function workersLeft(db: TestDatabase): Promise<unknown[]> {
   return db.rows(

@@ -3,7 +3,7 @@ import { migrateLedger } from '../../../src/index.js';
 import { budgetOrder, countFreeSlots } from '../../../src/ledger/admission.js';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
-import { about, until } from '../detach/support.js';
+import { about, until, untilAtWork } from '../detach/support.js';
 import { useRole } from '../support/roles.js';
 import { connectionTo, runbookOf, runYaml, withSession } from '../support/run-yaml.js';
 
@@ -30,21 +30,13 @@ function sleeping(name: string, steps: Readonly<Record<string, Work>>): string {
   return runbookOf(texts.join('')).replace('name: test', `name: ${name}`);
 }
 
-const running = (name: string): Promise<void> =>
-  until(
-    db,
-    `select 1 from runbook.run r join runbook.attempt a using (run_id)
-      where r.runbook_name = $1 and a.status = 'running'`,
-    [name],
-  );
-
 /** Steps that worked at the same time, by their workers' own clock. */
 const OVERLAPS = `select a.step, b.step as other from span a join span b
   on a.step < b.step and a.since < b.until and b.since < a.until order by 1, 2`;
 
 it('a named budget holds across runs, detached steps too, and others pass those who wait', async () => {
   const first = runYaml(db, sleeping('first', { one: { seconds: 3, budget: 'scarce' } }));
-  await running('first');
+  await untilAtWork(db, 'first');
   const detached = await runYaml(
     db,
     sleeping('detached', { two: { seconds: 0.5, budget: 'scarce', policy: 'detach' } }),
@@ -65,7 +57,7 @@ it('a named budget holds across runs, detached steps too, and others pass those 
 
 it('who waits for a named budget is told who uses it, and gives up after max_wait', async () => {
   const first = runYaml(db, sleeping('holder', { one: { seconds: 4, budget: 'rare' } }));
-  await running('holder');
+  await untilAtWork(db, 'holder');
   const impatient = sleeping('impatient', { two: { seconds: 0, budget: 'rare' } });
   const second = runYaml(db, impatient.replace('keep_free: 0', 'keep_free: 0, max_wait: 2s'));
   await until(db, "select 1 from runbook.run where runbook_name = 'impatient'");
@@ -83,7 +75,7 @@ it('who waits for a named budget is told who uses it, and gives up after max_wai
 it('a role that may not look into the sessions of others counts their workers all the same', async () => {
   const { user, password } = await useRole(db);
   const first = runYaml(db, sleeping('unseen', { one: { seconds: 1.5, budget: 'hidden' } }));
-  await running('unseen');
+  await untilAtWork(db, 'unseen');
   const order = budgetOrder(
     { workers: 9, server_workers: 1, keep_free: 0, max_wait_ms: null },
     { hidden: 1 },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import { EXIT } from '../../../src/errors.js';
 import { useTestDatabase } from '../../support/database.js';
-import { about, until } from '../detach/support.js';
+import { about, until, untilAtWork } from '../detach/support.js';
 import { migrateLedger } from '../../../src/index.js';
 import {
   connectionTo,
@@ -21,18 +21,10 @@ const named = (name: string, steps: string, head = ''): string =>
 const sleeping = (name: string, seconds: number, head = ''): string =>
   named(name, `\n  - id: one\n    sql: SELECT pg_sleep(${String(seconds)})`, head);
 
-const live = (name: string): Promise<void> =>
-  until(
-    db,
-    `select 1 from runbook.run r join runbook.attempt a using (run_id)
-      where r.runbook_name = $1 and a.status = 'running'`,
-    [name],
-  );
-
 /** Begins a run, and comes back once its first worker is at work. */
 async function begin(name: string, yaml: string): Promise<Promise<ReportV1>[]> {
   const running = runYaml(db, yaml);
-  await live(name);
+  await untilAtWork(db, name);
   return [running];
 }
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { describeHistory, type HistoryRun } from '../../../src/report/history.js';
+import type { PastRun } from '../../../src/model/past-run.js';
+import { describeHistory } from '../../../src/report/history.js';
 
-const run = (n: number, more: Partial<HistoryRun> = {}): HistoryRun => ({
+const run = (n: number, more: Partial<PastRun> = {}): PastRun => ({
   run_id: `2026112${String(n)}-aaaaaa`,
   runbook: 'nightly',
   version: 3,
   status: 'succeeded',
+  exit_code: 0,
   started_at: `2026-11-2${String(n)}T02:30:00.000Z`,
+  finished_at: null,
   duration_ms: 60_000,
   tasks: 4,
   troubled: 0,
