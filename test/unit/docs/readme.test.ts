@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ERROR_EXIT_CODES, EXIT } from '../../../src/errors.js';
 import { TASK_STATUSES } from '../../../src/model/status.js';
 import { loadRunbookText } from '../../../src/runbook/load.js';
@@ -37,9 +38,9 @@ function blocks(text: string, language: string): string[] {
   );
 }
 
-/** Headings as links name them. */
+/** Headings as links name them; a comment in a script is none. */
 function anchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map((match) =>
+  return [...text.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/^#+ (.*)$/gm)].map((match) =>
     (match[1] ?? '')
       .toLowerCase()
       .replaceAll(/[^\w\- ]/g, '')
@@ -87,6 +88,14 @@ describe.each(DOCUMENTS)('%s', (path) => {
       const result = await loadRunbookText(yaml, path, { requireParameters: true });
       expect(result.ok ? result.warnings : result.diagnostics).toEqual([]);
     }
+  });
+
+  it('has parts of runbooks and workflows that are YAML', () => {
+    for (const yml of blocks(text, 'yml')) expect(() => parse(yml) as unknown).not.toThrow();
+  });
+
+  it('has every heading once, so that a link to it is one to it', () => {
+    expect(anchors(text).filter((one, index, all) => all.indexOf(one) !== index)).toEqual([]);
   });
 
   it('links to files and headings that are there', () => {
