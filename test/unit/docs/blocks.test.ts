@@ -5,7 +5,7 @@ import { blocksOf, isCommand, readBlocks, RUN_DOCUMENTS } from '../../support/do
 import { ROOT } from '../../support/root.js';
 
 /** `crontab` is a command as well, which only cron runs. The others are data, or what a command shows. */
-const LANGUAGES = ['sh', 'sql', 'crontab', 'yaml', 'yml', 'json', 'mermaid', ''];
+const LANGUAGES = ['sh', 'sql', 'crontab', 'yaml', 'yml', 'json', 'mermaid', 'text', ''];
 /** Where a reader begins: all that can be run anywhere is run by a test. */
 const FIRST = ['README.md', 'docs/getting-started.md'];
 
@@ -22,7 +22,7 @@ describe('blocks of the documents', () => {
       if (block.notRun !== undefined)
         expect(isCommand(block) || block.language === 'crontab').toBe(true);
       // Commands in a block of another language would be run by nobody.
-      if (block.language === '')
+      if (['', 'text'].includes(block.language))
         expect(block.text).not.toMatch(/^(?:\$ |npx |npm |psql |pg-runbook )/m);
     },
   );
@@ -52,7 +52,8 @@ describe('blocks of the documents', () => {
 });
 
 function marksOf(path: string): number {
-  return [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^<!-- *(?:not run|file)\b/gim)].length;
+  return [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^<!-- *(?:not run|file)\b/gim)]
+    .length;
 }
 
 function markedBlocks(path: string): number {
