@@ -18,7 +18,7 @@ const UNIT_KEYS: Readonly<Record<string, readonly string[]>> = {
   Install: ['WantedBy'],
   Service: [
     ...['Type', 'DynamicUser', 'EnvironmentFile', 'LoadCredential', 'Environment', 'ExecStart'],
-    ...['LogsDirectory', 'SuccessExitStatus', 'TimeoutStopSec', 'KillMode', 'LockPersonality'],
+    ...['LogsDirectory', 'SuccessExitStatus', 'TimeoutStopSec', 'LockPersonality'],
     ...['CapabilityBoundingSet', 'NoNewPrivileges', 'PrivateDevices', 'ProtectClock'],
     ...['ProtectControlGroups', 'ProtectHome', 'ProtectKernelModules', 'ProtectKernelTunables'],
     ...['ProtectSystem', 'RestrictAddressFamilies', 'RestrictNamespaces'],
@@ -92,8 +92,6 @@ describe('deploy/systemd', () => {
   it('wakes nobody for "not now", and leaves the cancel ladder its time', () => {
     expect(service.get('Service.SuccessExitStatus')).toBe(String(EXIT.notNow));
     expect(Number(service.get('Service.TimeoutStopSec'))).toBeGreaterThan(LADDER_S);
-    // Workers are the server's: none is in this control group. But a shell's children would be.
-    expect(service.get('Service.KillMode')).toBe('mixed');
   });
 
   it('has a timer of the same name, for once a day', () => {
