@@ -181,15 +181,15 @@ async function giveUpOnSlots(
     ...context.steps.filter(({ id }) => wanted.handOver.includes(id)).flatMap((step) => step.tasks),
   ];
   const { max_wait_ms: longest } = context.record.budget;
-  for (const [name, waited] of slots.waitsForOthers(context)) {
+  for (const [name, { ms, why }] of slots.waitsForOthers(context)) {
     const late = tasks.filter(
       ({ step, phase }) =>
         phase !== 'ended' &&
         (name === SERVER || name in step.budgets) &&
-        waited >= (longest ?? step.plan.timeout_ms),
+        ms >= (longest ?? step.plan.timeout_ms),
     );
     const what = name === SERVER ? 'no worker slot was free' : `budget ${name} had no room`;
-    const message = `${what} (53000) for as long as it may wait`;
+    const message = `${what} (53000) for as long as it may wait: ${why}`;
     await failTasks(context, late, { sqlstate: '53000', message });
   }
 }

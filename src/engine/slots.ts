@@ -170,10 +170,10 @@ export class SlotBudget {
   }
 
   /**
-   * For how long each budget had no room, in ms. What tasks of this run hold themselves is left out: they
+   * For how long each budget had no room, in ms, and why. What tasks of this run hold themselves is left out: they
    * have timeouts.
    */
-  waitsForOthers(context: RunContext): ReadonlyMap<string, number> {
+  waitsForOthers(context: RunContext): ReadonlyMap<string, { ms: number; why: string }> {
     const now = context.clock.now();
     const working = workingTasks(context);
     const detached = context.steps.some(({ slotsHandedOver }) => slotsHandedOver > 0);
@@ -182,7 +182,7 @@ export class SlotBudget {
         ? working.length > 0 || detached
         : working.some(({ step }) => name in step.budgets);
     const waits = [...this.#waits].filter(([name]) => !held(name));
-    return new Map(waits.map(([name, wait]) => [name, wait.waitedMs(now)]));
+    return new Map(waits.map(([name, wait]) => [name, { ms: wait.waitedMs(now), why: wait.why }]));
   }
 }
 

@@ -68,7 +68,9 @@ it('who waits for a named budget is told who uses it, and gives up after max_wai
   );
   const { run, steps } = await second;
   expect(run.status).toBe('failed');
-  expect(steps[0]?.reason).toContain('budget rare had no room (53000) for as long as it may wait');
+  expect(steps[0]?.reason).toContain(
+    'budget rare had no room (53000) for as long as it may wait: budget rare: 1 of 1 workers live',
+  );
   expect((await first).run.status).toBe('succeeded');
 });
 
