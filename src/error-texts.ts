@@ -4,7 +4,7 @@ import type { ErrorCode } from './errors.js';
 export interface ErrorText {
   readonly happened: string;
   readonly means: string;
-  readonly todo: string;
+  readonly remedy: string;
 }
 
 /** One entry for each code: docs/errors.md is made of it, and `explain CODE` shows it. */
@@ -12,196 +12,204 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   usage: {
     happened: 'The command line is not one that the program knows.',
     means: 'Nothing was read and nothing was done.',
-    todo: 'Look at `pg-runbook help COMMAND`; the hint names the word that is nearest.',
+    remedy: 'Look at `pg-runbook help COMMAND`; the hint names the word that is nearest.',
   },
   invalid_runbook: {
     happened: 'The runbook has mistakes; each was printed with its line.',
     means: 'It was not planned, and nothing was launched.',
-    todo: 'Correct the lines; `pg-runbook validate FILE` tells whether it is whole, without a server.',
+    remedy:
+      'Correct the lines; `pg-runbook validate FILE` tells whether it is whole, without a server.',
   },
   invalid_connection: {
     happened:
       'The connection string, the service file or a PG* variable is not one that libpq would take.',
     means: 'No connection was tried.',
-    todo: 'Correct what the message names. It never shows a password.',
+    remedy: 'Correct what the message names. It never shows a password.',
   },
   connection_failed: {
     happened: 'The server could not be reached, or did not let us in.',
     means: 'Nothing was launched.',
-    todo: 'Try the same with psql. The message has what the server or the network said.',
+    remedy: 'Try the same with psql. The message has what the server or the network said.',
   },
   connection_lost: {
     happened: 'The server was lost and did not come back within 30 seconds.',
     means: 'Workers may run on to their end or timeout; what they came to is not known yet.',
-    todo: 'When the server is there again: `pg-runbook status RUN` settles by proof, `resume RUN` does the rest.',
+    remedy:
+      'When the server is there again: `pg-runbook status RUN` settles by proof, `resume RUN` does the rest.',
   },
   query_failed: {
     happened: 'The server refused a query of pg-runbook itself.',
     means: 'What was launched before stands in the ledger with its true status.',
-    todo: 'Look at the SQLSTATE: a full disk, a missing privilege or a limit of the server. Then `resume RUN`.',
+    remedy:
+      'Look at the SQLSTATE: a full disk, a missing privilege or a limit of the server. Then `resume RUN`.',
   },
   pooler_between: {
     happened: 'Between two queries of one session the server process changed.',
     means: 'A pooler in transaction mode is in between; handles and locks belong to a session.',
-    todo: 'Connect to PostgreSQL itself, or through a pool in session mode.',
+    remedy: 'Connect to PostgreSQL itself, or through a pool in session mode.',
   },
   extension_missing: {
     happened: 'The database has no extension pg_background.',
     means: 'No worker could be launched.',
-    todo: 'Install its package on the server, then as a superuser: `CREATE EXTENSION pg_background`.',
+    remedy:
+      'Install its package on the server, then as a superuser: `CREATE EXTENSION pg_background`.',
   },
   extension_unsupported: {
     happened: 'The version of pg_background in the database is older than 1.8.',
     means: 'Its workers have no handle by which they could be told apart from strangers.',
-    todo: 'Install a newer package, then `ALTER EXTENSION pg_background UPDATE`.',
+    remedy: 'Install a newer package, then `ALTER EXTENSION pg_background UPDATE`.',
   },
   server_unsupported: {
     happened: 'The server is older than PostgreSQL 14, a standby, or keeps no statistics.',
     means: 'Maintenance would be impossible there, or could not be proven.',
-    todo: 'Connect to a primary of PostgreSQL 14 or newer with `track_counts = on`.',
+    remedy: 'Connect to a primary of PostgreSQL 14 or newer with `track_counts = on`.',
   },
   privilege_missing: {
     happened: 'The role may not do what the command needs.',
     means: 'Nothing was launched.',
-    todo: 'Have the statement run that the hint names; `pg-runbook grants FILE` prints all of them.',
+    remedy:
+      'Have the statement run that the hint names; `pg-runbook grants FILE` prints all of them.',
   },
   budget_impossible: {
     happened:
       'The budget asks for more workers than the server has slots, or too few slots are free.',
     means: 'The run could never do what it declares.',
-    todo: 'Lower `budget.workers` or `keep_free`, or raise `max_worker_processes` and restart the server.',
+    remedy:
+      'Lower `budget.workers` or `keep_free`, or raise `max_worker_processes` and restart the server.',
   },
   not_supported_yet: {
     happened: 'The runbook or the ledger has something that this version does not know.',
     means: 'A newer pg-runbook wrote it.',
-    todo: 'Use the newer version.',
+    remedy: 'Use the newer version.',
   },
   option_not_supported: {
     happened: "An option is newer than the server's major version.",
     means: 'PostgreSQL would refuse the command.',
-    todo: 'Leave the option out of the runbook that is for this server.',
+    remedy: 'Leave the option out of the runbook that is for this server.',
   },
   step_refused: {
     happened: 'What a step names is not there, or not of the sort that the step needs.',
     means: 'The plan could not be made, so nothing was launched.',
-    todo: 'Correct the step, or make what it needs; the message names the relation, column or privilege.',
+    remedy:
+      'Correct the step, or make what it needs; the message names the relation, column or privilege.',
   },
   template_refused: {
     happened: 'The database that the selftest should copy is no template, or cannot be copied.',
     means: 'No database was made.',
-    todo: 'Mark it: `ALTER DATABASE … IS_TEMPLATE true`, and see that nobody is connected to it.',
+    remedy: 'Mark it: `ALTER DATABASE … IS_TEMPLATE true`, and see that nobody is connected to it.',
   },
   setting_refused: {
     happened: 'The server does not take a value under `settings`.',
     means: 'Every worker of the step would fail.',
-    todo: 'Correct the name, value or unit in the step or in `defaults`.',
+    remedy: 'Correct the name, value or unit in the step or in `defaults`.',
   },
   guard_refused: {
     happened: 'The query of a guard fails, or gives no single boolean.',
     means: 'Nobody could tell whether it holds.',
-    todo: 'Try it in psql as the same role: one row, one column, true means go.',
+    remedy: 'Try it in psql as the same role: one row, one column, true means go.',
   },
   version_changed: {
     happened: 'The same name and version ran before with other content.',
     means: 'What was reviewed under that version is not what would run.',
-    todo: 'Raise `version`, or pass `--allow-changed` for this once.',
+    remedy: 'Raise `version`, or pass `--allow-changed` for this once.',
   },
   plan_invalid: {
     happened: 'The file is no plan that this version reads.',
     means: 'It was not run.',
-    todo: 'Make it anew: `pg-runbook plan FILE --out PATH`.',
+    remedy: 'Make it anew: `pg-runbook plan FILE --out PATH`.',
   },
   plan_altered: {
     happened: 'The plan is not what its digest says, or not what its runbook declares.',
     means: 'Somebody or something changed it after it was made.',
-    todo: 'Plan anew, and have it reviewed.',
+    remedy: 'Plan anew, and have it reviewed.',
   },
   plan_stale: {
     happened: 'The database or the runbook has moved on since the plan was made.',
     means: 'What was reviewed is not what would happen.',
-    todo: 'Plan anew. `drift` in the runbook says how much may change.',
+    remedy: 'Plan anew. `drift` in the runbook says how much may change.',
   },
   plan_not_written: {
     happened: 'The plan could not be written to the path.',
     means: 'There is no file, or the old one is still there, whole.',
-    todo: 'Name a path that can be written.',
+    remedy: 'Name a path that can be written.',
   },
   ledger_missing: {
     happened: 'The database has no ledger, or an older one, and the role may not make it.',
     means: 'Nothing could be recorded, so nothing was launched.',
-    todo: "As the database's owner: `pg-runbook init`.",
+    remedy: "As the database's owner: `pg-runbook init`.",
   },
   ledger_newer: {
     happened: 'A newer pg-runbook made the ledger.',
     means: 'This version would not understand its records.',
-    todo: 'Use the newer version.',
+    remedy: 'Use the newer version.',
   },
   ledger_untrusted: {
     happened:
       'Schema `runbook` belongs to a role that is neither the owner of the database nor a superuser.',
     means: 'Its functions and triggers would run with our rights.',
-    todo: 'Look whose it is; then `ALTER SCHEMA runbook OWNER TO …`, or drop it.',
+    remedy: 'Look whose it is; then `ALTER SCHEMA runbook OWNER TO …`, or drop it.',
   },
   ledger_damaged: {
     happened: 'Records of a run contradict one another, or lack parts.',
     means: 'They were edited, or a restore lost some; what they say cannot be relied on.',
-    todo: 'Look at the run by SQL in schema `runbook`; other runs are not affected.',
+    remedy: 'Look at the run by SQL in schema `runbook`; other runs are not affected.',
   },
   run_not_found: {
     happened: 'The ledger has no such run, or several whose ids begin so.',
     means: 'Nothing was done.',
-    todo: '`pg-runbook status` lists them; give more of the id, or `latest`.',
+    remedy: '`pg-runbook status` lists them; give more of the id, or `latest`.',
   },
   run_live: {
     happened: 'The engine of the run is alive.',
     means: 'Nobody else may take it up.',
-    todo: '`pg-runbook wait RUN`, or `cancel RUN`.',
+    remedy: '`pg-runbook wait RUN`, or `cancel RUN`.',
   },
   run_ended: {
     happened: 'Nothing of the run is left to be done.',
     means: 'It cannot be resumed or cancelled.',
-    todo: '`pg-runbook status RUN` tells what became of it.',
+    remedy: '`pg-runbook status RUN` tells what became of it.',
   },
   run_taken_over: {
     happened: 'While the connection was lost, another pg-runbook took up the run.',
     means: 'This process has left it to the other one.',
-    todo: '`pg-runbook wait RUN`.',
+    remedy: '`pg-runbook wait RUN`.',
   },
   report_not_written: {
     happened: 'The report could not be written to the path.',
     means:
       'Before the first launch: the run did not begin. Later it goes on, and the ledger has the truth.',
-    todo: 'Name a path that can be written; `pg-runbook status RUN --json` is the same document.',
+    remedy: 'Name a path that can be written; `pg-runbook status RUN --json` is the same document.',
   },
   report_invalid: {
     happened: 'The file is no report by its schema, or cannot be read.',
     means: 'Nothing was shown. What has a dot or a slash is taken for a file, and not for a run.',
-    todo: 'Name a file that `run --report` wrote, or a run: its id, the beginning of one, or `latest`.',
+    remedy:
+      'Name a file that `run --report` wrote, or a run: its id, the beginning of one, or `latest`.',
   },
   metrics_not_written: {
     happened: 'The file for Prometheus could not be written to the path of `--metrics`.',
     means:
       'Before the run: it did not begin. After it: the run has ended as its exit code says, and the file is as it was.',
-    todo: 'Name a path in a folder that is there and can be written.',
+    remedy: 'Name a path in a folder that is there and can be written.',
   },
   window_closed: {
     happened: 'The window of the runbook is not open.',
     means: 'The run did not begin; nothing is wrong.',
-    todo: 'Nothing: it begins when it is started within its window.',
+    remedy: 'Nothing: it begins when it is started within its window.',
   },
   overlap: {
     happened: 'Another run of the runbook is live on this database.',
     means: 'This one did not begin; nothing is wrong.',
-    todo: '`pg-runbook status` shows the other. `on_overlap: wait` waits for it.',
+    remedy: '`pg-runbook status` shows the other. `on_overlap: wait` waits for it.',
   },
   overlap_forbidden: {
     happened: 'Another run of the runbook is live, and `on_overlap` is `fail`.',
     means: 'This one did not begin.',
-    todo: 'Find out why two were started.',
+    remedy: 'Find out why two were started.',
   },
   braked: {
     happened: 'Somebody has paused all runs of the database.',
     means: 'The run did not begin; nothing is wrong.',
-    todo: 'The message names who and why; `pg-runbook unpause` lets them go on.',
+    remedy: 'The message names who and why; `pg-runbook unpause` lets them go on.',
   },
 };

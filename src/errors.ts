@@ -14,6 +14,11 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The exit code that a signal aborted something with. */
+export function signalExitCode(reason: unknown): ExitCode {
+  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+}
+
 /** Every error that a user can meet, and the exit code of its class. */
 export const ERROR_EXIT_CODES = {
   usage: EXIT.inputWrong,

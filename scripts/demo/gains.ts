@@ -1,4 +1,5 @@
 import type { ReportV1, Step, Target } from '../../src/generated/report.v1.js';
+import { differenceOf } from '../../src/report/gains.js';
 
 /** What one step did, by the evidence in the report. */
 export interface StepGain {
@@ -32,6 +33,6 @@ function decrease(step: Step, fact: string): number | undefined {
 }
 
 function change({ evidence }: Target, fact: string): number[] {
-  const [before, after] = [evidence.before?.[fact], evidence.after?.[fact]];
-  return typeof before === 'number' && typeof after === 'number' ? [before - after] : [];
+  const up = differenceOf(evidence, fact);
+  return up === undefined ? [] : [0 - up];
 }

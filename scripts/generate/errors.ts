@@ -3,19 +3,19 @@ import { ERROR_EXIT_CODES, type ErrorCode } from '../../src/errors.js';
 import { DIAGNOSTIC_TEXTS } from '../../src/runbook/diagnostic-texts.js';
 
 function section(code: ErrorCode): string {
-  const { happened, means, todo } = ERROR_TEXTS[code];
+  const { happened, means, remedy } = ERROR_TEXTS[code];
   return `### ${code}
 
 Exit ${String(ERROR_EXIT_CODES[code])}. ${happened} ${means}
 
-**What to do**: ${todo}
+**What to do**: ${remedy}
 `;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '\\<');
 
 const rows = Object.entries(DIAGNOSTIC_TEXTS).map(
-  ([code, { means, todo }]) => `| \`${code}\` | ${cell(means)} | ${cell(todo)} |`,
+  ([code, { means, remedy }]) => `| \`${code}\` | ${cell(means)} | ${cell(remedy)} |`,
 );
 
 /** docs/errors.md: a section or a row for each code that a message may end with. Pure. */

@@ -2,7 +2,7 @@ import { systemClock } from '../engine/clock.js';
 import { relyingOn } from '../engine/damage.js';
 import { lookAtServer, storedWaits } from '../engine/live.js';
 import { lookAtRun } from '../engine/stored-report.js';
-import { EXIT, type ExitCode } from '../errors.js';
+import { signalExitCode, type ExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import type { Session } from '../postgres/session.js';
 import type { Output } from './io.js';
@@ -82,7 +82,7 @@ async function lookOn(looking: Looking): Promise<Followed> {
     const left = until - systemClock.now();
     if (!look.live || left <= 0) return { ...look, left: undefined };
     await systemClock.sleep(Math.min(LOOK_EVERY_MS, left), signal);
-    if (signal.aborted) return { ...look, left: exitCodeOf(signal.reason) };
+    if (signal.aborted) return { ...look, left: signalExitCode(signal.reason) };
   }
 }
 
@@ -97,8 +97,4 @@ async function show(
   const at = systemClock.now();
   const waits = storedWaits(stored, report, at);
   live.show({ at, report, plan: stored.plan.steps, server, waits });
-}
-
-function exitCodeOf(reason: unknown): ExitCode {
-  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
 }

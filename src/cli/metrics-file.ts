@@ -31,10 +31,20 @@ export async function writeMetrics(
 ): Promise<void> {
   if (path === undefined) return;
   try {
-    const before = await readFile(path, 'utf8').catch(() => '');
+    const before = await readBefore(path);
     await writeFileAtomic(path, renderMetrics(report, before));
   } catch (error) {
     reportFailure(notWritten(path, error), output);
+  }
+}
+
+/** The time of the last success stands in the file of before: only one that is not there has none. */
+async function readBefore(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
 

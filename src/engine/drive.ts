@@ -1,4 +1,4 @@
-import { EXIT, messageOf, RunbookError, type ExitCode } from '../errors.js';
+import { messageOf, RunbookError, signalExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { clearResidue } from '../ledger/residue.js';
 import { nextCommands } from '../model/next-commands.js';
@@ -136,7 +136,7 @@ async function giveUp(context: RunContext, error: unknown, unreachable: boolean)
 
 function conclude(context: RunContext, lost: string | undefined): void {
   const { record, stop, clock, refused } = context;
-  const interrupted = stop.aborted ? exitCodeOf(stop.reason) : undefined;
+  const interrupted = stop.aborted ? signalExitCode(stop.reason) : undefined;
   const names = refused.map((task) => task.record.id);
   const { status, exitCode, reason } = concludeRun(record, interrupted, lost, names);
   const { run } = record;
@@ -149,8 +149,4 @@ function conclude(context: RunContext, lost: string | undefined): void {
   if (!goesOn) run.paused_by = null;
   run.next_commands = nextCommands(run.id, status, record.steps);
   record.summary = summarize(record);
-}
-
-function exitCodeOf(reason: unknown): ExitCode {
-  return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
 }

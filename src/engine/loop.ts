@@ -133,13 +133,16 @@ async function decide(
     return wanted;
   }
   const budgets = budgetsOf(wanted.launch);
-  // What could not be launched now, no guard has anything to say to.
-  const atHand = schedule(context.steps, now, { ...limits, room: slots.ownRoom(context, budgets) });
-  const launchable = atHand.launch.length + atHand.handOver.length > 0;
-  const verdict = launchable ? await guards.judge(context) : undefined;
-  if (verdict !== undefined) {
-    await slots.leave(context);
-    return heldBack(context, atHand, verdict);
+  if (context.guards.length > 0) {
+    // What could not be launched now, no guard has anything to say to.
+    const own = slots.ownRoom(context, budgets);
+    const atHand = schedule(context.steps, now, { ...limits, room: own });
+    const launchable = atHand.launch.length + atHand.handOver.length > 0;
+    const verdict = launchable ? await guards.judge(context) : undefined;
+    if (verdict !== undefined) {
+      await slots.leave(context);
+      return heldBack(context, atHand, verdict);
+    }
   }
   const room = await slots.room(context, budgets);
   const decision = schedule(context.steps, now, { ...limits, room });

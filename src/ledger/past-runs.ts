@@ -2,10 +2,14 @@ import type { PastRun } from '../model/past-run.js';
 import type { RunStatus } from '../model/status.js';
 import type { Queryable, Row } from '../postgres/session.js';
 
-/** By the evidence of the targets; of a fact that is not there before and after, nothing is said. */
+/** Of a fact that is not there before and after, nothing is said. */
 const gain = (fact: string): string =>
-  `coalesce(sum((x -> 'evidence' -> 'before' ->> '${fact}')::numeric
-               - (x -> 'evidence' -> 'after' ->> '${fact}')::numeric), 0)::float8`;
+  `coalesce(sum((w.before ->> '${fact}')::numeric - (w.after ->> '${fact}')::numeric), 0)::float8`;
+
+/** The first look at a relation, or the last one: several tasks of a step may look at the whole of it. */
+const look = (when: 'before' | 'after', order: 'ASC' | 'DESC'): string =>
+  `(array_agg(x #> '{evidence,${when}}' ORDER BY o.task_no ${order})
+      FILTER (WHERE jsonb_typeof(x #> '{evidence,${when}}') = 'object'))[1]`;
 
 const PAST_RUNS = `
   SELECT r.run_id, r.runbook_name AS runbook, r.runbook_version AS version, r.status, r.exit_code,
@@ -21,7 +25,9 @@ const PAST_RUNS = `
        FROM runbook.task o WHERE o.run_id = r.run_id) t
    CROSS JOIN LATERAL (
      SELECT ${gain('size_bytes')} AS bytes_freed, ${gain('dead_rows')} AS dead_rows_removed
-       FROM runbook.task o, jsonb_array_elements(o.targets) x WHERE o.run_id = r.run_id) g
+       FROM (SELECT ${look('before', 'ASC')} AS before, ${look('after', 'DESC')} AS after
+               FROM runbook.task o, jsonb_array_elements(o.targets) x
+              WHERE o.run_id = r.run_id GROUP BY o.step_id, x ->> 'oid') w) g
    ORDER BY r.started_at DESC`;
 
 /**

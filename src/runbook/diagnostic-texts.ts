@@ -1,6 +1,9 @@
 import type { RuleId } from './lint/rules.js';
 
-const text = (means: string, todo: string): { means: string; todo: string } => ({ means, todo });
+const text = (means: string, remedy: string): { means: string; remedy: string } => ({
+  means,
+  remedy,
+});
 
 /** What the codes of `validate` mean beyond their message, and what to do. */
 export const DIAGNOSTIC_TEXTS = {

@@ -17,6 +17,25 @@ const named = (name: string, sql: string, head = ''): string =>
   runbookOf(steps(sql), head).replace('name: test', `name: ${name}`);
 
 describe('history', () => {
+  it('counts a relation once, however many tasks of a step have looked at it', async () => {
+    await db.query('create table walked as select i id, 0 n from generate_series(1, 20000) i');
+    await db.query('alter table walked add primary key (id); analyze walked');
+    const walk = `
+      - id: walk
+        backfill: { table: public.walked, key: id, set: { n: n + 1 }, batch: { rows: 2000 } }
+        concurrency: 3`;
+    const { run, steps } = await runYaml(db, runbookOf(walk).replace('name: test', 'name: walk'));
+    expect(run.status).toBe('succeeded');
+    const tasks = steps[0]?.tasks ?? [];
+    expect(tasks.length).toBeGreaterThan(1);
+    const { stdout } = await runCli(['history', 'walk', '--json'], { env: db.env });
+    const { runs } = JSON.parse(stdout) as { runs: { bytes_freed: number }[] };
+    const first = tasks[0]?.targets[0]?.evidence.before?.['size_bytes'];
+    const last = tasks.at(-1)?.targets[0]?.evidence.after?.['size_bytes'];
+    expect(runs[0]?.bytes_freed).toBeLessThan(0);
+    expect(runs[0]?.bytes_freed).toBe(Number(first) - Number(last));
+  });
+
   it('shows what runs took and brought, and which are missing', async () => {
     await runYaml(db, named('nightly', 'SELECT 1', 'expect_every: 1s'));
     await runYaml(db, named('nightly', 'SELECT 1', 'expect_every: 1s'));
@@ -34,8 +53,8 @@ describe('history', () => {
       missed: { runbook: string }[];
     };
     expect(code).toBe(0);
-    expect(runs.map(({ runbook }) => runbook)).toEqual(['broken', 'nightly', 'nightly']);
-    expect(runs.map(({ troubled }) => troubled)).toEqual([1, 0, 0]);
+    expect(runs.map(({ runbook }) => runbook)).toEqual(['broken', 'nightly', 'nightly', 'walk']);
+    expect(runs.map(({ troubled }) => troubled)).toEqual([1, 0, 0, 0]);
     expect(runs[2]?.dead_rows_removed).toBeGreaterThan(19_000);
     expect(missed.map(({ runbook }) => runbook)).toEqual(['nightly']);
     const doctor = await runCli(['doctor'], { env: db.env });

@@ -49,13 +49,13 @@ export function explain(context: CommandContext, word: string): ExitCode {
 function textOf(word: string): string {
   if (isKey(TEXTS, word)) return TEXTS[word];
   if (isKey(ERROR_TEXTS, word)) {
-    const { happened, means, todo } = ERROR_TEXTS[word];
+    const { happened, means, remedy } = ERROR_TEXTS[word];
     const exit = `exit ${String(ERROR_EXIT_CODES[word])}`;
-    return paragraphs(`${word}: ${exit}`, happened, means, `What to do: ${todo}`);
+    return paragraphs(`${word}: ${exit}`, happened, means, `What to do: ${remedy}`);
   }
   if (isKey(DIAGNOSTIC_TEXTS, word)) {
-    const { means, todo } = DIAGNOSTIC_TEXTS[word];
-    return paragraphs(`${word}: a mistake in a runbook`, means, `What to do: ${todo}`);
+    const { means, remedy } = DIAGNOSTIC_TEXTS[word];
+    return paragraphs(`${word}: a mistake in a runbook`, means, `What to do: ${remedy}`);
   }
   if (isKey(RULES, word)) {
     const { severity } = RULES[word];
