@@ -435,6 +435,7 @@ BEGIN
       rows := least((per_ms * greatest(least(chunk_ms, left_ms), shortest_rest_ms))::bigint, rows * 4::bigint);
       EXIT WHEN timed OR seen >= batch_limit;
     END LOOP;
+    PERFORM runbook.wait_for_ledger();
     IF chunk.code IS NULL OR seen > 0 THEN
       PERFORM runbook.save_batch(p_run, p_step, p_part, reached, seen, changed, chunk.code IS NULL AND ended);
     END IF;
@@ -655,6 +656,7 @@ BEGIN
     -- Each batch had to go along the index; a count of the whole table has not.
     PERFORM pg_catalog.set_config('enable_seqscan', 'on', true);
     EXECUTE p_left INTO still;
+    PERFORM runbook.wait_for_ledger();
     UPDATE runbook.batch_part p SET rows_left = still
      WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id) AND p.is_last;
     COMMIT;
@@ -663,6 +665,7 @@ BEGIN
         USING ERRCODE = 'assert_failure', HINT = 'They were added or changed behind the walk, or the step does not make `where` false.';
     END IF;
   END IF;
+  PERFORM runbook.wait_for_ledger();
   INSERT INTO runbook.completion (attempt_id) VALUES (me.attempt_id);
 END $$;
 COMMENT ON PROCEDURE runbook.run_batches IS

@@ -160,10 +160,24 @@ describe('a batch in trouble', () => {
   });
 
   it('waits for rows of the ledger whatever the step waits for its own', async () => {
-    await fill(120_000);
-    const report = await runYaml(db, walk('concurrency: 6\n      lock_timeout: 5ms'));
+    await fillSlow();
+    const running = runYaml(db, walk('lock_timeout: 50ms'));
+    const part = `select from runbook.batch_part p join runbook.run r using (run_id)
+      where r.finished_at is null and p.batches > 0`;
+    await until(db, part);
+    const other = await holder();
+    await other.query('begin');
+    await other.query(`${part} for update of p`);
+    await until(
+      db,
+      "select from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()",
+    );
+    await sleep(500);
+    await other.query('commit');
+    const report = await running;
     expect(report.run, JSON.stringify(report.steps)).toMatchObject({ status: 'succeeded' });
-    expect(await hits()).toEqual([{ hits: 1, count: 120_000 }]);
+    expect(await hits()).toEqual([{ hits: 1, count: 3000 }]);
+    expect(stepOf(report, 'walk').progress?.halvings).toBe(0);
   });
 
   it('says so when it is the table that is locked, and no row', async () => {
