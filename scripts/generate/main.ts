@@ -7,6 +7,7 @@ import { format, resolveConfig } from 'prettier';
 import { errorsPage } from './errors.js';
 import { formatReference } from './format.js';
 import { typesOf } from './types.js';
+import { validatorOf } from './validators.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -30,6 +31,11 @@ async function generatedFiles(): Promise<Generated[]> {
       source: `schemas/${name}`,
       text: async () => typesOf(await readSchema(name), name),
     })),
+    {
+      path: 'src/generated/runbook.v1.validator.ts',
+      source: 'schemas/runbook.v1.schema.json',
+      text: async () => validatorOf(await readSchema('runbook.v1.schema.json')),
+    },
     {
       path: 'docs/format.md',
       source: 'schemas/runbook.v1.schema.json',

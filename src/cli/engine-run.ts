@@ -9,11 +9,12 @@ import { toJson } from '../report/json.js';
 import { describeReport } from '../report/text.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
-import { openLiveView, type LiveView } from './live/live-view.js';
+import type { LiveView } from './live/live-view.js';
+import { openLiveView } from './live/open.js';
 import { LiveWorkers } from './live-workers.js';
 import type { CommandContext } from './command-line.js';
 import { requireMetricsFolder, writeMetrics } from './metrics-file.js';
-import { jsonProgress, textProgress } from './progress.js';
+import { textProgress } from './progress.js';
 import { writeReport } from './report-file.js';
 import { listenForStop, type StopSignals } from './stop-signals.js';
 
@@ -33,11 +34,15 @@ export async function driveEngine(
   work: (engine: EngineOptions) => Promise<ReportV1>,
 ): Promise<ExitCode> {
   await requireMetricsFolder(options.metrics);
-  const live = options.logFormat === 'json' ? undefined : openLiveView(context.output, 'engine');
+  const live =
+    options.logFormat === 'json' ? undefined : await openLiveView(context.output, 'engine');
   const output = live?.output ?? context.output;
   const workers = new LiveWorkers();
   const trace = parseTraceparent(context.env['TRACEPARENT']);
-  const progress = options.logFormat === 'json' ? jsonProgress(runId, trace) : textProgress(output);
+  const progress =
+    options.logFormat === 'json'
+      ? (await import('./json-progress.js')).jsonProgress(runId, trace)
+      : textProgress(output);
   const onEvent: EventListener = (event) => {
     workers.note(event);
     // A bar tells the same.

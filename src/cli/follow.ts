@@ -7,7 +7,8 @@ import type { ReportV1 } from '../generated/report.v1.js';
 import type { Session } from '../postgres/session.js';
 import type { Output } from './io.js';
 import { describeChanges } from './live/changes.js';
-import { openLiveView, type LiveView } from './live/live-view.js';
+import type { LiveView } from './live/live-view.js';
+import { openLiveView } from './live/open.js';
 import { listenForStop } from './stop-signals.js';
 
 const LOOK_EVERY_MS = 1_000;
@@ -36,7 +37,7 @@ export async function follow(
   runId: string,
   { watcher, timeoutMs = Infinity }: FollowOptions,
 ): Promise<Followed> {
-  const live = openLiveView(plain, watcher);
+  const live = await openLiveView(plain, watcher);
   const output = live?.output ?? plain;
   const stop = listenForStop(
     (name) => {

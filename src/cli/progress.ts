@@ -1,9 +1,7 @@
-import { pino } from 'pino';
 import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Attempt, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { describeResidue } from '../report/text.js';
-import type { Trace } from '../model/traceparent.js';
 import { oneLine } from '../model/printable.js';
 import { describeProgress } from '../report/progress.js';
 import type { Output, Style } from './io.js';
@@ -16,15 +14,6 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
   cancelled: 'yellow',
   skipped: 'yellow',
 };
-
-/** One line of JSON on stderr for each event, for machines. */
-export function jsonProgress(runId: string, trace: Trace | undefined): EventListener {
-  const base = { run: runId, trace_id: trace?.traceId, parent_id: trace?.parentId };
-  const log = pino({ base }, pino.destination({ fd: 2, sync: true }));
-  return (event) => {
-    log.info(toLogFields(event), event.type);
-  };
-}
 
 /** One plain line on stderr for each event, for people. */
 export function textProgress(output: Output): EventListener {
@@ -99,36 +88,4 @@ function took(attempt: Attempt | undefined): string {
 
 function reason(task: Task): string {
   return task.reason === null ? '' : `: ${oneLine(task.reason)}`;
-}
-
-/** Ids and states only: the report holds the whole records. */
-function toLogFields(event: EngineEvent): object {
-  const fields: Record<string, unknown> = {};
-  if ('task' in event) Object.assign(fields, { task: event.task.id, status: event.task.status });
-  if ('step' in event) Object.assign(fields, { step: event.step.id, status: event.step.status });
-  if ('run' in event) {
-    Object.assign(
-      fields,
-      typeof event.run === 'string' ? { other: event.run } : { status: event.run.status },
-    );
-  }
-  if ('attempt' in event && event.attempt !== undefined) {
-    const { number, pid, sqlstate, message } = event.attempt;
-    Object.assign(fields, { attempt: number, pid, sqlstate, message });
-  }
-  for (const key of [
-    'delayMs',
-    'parts',
-    'why',
-    'how',
-    'adopted',
-    'message',
-    'cleanUp',
-    'by',
-    'progress',
-    'residue',
-  ] as const) {
-    if (key in event) fields[key] = (event as unknown as Record<string, unknown>)[key];
-  }
-  return fields;
 }

@@ -1,5 +1,6 @@
 import type { Facts } from '../generated/report.v1.js';
 import { formatSize } from '../model/size.js';
+import { formatNumber } from '../model/phrases.js';
 
 /** A fact that has a column of its own where any relation has it. */
 export interface KnownFact {
@@ -8,16 +9,13 @@ export interface KnownFact {
   readonly show: (value: number) => string;
 }
 
-const numbers = new Intl.NumberFormat('en');
-const plain = (value: number): string => numbers.format(value);
-
 /** In the order in which they are asked for. */
 export const KNOWN_FACTS: readonly KnownFact[] = [
   { key: 'size_bytes', title: 'Size', show: formatSize },
-  { key: 'dead_rows', title: 'Dead rows', show: plain },
+  { key: 'dead_rows', title: 'Dead rows', show: formatNumber },
   { key: 'bloat', title: 'Bloat', show: (value) => `${String(Math.round(value * 100))} %` },
-  { key: 'xid_age', title: 'Xid age', show: plain },
-  { key: 'modified_rows', title: 'Modified rows', show: plain },
+  { key: 'xid_age', title: 'Xid age', show: formatNumber },
+  { key: 'modified_rows', title: 'Modified rows', show: formatNumber },
 ];
 
 /** The moment of the last VACUUM or ANALYZE, in seconds since 1970: the counters say that there was one. */

@@ -2,6 +2,7 @@ import type { ReportV1, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import type { RunStatus, TaskStatus } from '../model/status.js';
 import { elapsedMs } from './times.js';
+import { formatNumber } from '../model/phrases.js';
 
 const RUN_VERBS: Readonly<Record<RunStatus, string>> = {
   running: 'is running',
@@ -25,10 +26,7 @@ const TASK_VERBS: readonly (readonly [TaskStatus, one: string, many: string])[] 
   ['skipped', 'was skipped', 'were skipped'],
 ];
 
-const numbers = new Intl.NumberFormat('en');
-
-const some = (n: number, noun: string): string =>
-  `${numbers.format(n)} ${noun}${n === 1 ? '' : 's'}`;
+const some = (n: number, noun: string): string => `${formatNumber(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** What happened, in a sentence: `nightly failed: 1 of 12 tasks timed out; 3 relations were skipped`. Pure. */
 export function headline(report: ReportV1): string {
@@ -42,7 +40,7 @@ function describeOutcome({ run, steps }: ReportV1): string {
   const parts = [...describeTasks(tasks), ...describeDeferred(tasks), ...describeSkipped(tasks)];
   if (parts.length > 0) return parts.join('; ');
   const took = elapsedMs(run.started_at, run.finished_at);
-  const all = tasks.length === 1 ? 'its one task' : `all ${numbers.format(tasks.length)} tasks`;
+  const all = tasks.length === 1 ? 'its one task' : `all ${formatNumber(tasks.length)} tasks`;
   return `${all} succeeded${took === undefined ? '' : ` in ${describeDuration(took)}`}`;
 }
 
@@ -51,9 +49,7 @@ function describeTasks(tasks: readonly Task[]): string[] {
   return TASK_VERBS.flatMap(([status, one, many]) => {
     const n = tasks.filter((task) => task.status === status && !task.deferred).length;
     if (n === 0) return [];
-    const share = first
-      ? `${numbers.format(n)} of ${some(tasks.length, 'task')}`
-      : numbers.format(n);
+    const share = first ? `${formatNumber(n)} of ${some(tasks.length, 'task')}` : formatNumber(n);
     first = false;
     return [`${share} ${n === 1 ? one : many}`];
   });

@@ -1,15 +1,13 @@
 import type { ReportV1, Residue, Step } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { escapeMarkdown as text, inlineCode as code } from '../model/markdown.js';
-import { count, listSome } from '../model/phrases.js';
+import { count, listSome, formatNumber } from '../model/phrases.js';
 import { formatSize } from '../model/size.js';
 import { gainsOf } from './gains.js';
 import { furtherReason, headline } from './headline.js';
 import type { Suggestion } from './suggestions.js';
 import { describeTime, elapsedMs } from './times.js';
 import { troublesOf, type Trouble } from './troubles.js';
-
-const numbers = new Intl.NumberFormat('en');
 
 /** A message in a chat should fit on a screen; the other formats have it all. */
 const MOST_STEPS = 30;
@@ -45,7 +43,7 @@ function describeRun(report: ReportV1): string {
     ...(run.exit_code === null ? [] : [`exit ${String(run.exit_code)}`]),
     ...(freedBytes > 0 ? [`freed ${formatSize(freedBytes)}`] : []),
     ...(freedBytes < 0 ? [`relations grew by ${formatSize(-freedBytes)}`] : []),
-    ...(deadRowsRemoved > 0 ? [`${numbers.format(deadRowsRemoved)} dead rows less`] : []),
+    ...(deadRowsRemoved > 0 ? [`${formatNumber(deadRowsRemoved)} dead rows less`] : []),
     ...(reason === null ? [] : [text(reason)]),
     ...(run.paused_by === null ? [] : [`paused by ${text(run.paused_by)}`]),
   ];

@@ -1,8 +1,7 @@
 import type { Progress, Step } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
 import { formatSize } from '../model/size.js';
-
-const number = new Intl.NumberFormat('en');
+import { formatNumber } from '../model/phrases.js';
 
 /** How far a walk has come, in a line. Pure. */
 export function describeProgress(progress: Progress): string {
@@ -18,14 +17,14 @@ export function describeProgress(progress: Progress): string {
     (part) => part.finished_at === null && part.batch_rows !== null,
   );
   return [
-    `${number.format(seen)} of about ${number.format(estimated)} rows${share}`,
-    ...(pace === null ? [] : [`${number.format(Math.round(pace))}/s`]),
+    `${formatNumber(seen)} of about ${formatNumber(estimated)} rows${share}`,
+    ...(pace === null ? [] : [`${formatNumber(Math.round(pace))}/s`]),
     ...(eta === null || pace === null ? [] : [`about ${describeDuration(eta)} left`]),
     ...paces
       .slice(0, 1)
       .map(
         (part) =>
-          `batch ${number.format(part.batch_rows ?? 0)} rows in ${describeDuration(part.batch_ms ?? 0)}`,
+          `batch ${formatNumber(part.batch_rows ?? 0)} rows in ${describeDuration(part.batch_ms ?? 0)}`,
       ),
     ...(progress.paused_for === null ? [] : [`paused: ${progress.paused_for}`]),
   ].join(', ');
@@ -40,13 +39,13 @@ export function describeWalk(step: Step, progress: Progress): string[] {
       : `, ${String(Math.floor((100 * well) / timed))} % of them within 20 % of their time`;
   const growth = growthOf(step);
   return [
-    `${number.format(progress.rows_seen)} rows walked, ${number.format(changed)} changed` +
-      (progress.rows_left === null ? '' : `, ${number.format(progress.rows_left)} left that match`),
-    `${number.format(batches)} batches${onTime}` +
+    `${formatNumber(progress.rows_seen)} rows walked, ${formatNumber(changed)} changed` +
+      (progress.rows_left === null ? '' : `, ${formatNumber(progress.rows_left)} left that match`),
+    `${formatNumber(batches)} batches${onTime}` +
       (progress.halvings === 0
         ? ''
-        : `; ${number.format(progress.halvings)} tried again with fewer rows`),
-    `${number.format(changed)} dead rows made, ${formatSize(progress.wal_bytes)} of WAL` +
+        : `; ${formatNumber(progress.halvings)} tried again with fewer rows`),
+    `${formatNumber(changed)} dead rows made, ${formatSize(progress.wal_bytes)} of WAL` +
       (growth === undefined ? '' : `, table ${growth < 0 ? '' : '+'}${formatSize(growth)}`),
     ...Object.entries(progress.pauses).map(
       ([what, { count, ms }]) =>

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Diagnostic } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
@@ -61,10 +60,4 @@ function decode(bytes: Buffer): DecodedText {
   } catch {
     return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), valid: false };
   }
-}
-
-/** The format's schema, as it stands beside the program. */
-export function readRunbookSchema(): object {
-  const url = new URL('../../schemas/runbook.v1.schema.json', import.meta.url);
-  return JSON.parse(readFileSync(url, 'utf8')) as object;
 }

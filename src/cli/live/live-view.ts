@@ -94,8 +94,3 @@ export class LiveView {
     this.#block.draw(render(view, { ...this.#block.size, unicode, paint }));
   };
 }
-
-/** A live view where there is a terminal for one; else undefined. */
-export function openLiveView(output: Output, watcher: Watcher): LiveView | undefined {
-  return output.terminal === undefined ? undefined : new LiveView(output, output.terminal, watcher);
-}

@@ -1,16 +1,15 @@
 import type { Batch, Batches } from '../../generated/plan.v1.js';
 import { line, whole, type Line } from './line.js';
-
-const number = new Intl.NumberFormat('en');
+import { formatNumber } from '../../model/phrases.js';
 
 /** How a table is walked, with the exact SQL of the first and of a typical batch. Pure. */
 export function batchLines(batches: Batches, parts: number): Line[] {
   const { key, index, rows_estimated: rows, matching_estimated: matching } = batches;
-  const wanted = matching === null ? '' : `, of which ${number.format(matching)} match`;
+  const wanted = matching === null ? '' : `, of which ${formatNumber(matching)} match`;
   const several = parts > 1 ? `, in ${String(parts)} parts at once` : '';
   return [
     line(`   walks ${key.join(', ')} by ${index}${several}`),
-    line(`   about ${number.format(rows)} rows${wanted} (planner's estimate)`),
+    line(`   about ${formatNumber(rows)} rows${wanted} (planner's estimate)`),
     ...batches.limits.map((limit) => line(`   ${limit}`)),
     ...batches.fires.map((what) => line(`   fires ${what}`)),
     ...oneBatch('first', batches.first),
@@ -22,7 +21,7 @@ function oneBatch(name: string, { above, upto, rows, sql }: Batch): Line[] {
   if (upto === null) return [line(`   ${name} batch: there is no row`)];
   const from = above === null ? 'from the first row' : `after ${above}`;
   return [
-    line(`   ${name} batch, ${from} to ${upto}, ${number.format(rows)} rows in several pieces:`),
+    line(`   ${name} batch, ${from} to ${upto}, ${formatNumber(rows)} rows in several pieces:`),
     ...sql.split('\n').map((row) => whole(`        ${row}`)),
   ];
 }

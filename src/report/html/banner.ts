@@ -5,7 +5,8 @@ import { TASK_STATUSES } from '../../model/status.js';
 import { gainsOf } from '../gains.js';
 import { furtherReason, headline } from '../headline.js';
 import { describeTime, elapsedMs } from '../times.js';
-import { badge, formatNumber, name, toneOf } from './cells.js';
+import { formatNumber } from '../../model/phrases.js';
+import { badge, name, toneOf } from './cells.js';
 import { html, when, type Html } from './template.js';
 
 /** What happened, in a sentence, and the figures that everybody asks for first. */

@@ -5,12 +5,6 @@ import { html, type Content, type Html } from './template.js';
 
 /** Small pieces that several sections show. */
 
-const numbers = new Intl.NumberFormat('en');
-
-export function formatNumber(value: number): string {
-  return numbers.format(value);
-}
-
 /** A status as a word with its colour; the mark tells it to those who see none. */
 export function badge(status: string, deferred = false): Html {
   const shown = deferred ? 'deferred' : status;
