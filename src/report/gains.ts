@@ -6,15 +6,21 @@ export interface Gains {
   readonly deadRowsRemoved: number;
 }
 
-/**
- * Sums what each step changed of each relation, from its first look to its last: several tasks of a step
- * may work on one relation, and each has looked at the whole of it. Others may have had a part in it.
- */
+/** What all steps together came to. Others may have had a part in it. */
 export function gainsOf({ steps }: Pick<ReportV1, 'steps'>): Gains {
-  const spans = steps.flatMap(spansOf);
   const sum = (fact: string): number =>
-    spans.reduce((total, span) => total + (differenceOf(span, fact) ?? 0), 0);
-  return { freedBytes: 0 - sum('size_bytes'), deadRowsRemoved: 0 - sum('dead_rows') };
+    steps.reduce((total, step) => total + (decreaseOf(step, fact) ?? 0), 0);
+  return { freedBytes: sum('size_bytes'), deadRowsRemoved: sum('dead_rows') };
+}
+
+/**
+ * By how much a fact of a step's relations went down, each taken from its first look to its last: several
+ * tasks of a step may work on one relation, and each has looked at the whole of it. Undefined for a step
+ * whose evidence has no such fact.
+ */
+export function decreaseOf(step: Pick<Step, 'tasks'>, fact: string): number | undefined {
+  const changes = spansOf(step).flatMap((span) => differenceOf(span, fact) ?? []);
+  return changes.length === 0 ? undefined : changes.reduce((sum, value) => sum - value, 0);
 }
 
 interface Span {
@@ -22,7 +28,7 @@ interface Span {
   readonly after: Facts;
 }
 
-function spansOf({ tasks }: Step): Span[] {
+function spansOf({ tasks }: Pick<Step, 'tasks'>): Span[] {
   const byOid = new Map<number, Target[]>();
   for (const target of tasks.flatMap((task) => task.targets)) {
     const same = byOid.get(target.oid);
