@@ -25,10 +25,10 @@ export function balance(before: Measure, after: Measure): string {
   );
 }
 
-/** What each step did, by the evidence in the report. */
-export function stepTable(report: ReportV1): string {
+/** What each step did, by the evidence in the reports. */
+export function stepTable(reports: readonly ReportV1[]): string {
   const head = ['step', 'status', 'time', 'tasks', 'dead rows gone', 'bytes freed'];
-  return table([head, ...gainsOf(report).map(stepRow)], [2, 3, 4, 5]);
+  return table([head, ...reports.flatMap(gainsOf).map(stepRow)], [2, 3, 4, 5]);
 }
 
 function stepRow(gain: StepGain): string[] {

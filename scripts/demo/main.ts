@@ -1,8 +1,10 @@
 /**
- * `npm run demo`: a server, a shop with some busy weeks behind it, the plan of a night's maintenance,
- * the run, and what it bought. `-- --database NAME --report PATH` choose another place.
+ * `npm run demo`: a server, a shop with some busy weeks behind it, the plan of a night's maintenance, the
+ * run, and what it bought; then a backfill and the rebuild of an index.
+ * `-- --database NAME --reports FOLDER` choose another place.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { startServer } from '../db/ensure.js';
@@ -10,10 +12,16 @@ import { GIVEN_DSN } from '../db/given-dsn.js';
 import { balance, stepTable } from './balance.js';
 import { measure } from './measure.js';
 import { ensureBuilt, libpqEnvironment, planText, ROOT, runProgram } from './program.js';
+import { NIGHT, REPAIRS, type DemoRun } from './runs.js';
 import { makeDatabase, runFile, SHOP_FILES, withClient } from './shop.js';
 
-const RUNBOOK = 'runbooks/nightly-maintenance.yaml';
+interface Place {
+  readonly uri: string;
+  /** Of the reports. */
+  readonly folder: string;
+}
 
+const fileOf = ({ name }: DemoRun): string => `runbooks/${name}.yaml`;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const title = (text: string): void => {
   say(`\n== ${text}`);
@@ -27,52 +35,67 @@ async function prepareShop(uri: string): Promise<void> {
   say(`  loaded and worn in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/** The shop is small: where somebody can watch, VACUUM and ANALYZE take their time, as on a busy server. */
-function watchable(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (!process.stderr.isTTY) return env;
-  const slow = '-c vacuum_cost_delay=10ms -c vacuum_cost_limit=100 -c vacuum_cost_page_hit=10';
-  say('  (VACUUM and ANALYZE are slowed by vacuum_cost_delay, so that their bars can be seen)');
-  return { ...env, PGOPTIONS: `${env['PGOPTIONS'] ?? ''} ${slow}`.trim() };
+/** @returns the report; undefined: the run has failed, and said why. */
+async function show(run: DemoRun, { uri, folder }: Place): Promise<ReportV1 | undefined> {
+  await run.first?.(uri);
+  const env = libpqEnvironment(uri);
+  // Where nobody can watch, nothing is made slow.
+  const slowly = process.stderr.isTTY ? run.slowly : undefined;
+  const args = ['run', fileOf(run), ...(slowly?.args ?? [])];
+  title(`pg-runbook ${args.join(' ')}`);
+  say(`  ${run.purpose}`);
+  if (slowly !== undefined) say(`  (${slowly.note})`);
+  const settings = (slowly?.settings ?? []).map((setting) => `-c ${setting}`);
+  const options = [env['PGOPTIONS'] ?? '', ...settings].join(' ').trim();
+  const report = join(folder, `demo-${run.name}.json`);
+  process.exitCode = await runProgram([...args, '--report', report], {
+    ...env,
+    PGOPTIONS: options,
+  });
+  if (process.exitCode !== 0) return undefined;
+  return JSON.parse(readFileSync(report, 'utf8')) as ReportV1;
 }
 
-async function demo(database: string, reportPath: string): Promise<number> {
+async function demo(database: string, folder: string): Promise<void> {
   await ensureBuilt();
   const server = await startServer();
   title(`A small shop in database ${database}`);
   const uri = await makeDatabase(server, database);
   await prepareShop(uri);
-  const env = libpqEnvironment(uri);
   const before = await withClient(uri, measure);
 
-  title(`pg-runbook plan ${RUNBOOK}`);
-  say((await planText([RUNBOOK], env)).trimEnd());
+  title(`pg-runbook plan ${fileOf(NIGHT)}`);
+  say((await planText([fileOf(NIGHT)], libpqEnvironment(uri))).trimEnd());
 
-  title(`pg-runbook run ${RUNBOOK}`);
-  const code = await runProgram(['run', RUNBOOK, '--report', reportPath], watchable(env));
-  if (code !== 0) return code;
+  const reports: ReportV1[] = [];
+  for (const run of [NIGHT, ...REPAIRS]) {
+    const report = await show(run, { uri, folder });
+    if (report === undefined) return;
+    reports.push(report);
+    if (run !== NIGHT) continue;
+    title('What it bought, by the catalogs');
+    say(balance(before, await withClient(uri, measure)));
+  }
 
-  title('What it bought, by the catalogs');
-  say(balance(before, await withClient(uri, measure)));
-  title('Step by step, by the evidence in the report');
-  say(stepTable(JSON.parse(readFileSync(reportPath, 'utf8')) as ReportV1));
-  say(`\nThe report: ${reportPath}`);
+  title('Step by step, by the evidence in the reports');
+  say(stepTable(reports));
+  say(`\nThe reports: ${join(folder, 'demo-*.json')}`);
   if ((process.env[GIVEN_DSN] ?? '') === '') {
     say(
       'The server stays up: npm run --silent db:start prints its URI,\n  npm run db:stop stops it.',
     );
   }
-  return 0;
 }
 
 try {
   const { values } = parseArgs({
     options: {
       database: { type: 'string', default: 'pg_runbook_demo' },
-      report: { type: 'string', default: 'pg-runbook-reports/demo.json' },
+      reports: { type: 'string', default: 'pg-runbook-reports' },
     },
   });
   process.chdir(ROOT);
-  process.exitCode = await demo(values.database, values.report);
+  await demo(values.database, values.reports);
 } catch (error) {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -30,6 +30,14 @@ CREATE TABLE order_item (
   PRIMARY KEY (order_id, line)
 ) WITH (autovacuum_enabled = off);
 
+-- The search index of this one is made in shop.ts.
+CREATE TABLE reviews (
+  id bigint PRIMARY KEY,
+  sku text NOT NULL,
+  written_at timestamptz NOT NULL,
+  body text NOT NULL
+) WITH (autovacuum_enabled = off, parallel_workers = 0);
+
 CREATE TABLE events (
   id bigint GENERATED ALWAYS AS IDENTITY,
   happened_at timestamptz NOT NULL,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { parseSql } from '../../src/sql/parser.js';
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The same server and account, another database. */
 function inDatabase(uri: string, database: string): string {
@@ -44,6 +46,28 @@ export async function runFile(
   for (const statement of await splitStatements(sql)) await client.query(statement);
   // A session's counters reach the others at its end or now: the plan reads them next.
   await client.query('SELECT pg_stat_force_next_flush()');
+}
+
+/** An expression that PostgreSQL works out anew for each row, so that building the index takes its time. */
+const SEARCH_INDEX = `CREATE INDEX CONCURRENTLY reviews_search_idx ON reviews
+  USING gin (to_tsvector('english', body))`;
+
+/**
+ * Begins to build an index behind a transaction that does not end, and gives up: an invalid index stays.
+ * By lock_timeout, since a statement_timeout could strike before the index is in the catalogs.
+ */
+export async function breakOffBuild(uri: string): Promise<void> {
+  await withClient(uri, async (writer) => {
+    await writer.query('BEGIN');
+    await writer.query('LOCK TABLE reviews IN ROW EXCLUSIVE MODE');
+    await withClient(uri, async (builder) => {
+      await builder.query("SET lock_timeout = '100ms'");
+      const error: unknown = await builder.query(SEARCH_INDEX).catch((caught: unknown) => caught);
+      if (!(error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE)) {
+        throw new Error('the index build was to wait for the writer', { cause: error });
+      }
+    });
+  });
 }
 
 async function splitStatements(sql: string): Promise<string[]> {
