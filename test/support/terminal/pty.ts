@@ -10,6 +10,7 @@ import '../server.js';
 import { Screen } from './screen.js';
 
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
+const PROGRAM = [process.execPath, MAIN];
 const DEADLINE_MS = 55_000;
 /** log-update says so when a picture is whole. */
 const FRAME_END = '\u001B[?2026l';
@@ -18,9 +19,13 @@ export interface PtyOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly columns?: number;
   readonly rows?: number;
+  /** What runs there, with the arguments; the built program if not named. */
+  readonly program?: readonly string[];
+  /** Then it is killed, so that a test that hangs says what was to be seen. */
+  readonly deadlineMs?: number;
 }
 
-/** The built program at a terminal: `script` of util-linux, which every Debian has, makes one. */
+/** A program at a terminal: `script` of util-linux, which every Debian has, makes one. */
 export class Pty {
   readonly screen: Screen;
   /** What was to be seen whenever a picture was whole. */
@@ -32,12 +37,13 @@ export class Pty {
   readonly #folder = mkdtempSync(join(tmpdir(), 'pg-runbook-pty-'));
   #isOver = false;
 
-  constructor(args: readonly string[], { env, columns = 100, rows = 30 }: PtyOptions) {
+  constructor(args: readonly string[], options: PtyOptions) {
+    const { env, columns = 100, rows = 30, program = PROGRAM, deadlineMs = DEADLINE_MS } = options;
     const failure = inject('buildFailure');
     if (failure !== '') throw new Error(failure);
     this.screen = new Screen(columns, rows);
     Pty.#all.add(this);
-    const command = [process.execPath, MAIN, ...args].map(quote).join(' ');
+    const command = [...program, ...args].map(quote).join(' ');
     const shell = `stty cols ${columns} rows ${rows}; tty > ${quote(join(this.#folder, 'tty'))}; exec ${command}`;
     this.#child = spawn('script', ['-qefc', shell, '/dev/null'], {
       cwd: ROOT,
@@ -54,7 +60,7 @@ export class Pty {
       this.#take(text);
     });
     this.#child.stdin.on('error', () => undefined);
-    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), DEADLINE_MS);
+    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), deadlineMs);
     this.ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject).on('close', (code) => {
         clearTimeout(deadline);
