@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ERROR_EXIT_CODES, EXIT } from '../../../src/errors.js';
@@ -58,6 +59,12 @@ describe('README.md', () => {
   it('has the two commands, each on a line of its own', () => {
     const lines = blocks(readme, 'sh').flatMap((block) => block.trim().split('\n'));
     expect(lines).toEqual(expect.arrayContaining(['npm ci && npm run demo', 'npm ci && npm test']));
+  });
+
+  it('shows screens of 80 columns, the width that it is read at', () => {
+    const lines = blocks(readme, 'text').flatMap((block) => block.split('\n'));
+    expect(lines.some((line) => line.includes('█'))).toBe(true);
+    expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([]);
   });
 
   it('has the exit codes of src/errors.ts', () => {
