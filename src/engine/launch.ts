@@ -2,6 +2,7 @@ import { plausiblePid } from '../model/identity.js';
 import { mergeBudgets, type Places } from '../model/places.js';
 import type { Prepared } from '../ledger/records.js';
 import { isFinal } from '../model/status.js';
+import type { WorkerState } from '../postgres/background/worker.js';
 import { asSqlError } from '../postgres/errors.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import { toTimestamp } from './clock.js';
@@ -16,27 +17,35 @@ import { isShortOfSlots, type SlotBudget } from './slots.js';
 const SHOW_WITHIN_MS = 5_000;
 const SHOW_LOOK_MS = 3;
 
+interface Launched {
+  readonly launched: readonly TaskState[];
+  readonly noSlot: boolean;
+  readonly seen: readonly WorkerState[] | undefined;
+}
+
 /**
  * Launches tasks: looks at their targets once more, records the attempts, and only then launches.
- * @returns those that were, and whether the server had no slot left, so that launching should pause.
+ * @returns those that were, whether the server had no slot left, so that launching should pause, and
+ *   what was seen of the workers if one has ended already.
  */
 export async function launchTasks(
   context: RunContext,
   tasks: readonly TaskState[],
   slots: SlotBudget,
-): Promise<{ launched: readonly TaskState[]; noSlot: boolean }> {
+): Promise<Launched> {
   await prepareAttempts(context, tasks);
   const ready = tasks.filter(({ live }) => live !== undefined);
-  if (ready.length === 0) return { launched: [], noSlot: false };
+  if (ready.length === 0) return { launched: [], noSlot: false, seen: undefined };
   const launched: TaskState[] = [];
+  let seen: readonly WorkerState[] | undefined;
   const budgets = mergeBudgets(ready.map(({ step }) => step));
   const noSlot = await slots.admit(context, budgets, async (places) => {
     const full = await launchSome(context, ready, places, launched);
-    await letShow(context, launched);
+    // One asks the control session, the other the observer.
+    [seen] = await Promise.all([letShow(context, launched), recordLaunches(context, launched)]);
     return full;
   });
-  await recordLaunches(context, launched);
-  return { launched, noSlot: noSlot === true };
+  return { launched, noSlot: noSlot === true, seen };
 }
 
 /** @returns true when the server had no slot left. */
@@ -62,21 +71,29 @@ async function launchSome(
   return noSlot;
 }
 
-/** Whoever counts workers must see these: others are kept from counting until they show. */
-async function letShow(context: RunContext, launched: readonly TaskState[]): Promise<void> {
+/**
+ * Whoever counts workers must see these: others are kept from counting until they show.
+ * @returns what was seen last, if a worker has ended already.
+ */
+async function letShow(
+  context: RunContext,
+  launched: readonly TaskState[],
+): Promise<readonly WorkerState[] | undefined> {
   const { clock, background } = context;
   const until = clock.now() + SHOW_WITHIN_MS;
   const lives = launched.flatMap(({ live }) => live ?? []);
   while (lives.length > 0 && clock.now() < until) {
-    const states = new Map((await background.poll()).map((state) => [state.handle.cookie, state]));
+    const seen = await background.poll();
+    const states = new Map(seen.map((state) => [state.handle.cookie, state]));
     const hidden = lives.filter(({ handle, attempt }) => {
       const state = handle === undefined ? undefined : states.get(handle.cookie);
       const shows = state?.identity?.applicationName === attempt.application_name;
       return state?.ended === false && !shows;
     });
-    if (hidden.length === 0) return;
+    if (hidden.length === 0) return seen.some(({ ended }) => ended) ? seen : undefined;
     await clock.sleep(SHOW_LOOK_MS);
   }
+  return undefined;
 }
 
 async function prepareAttempts(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
@@ -221,5 +238,8 @@ async function recordLaunches(context: RunContext, tasks: readonly TaskState[]):
   await context.attempts.recordLaunches(
     tasks.flatMap(({ live }) => (live === undefined ? [] : [live])),
   );
-  await context.ledger.updateSteps(runId, [...new Set(tasks.map((task) => task.step.record))]);
+  const begun = tasks.map(({ step }) => step).filter((step) => !step.recordedRunning);
+  if (begun.length === 0) return;
+  await context.ledger.updateSteps(runId, [...new Set(begun.map(({ record }) => record))]);
+  for (const step of begun) step.recordedRunning = true;
 }

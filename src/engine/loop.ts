@@ -1,7 +1,6 @@
 import { SERVER } from '../ledger/admission.js';
-import { isStopping } from '../ledger/brake.js';
-import { readCrowdedAttempts } from '../ledger/bystanders.js';
 import { mergeBudgets, type NamedBudgets, type Room } from '../model/places.js';
+import type { WorkerState } from '../postgres/background/worker.js';
 import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
@@ -9,6 +8,7 @@ import { handOver, watchSupervisor } from './hand-over.js';
 import { GuardWatch, type GuardVerdict } from './guards.js';
 import { launchTasks } from './launch.js';
 import { LiveWatch } from './live.js';
+import { OthersWatch } from './others.js';
 import { ProgressWatch } from './progress.js';
 import { schedule, type Decision, type Stop } from './schedule.js';
 import { Settler } from './settler.js';
@@ -39,11 +39,15 @@ export async function runLoop(context: RunContext): Promise<void> {
   const settler = new Settler(context);
   const progress = new ProgressWatch();
   const live = new LiveWatch();
+  const others = new OthersWatch();
   try {
     let pollMs = FIRST_POLL_MS;
     let savedAt = 0;
+    let seen: Round['seen'];
     while (!isFinished(context)) {
-      const busy = await tick(context, slots, guards, settler);
+      const round = await tick(context, { slots, guards, settler, others }, seen);
+      const { busy } = round;
+      seen = round.seen;
       await progress.look(context);
       await live.look(context, guards, slots);
       pollMs = busy ? firstPollMs(context) : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
@@ -51,8 +55,10 @@ export async function runLoop(context: RunContext): Promise<void> {
         await context.save();
         savedAt = clock.now();
       }
-      const pause = clock.sleep(pollMs, stop.aborted ? undefined : stop);
-      await Promise.race([pause, settler.next()]);
+      if (seen === undefined) {
+        const pause = clock.sleep(pollMs, stop.aborted ? undefined : stop);
+        await Promise.race([pause, settler.next()]);
+      }
       settler.check();
     }
   } finally {
@@ -68,43 +74,43 @@ function firstPollMs(context: RunContext): number {
   return Math.max(FIRST_POLL_MS, ...quiet);
 }
 
-/** One round; true when something was launched or ended. */
+/** What outlives a round. */
+interface Keepers {
+  readonly slots: SlotBudget;
+  readonly guards: GuardWatch;
+  readonly settler: Settler;
+  readonly others: OthersWatch;
+}
+
+interface Round {
+  /** Something was launched or has ended. */
+  readonly busy: boolean;
+  /** The workers at the launch, if one had ended already: it can be heard at once. */
+  readonly seen: readonly WorkerState[] | undefined;
+}
+
 async function tick(
   context: RunContext,
-  slots: SlotBudget,
-  guards: GuardWatch,
-  settler: Settler,
-): Promise<boolean> {
+  { slots, guards, settler, others }: Keepers,
+  before: Round['seen'],
+): Promise<Round> {
   if (context.stop.aborted) {
     requestStop(workingTasks(context), 'interrupt', context.clock.now());
   }
   if (context.window?.atEnd === 'cancel' && hasClosed(context)) {
     requestStop(workingTasks(context), 'window', context.clock.now());
   }
-  await considerOthers(context, slots);
+  await others.look(context);
   // What runs comes first: a stop must reach the workers before the records of those never launched.
-  const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context);
+  const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context, before);
   for (const task of ended) settler.add(task);
   await watchDetached(context);
   const decision = await decide(context, slots, guards);
   if (decision.skip.length > 0) await skipTasks(context, decision.skip);
   for (const id of decision.handOver) await detachStep(context, slots, id);
-  if (decision.launch.length > 0) await launch(context, slots, decision.launch);
-  return decision.launch.length + decision.handOver.length + ended.length > 0;
-}
-
-/**
- * Stops what runs when the emergency brake was pulled so, and what too many others queue behind; both go
- * on later.
- */
-async function considerOthers(context: RunContext, slots: SlotBudget): Promise<void> {
-  const { observer, clock, record } = context;
-  const working = workingTasks(context);
-  if (working.length === 0 || !slots.timeToLook(clock.now())) return;
-  if (await isStopping(observer)) requestStop(working, 'brake', clock.now());
-  const crowded = await readCrowdedAttempts(observer, record.run.id);
-  const inTheWay = working.filter(({ live }) => live !== undefined && crowded.includes(live.id));
-  requestStop(inTheWay, 'bystanders', clock.now());
+  const { launch: now } = decision;
+  const seen = now.length > 0 ? await launch(context, slots, now) : undefined;
+  return { busy: now.length + decision.handOver.length + ended.length > 0, seen };
 }
 
 function hasClosed({ window, clock }: RunContext): boolean {
@@ -201,10 +207,11 @@ async function launch(
   context: RunContext,
   slots: SlotBudget,
   tasks: readonly TaskState[],
-): Promise<void> {
-  const { launched, noSlot } = await launchTasks(context, tasks, slots);
+): Promise<Round['seen']> {
+  const { launched, noSlot, seen } = await launchTasks(context, tasks, slots);
   if (launched.length > 0) await slots.leaveServed(context, budgetsOf(launched));
   if (noSlot) slots.close(context, SERVER, NO_SLOT_LEFT);
+  return seen;
 }
 
 async function detachStep(context: RunContext, slots: SlotBudget, id: string): Promise<void> {

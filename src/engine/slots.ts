@@ -31,7 +31,6 @@ export function isShortOfSlots(sqlstate: string): boolean {
 export class SlotBudget {
   readonly #waits = new Map<string, BudgetWait>();
   #pausedUntil = 0;
-  #lookedAt = 0;
 
   /** Room that the run's own budget leaves; none in budgets that it is too early to ask for again. */
   ownRoom(context: RunContext, budgets: NamedBudgets): Room {
@@ -160,13 +159,6 @@ export class SlotBudget {
     const wait = this.#waits.get(name) ?? new BudgetWait();
     this.#waits.set(name, wait);
     return wait;
-  }
-
-  /** True once a second. */
-  timeToLook(now: number): boolean {
-    if (now < this.#lookedAt + LOOK_WHILE_PAUSED_MS) return false;
-    this.#lookedAt = now;
-    return true;
   }
 
   /**

@@ -145,6 +145,8 @@ export class StepState implements SchedulableStep<TaskState> {
   refreshedAt = 0;
   /** Set once its end is being recorded, so that it is told once. */
   ended = false;
+  /** True once the ledger knows that it runs. */
+  recordedRunning = false;
 
   constructor(
     readonly plan: PlanStep,

@@ -15,11 +15,15 @@ import type { LiveAttempt, TaskState } from './state.js';
 /**
  * Looks at all workers once: notes who they are, stops those that should stop, makes room in full
  * queues, and hears out those that have ended.
+ * @param seen what was seen of them a moment ago, if anything was.
  * @returns the tasks whose attempts have an outcome now.
  */
-export async function watchWorkers(context: RunContext): Promise<TaskState[]> {
+export async function watchWorkers(
+  context: RunContext,
+  seen: readonly WorkerState[] | undefined,
+): Promise<TaskState[]> {
   const states = new Map(
-    (await context.background.poll()).map((state) => [keyOf(state.handle), state]),
+    (seen ?? (await context.background.poll())).map((state) => [keyOf(state.handle), state]),
   );
   const ended: TaskState[] = [];
   for (const task of workingTasks(context)) {

@@ -54,6 +54,7 @@ export async function countFreeSlots(
   const [row] = await db.query<{ turns: Record<string, Turn> }>(
     'SELECT runbook.free_slots($1, $2, $3) AS turns',
     [JSON.stringify(order), room, JSON.stringify(Object.fromEntries(held))],
+    'often',
   );
   if (row === undefined) throw new Error('a function of the ledger gave no row');
   return row.turns;

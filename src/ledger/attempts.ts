@@ -38,6 +38,7 @@ export class AttemptLedger {
         JSON.stringify(tasks.map(({ stepId, number }) => ({ step: stepId, number }))),
         JSON.stringify(executions),
       ],
+      'often',
     );
     return rows.map((row) => row.prepared);
   }
@@ -68,6 +69,7 @@ export class AttemptLedger {
          FROM launched l
         WHERE (t.run_id, t.step_id, t.task_no) = (l.run_id, l.step_id, l.task_no)`,
       [JSON.stringify(launches.map(({ id, attempt }) => ({ ...attempt, attempt_id: id })))],
+      'often',
     );
   }
 
@@ -90,6 +92,7 @@ export class AttemptLedger {
           })),
         ),
       ],
+      'often',
     );
   }
 
@@ -116,6 +119,7 @@ export class AttemptLedger {
         look === 'final',
         stopping,
       ],
+      'often',
     );
     return only(row).settled ?? undefined;
   }

@@ -32,9 +32,3 @@ export async function readBrake(db: Queryable): Promise<string | null> {
   const [row] = await db.query<{ by: string | null }>('SELECT runbook.braked_by() AS by');
   return row?.by ?? null;
 }
-
-/** Whether what runs is to be stopped. */
-export async function isStopping(db: Queryable): Promise<boolean> {
-  const [row] = await db.query<{ stopping: boolean }>('SELECT runbook.is_stopping() AS stopping');
-  return row?.stopping === true;
-}

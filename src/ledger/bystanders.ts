@@ -1,10 +1,20 @@
 import type { Queryable } from '../postgres/session.js';
 
-/** The attempts of a run behind whose workers too many sessions of others have queued for too long. */
-export async function readCrowdedAttempts(db: Queryable, runId: string): Promise<string[]> {
-  const rows = await db.query<{ id: string }>(
-    'SELECT c AS id FROM runbook.crowded_attempts($1) c',
+/** Why others want workers of a run to stop. */
+export interface OthersWish {
+  /** The emergency brake was pulled for what runs, too. */
+  readonly stopping: boolean;
+  /** Attempts behind whose workers too many sessions of others have queued for too long. */
+  readonly crowded: readonly string[];
+}
+
+/** Asks in one query, since it is asked once a second for as long as a run lasts. */
+export async function readOthersWish(db: Queryable, runId: string): Promise<OthersWish> {
+  const [row] = await db.query<{ stopping: boolean; crowded: string[] }>(
+    `SELECT runbook.is_stopping() AS stopping,
+            ARRAY(SELECT runbook.crowded_attempts($1)) AS crowded`,
     [runId],
+    'often',
   );
-  return rows.map(({ id }) => id);
+  return row ?? { stopping: false, crowded: [] };
 }

@@ -96,6 +96,7 @@ export class LedgerStore {
               finished_at timestamptz)
         WHERE t.run_id = $1 AND t.step_id = x.id`,
       [runId, JSON.stringify(steps.map(stepRow))],
+      'often',
     );
   }
 

@@ -8,9 +8,16 @@ import { asSqlError, SQLSTATE } from './errors.js';
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
 
+/** How often a text is sent in one session: what is sent `often` is parsed and planned once. */
+export type Recurrence = 'once' | 'often';
+
 /** Something that answers queries. */
 export interface Queryable {
-  query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
+  query<R extends Row>(
+    sql: string,
+    values?: readonly unknown[],
+    recurrence?: Recurrence,
+  ): Promise<R[]>;
 }
 
 /** A message that the server sent beside a result. */
@@ -27,6 +34,8 @@ const MAYBE_FATAL = /^(08|57P0[1235])/;
 export class Session implements Queryable {
   #lost: Error | undefined;
   #identity: WorkerIdentity | undefined;
+  /** Names of prepared statements, by their texts. */
+  readonly #prepared = new Map<string, string>();
   readonly #client: pg.Client;
   readonly #target: string;
 
@@ -97,11 +106,26 @@ export class Session implements Queryable {
     return this.#lost !== undefined;
   }
 
-  async query<R extends Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    const result = await this.#send(() =>
-      values.length === 0 ? this.#client.query<R>(sql) : this.#client.query<R>(sql, [...values]),
-    );
+  async query<R extends Row>(
+    sql: string,
+    values: readonly unknown[] = [],
+    recurrence: Recurrence = 'once',
+  ): Promise<R[]> {
+    const result = await this.#send(() => {
+      if (recurrence === 'often') {
+        return this.#client.query<R>({ name: this.#nameOf(sql), text: sql, values: [...values] });
+      }
+      return values.length === 0
+        ? this.#client.query<R>(sql)
+        : this.#client.query<R>(sql, [...values]);
+    });
     return result.rows;
+  }
+
+  #nameOf(sql: string): string {
+    const name = this.#prepared.get(sql) ?? `pg_runbook_${String(this.#prepared.size)}`;
+    this.#prepared.set(sql, name);
+    return name;
   }
 
   /** Sends several statements in one round trip; returns the rows of each. */

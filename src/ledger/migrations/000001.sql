@@ -81,6 +81,7 @@ CREATE TABLE runbook.attempt (
   UNIQUE (run_id, step_id, task_no, attempt_no),
   FOREIGN KEY (run_id, step_id, task_no) REFERENCES runbook.task ON DELETE CASCADE
 );
+CREATE INDEX attempt_live_idx ON runbook.attempt (run_id) WHERE status IN ('pending', 'running');
 COMMENT ON COLUMN runbook.attempt.recorded_at IS
   'Always before the launch: a worker without a record of it cannot exist.';
 

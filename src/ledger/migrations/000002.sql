@@ -288,9 +288,13 @@ BEGIN
   END IF;
   -- Whoever comes second sees the record of whoever came first.
   PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/relations'), 0);
-  FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.task o USING (run_id, step_id, task_no)
+  -- OFFSET keeps the order: from the few live attempts to their tasks, whose plans are large, and not from
+  -- all tasks of the ledger's history.
+  FOR a IN SELECT u.* FROM runbook.attempt u
+            CROSS JOIN LATERAL (SELECT o.plan -> 'conflicts' AS conflicts FROM runbook.task o
+                                 WHERE (o.run_id, o.step_id, o.task_no) = (u.run_id, u.step_id, u.task_no) OFFSET 0) o
             WHERE u.status IN ('pending', 'running') AND u.run_id <> p_run
-              AND o.plan -> 'conflicts' ?| ARRAY(SELECT jsonb_array_elements_text(p_conflicts)) LOOP
+              AND o.conflicts ?| ARRAY(SELECT jsonb_array_elements_text(p_conflicts)) LOOP
     -- A record that nobody looks after holds nothing up, unless its worker lives.
     IF runbook.engine_alive(a.run_id) OR runbook.is_supervised(a.run_id, a.step_id)
        OR (SELECT w.pid FROM runbook.find_worker(a) w) IS NOT NULL THEN

@@ -61,7 +61,7 @@ COMMIT`,
    * @throws RunbookError `pooler_between` when the answer comes from another server session.
    */
   async poll(): Promise<WorkerState[]> {
-    const rows = await this.session.query<PollRow>(this.#poll);
+    const rows = await this.session.query<PollRow>(this.#poll, [], 'often');
     this.#checkSession(rows[0]?.control_pid);
     return rows.flatMap((row) => toWorkerState(row) ?? []);
   }
