@@ -7,6 +7,7 @@ import { startServer } from '../db/ensure.js';
 import { ensureBuilt, libpqEnvironment } from '../demo/program.js';
 import { makeDatabase, withClient } from '../demo/shop.js';
 import { PointUpdates } from './point-updates.js';
+import { median } from './statistics.js';
 
 const ROWS = 1_000_000;
 const ROUNDS = 5;
@@ -91,10 +92,6 @@ async function round(uri: string, folder: string): Promise<Round> {
 
 function perSecond(ms: number): string {
   return `${new Intl.NumberFormat('en').format(Math.round((ROWS * 1000) / ms))} rows/s`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /**

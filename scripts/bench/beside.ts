@@ -8,7 +8,8 @@ import { startServer } from '../db/ensure.js';
 import { ensureBuilt, libpqEnvironment } from '../demo/program.js';
 import { makeDatabase, withClient } from '../demo/shop.js';
 import { table } from '../demo/text.js';
-import { fillPgbench, quantile, runPgbench, type Load, type Transaction } from './pgbench.js';
+import { fillPgbench, runPgbench, type Load, type Transaction } from './pgbench.js';
+import { quantile } from './statistics.js';
 
 const SCALE = 10;
 const ROUNDS = 3;

@@ -62,9 +62,3 @@ function parse(line: string): Transaction {
   }
   return { endedAt: seconds * 1000 + micros / 1000, ms: us / 1000 };
 }
-
-/** The value that a share of all is not above. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}

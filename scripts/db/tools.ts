@@ -11,13 +11,13 @@ export interface ToolFolder {
   readonly inside: string;
 }
 
-/** PostgreSQL's own client programs, of the server that `startServer` answers. */
+/** PostgreSQL's own client programs, of the server that `startServer` answers for the instance. */
 export class Tools {
   readonly #cluster: ClusterHandle;
 
   /** @throws where the server is not made of programs of ours, so that its tools are nobody knows where. */
-  constructor() {
-    const server = readState(openCache().state)?.server;
+  constructor(instance?: string) {
+    const server = readState(openCache(instance).state)?.server;
     if (server?.kind !== 'cluster') {
       throw new Error('pgbench and its like come with a server of our own: npm run db:start');
     }

@@ -23,8 +23,9 @@ export type History = readonly PastWork[] | 'hidden';
 /** A ledger that this role may not read, or should not. */
 const REFUSALS: readonly ErrorCode[] = ['ledger_missing', 'ledger_untrusted'];
 
-/** More would not make an estimate better, and the plan slower. */
-const MOST_ATTEMPTS = 2000;
+/** More would not make an estimate better, and the plan slower: each relation of each attempt is looked at. */
+const MOST_ATTEMPTS = 2_000;
+const MOST_RELATIONS = 5_000;
 
 /**
  * Reads the newest successful attempts of some kinds of steps, by one query. A database without a
@@ -35,7 +36,7 @@ export async function readHistory(session: Session, kinds: readonly string[]): P
     await refuseForeignLedger(session);
     const { applied, newest } = await readLedgerState(session);
     if (applied === 0 || applied > newest) return [];
-    return await session.query<PastWork>(HISTORY, [kinds, MOST_ATTEMPTS]);
+    return await session.query<PastWork>(HISTORY, [kinds, MOST_ATTEMPTS, MOST_RELATIONS]);
   } catch (error) {
     const hidden = error instanceof RunbookError && REFUSALS.includes(error.code);
     if (hidden || hasSqlState(error, SQLSTATE.insufficientPrivilege)) return 'hidden';
@@ -51,15 +52,18 @@ SELECT s.kind, s.plan -> 'spec' AS spec, md5(a.sql) AS sql_md5,
                       THEN (SELECT count(*) FROM runbook.task p
                              WHERE (p.run_id, p.step_id) = (a.run_id, a.step_id)) ELSE 1 END AS bytes,
        extract(epoch FROM a.finished_at - a.launched_at)::float8 * 1000 AS ms
-  FROM (SELECT * FROM runbook.attempt r
+  FROM (SELECT w.*, sum(cardinality(w.target_oids)) OVER (ORDER BY w.recorded_at DESC, w.attempt_id) AS looked_at
+          FROM (
+        SELECT * FROM runbook.attempt r
          WHERE r.status = 'succeeded' AND r.launched_at IS NOT NULL AND r.finished_at IS NOT NULL
            AND EXISTS (SELECT FROM runbook.step k
                         WHERE (k.run_id, k.step_id) = (r.run_id, r.step_id) AND k.kind = ANY ($1))
-         ORDER BY r.recorded_at DESC LIMIT $2) a
+         ORDER BY r.recorded_at DESC LIMIT $2) w) a
   JOIN runbook.step s ON (s.run_id, s.step_id) = (a.run_id, a.step_id)
   JOIN runbook.task t ON (t.run_id, t.step_id, t.task_no) = (a.run_id, a.step_id, a.task_no)
  CROSS JOIN LATERAL (
        SELECT count(*)::int AS relations, min(x ->> 'name') AS relation,
               coalesce(sum((x ->> 'size_bytes')::float8), 0) AS bytes
          FROM jsonb_array_elements(t.plan -> 'targets') x
-        WHERE a.target_oids = '{}' OR (x ->> 'oid')::bigint = ANY (a.target_oids)) n`;
+        WHERE a.target_oids = '{}' OR (x ->> 'oid')::bigint = ANY (a.target_oids)) n
+ WHERE a.looked_at <= $3 OR a.looked_at = cardinality(a.target_oids)`;

@@ -1,4 +1,4 @@
-import { Parser, type CST } from 'yaml';
+import type { CST } from 'yaml';
 
 /** A runbook needs some six levels. */
 const MAX_DEPTH = 100;
@@ -31,12 +31,11 @@ export interface Excess {
 }
 
 /**
- * Finds what nests deeper, or lists more, than any runbook does. Composing a document recurses: some
+ * Finds in what the parser made of a text what nests deeper, or lists more, than any runbook does. Composing a document recurses: some
  * thousand levels exhaust the stack, and inside a regular expression that aborts the whole process;
  * and it compares each key of a mapping with all others. The parser before it does neither.
  */
-export function findExcess(text: string): Excess | undefined {
-  const documents = [...new Parser().parse(text)];
+export function findExcess(documents: readonly CST.Token[]): Excess | undefined {
   let level = documents.flatMap((token) =>
     token.type === 'document' && token.value !== undefined ? [token.value] : [],
   );

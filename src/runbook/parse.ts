@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
 import type { Diagnostic } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
 import { findExcess, isTooDeep, type Excess } from './parse-depth.js';
@@ -45,13 +45,29 @@ function describe(error: SyntaxError, text: string): string {
   return message.slice(0, 1).toLowerCase() + message.slice(1);
 }
 
+/** The library's parseDocument would parse a second time what was parsed to be looked at. */
+function compose(
+  tokens: readonly CST.Token[],
+  lines: LineCounter,
+  text: string,
+): [Document, Document | undefined] {
+  const composer = new Composer({ ...OPTIONS, lineCounter: lines });
+  const [document, second] = [...composer.compose(tokens, true, text.length)];
+  if (document === undefined) throw new Error('the YAML library composed no document');
+  return [document, second];
+}
+
 function syntaxProblems(
   document: Document,
+  second: Document | undefined,
   lines: LineCounter,
   text: string,
   file: string,
 ): Diagnostic[] {
-  return document.errors.map((error) => {
+  const [from = 0, to = 0] = second?.range ?? [];
+  const several: SyntaxError[] =
+    second === undefined ? [] : [{ code: 'MULTIPLE_DOCS', message: '', pos: [from, to] }];
+  return [...document.errors, ...several].map((error) => {
     const [code, hint] = CODES[error.code] ?? (['yaml-syntax'] as const);
     return {
       code,
@@ -77,10 +93,11 @@ function problemAtStart(
 /** Parses YAML. All syntax errors come back, not only the first. */
 export function parseYaml(text: string, file: string): ParseResult {
   const lines = new LineCounter();
-  const excess = findExcess(text);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const excess = findExcess(tokens);
   if (excess !== undefined) return refuseExcess(text, file, excess);
-  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
-  const errors = syntaxProblems(document, lines, text, file);
+  const [document, second] = compose(tokens, lines, text);
+  const errors = syntaxProblems(document, second, lines, text, file);
   if (errors.length > 0) return { ok: false, diagnostics: errors };
   if (document.contents === null) {
     const hint = 'Begin with `api_version: pg-runbook/v1`.';

@@ -14,6 +14,8 @@ const ELLIPSIS: Omit<Cell, 'start'> = { text: '…', width: 1 };
 /** Longer lines are looked at around the place of interest only; segmenting a megabyte is slow. */
 const REACH = 400;
 
+let segmenter: Intl.Segmenter | undefined;
+
 function toCell(segment: string, start: number): Cell {
   if (segment === '\t') return { text: TAB, width: TAB.length, start };
   if (/^[\u0000-\u001f\u007f-\u009f\u2028\u2029\uFEFF]/.test(segment))
@@ -24,7 +26,9 @@ function toCell(segment: string, start: number): Cell {
 /** Splits a line into what a terminal shows; tabs become spaces, control characters are replaced. */
 export function toCells(line: string, around = 0): readonly Cell[] {
   const from = Math.max(0, around - REACH);
-  const segments = new Intl.Segmenter('en').segment(line.slice(from, around + REACH));
+  // Made once, and only when something is shown: its tables take longer to load than a file to check.
+  segmenter ??= new Intl.Segmenter('en');
+  const segments = segmenter.segment(line.slice(from, around + REACH));
   return [...segments].map(({ segment, index }) => toCell(segment, from + index));
 }
 

@@ -1,10 +1,12 @@
+import type { Target } from '../generated/plan.v1.js';
 import { MAINTAIN_SINCE } from '../model/privilege.js';
 import type { RelationGlob } from '../model/relation-glob.js';
 import type { Queryable, Row } from '../postgres/session.js';
 import { globValues, TABLE_GLOB_CONDITION } from './relation-globs.js';
+import type { Candidate } from './selection.js';
 import { ROW_WIDTH_CTE, TABLE_BLOAT } from './table-bloat.js';
 
-/** A table, materialized view or partitioned table as the catalogs show it. */
+/** A table, materialized view or partitioned table as the catalogs and counters show it. */
 export interface TableRow extends Row {
   oid: number;
   schema: string;
@@ -12,7 +14,6 @@ export interface TableRow extends Row {
   name: string;
   relkind: string;
   partition_root: number | null;
-  size_bytes: number;
   live_rows: number;
   dead_rows: number;
   modified_rows: number;
@@ -20,6 +21,11 @@ export interface TableRow extends Row {
   has_toast: boolean;
   vacuum_age: number | null;
   analyze_age: number | null;
+}
+
+interface MeasuredRow extends Row {
+  oid: number;
+  size_bytes: number;
   may_maintain: boolean;
   bloat: number | null;
 }
@@ -73,37 +79,59 @@ function ageOf(first: string, second: string): string {
   return `extract(epoch FROM clock_timestamp() - greatest(${first}, ${second}))::float8`;
 }
 
-/**
- * Reads the relations of the given kinds that the globs match, with what filters and orders need.
- * Takes ACCESS SHARE on them, for their size.
- */
+/** Reads the relations of the given kinds that the globs match, with what most filters need. */
 export async function readTables(
   db: Queryable,
   selector: { include: readonly RelationGlob[]; exclude: readonly RelationGlob[] },
   relkinds: readonly string[],
-  serverVersion: number,
 ): Promise<TableRow[]> {
   return db.query<TableRow>(
-    `WITH ${BUSY_CTE}, ${ROW_WIDTH_CTE}
-SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
+    `SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS relkind,
        pg_catalog.pg_partition_root(c.oid)::oid AS partition_root,
-       ${sizeOf('pg_table_size')} AS size_bytes,
        pg_stat_get_live_tuples(c.oid)::float8 AS live_rows,
        pg_stat_get_dead_tuples(c.oid)::float8 AS dead_rows,
        pg_stat_get_mod_since_analyze(c.oid)::float8 AS modified_rows,
        CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END AS xid_age,
        c.reltoastrelid <> 0 AS has_toast,
        ${ageOf('pg_stat_get_last_vacuum_time(c.oid)', 'pg_stat_get_last_autovacuum_time(c.oid)')} AS vacuum_age,
-       ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age,
-       ${mayMaintain('vacuum_or_analyze', serverVersion)} AS may_maintain,
-       ${TABLE_BLOAT} AS bloat
+       ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN row_widths w ON w.oid = c.oid
  WHERE c.relkind = ANY ($6::"char"[]) AND ${TABLE_GLOB_CONDITION}`,
     [...globValues(selector.include, selector.exclude), relkinds],
   );
+}
+
+/**
+ * Adds to tables their size, whether the role may maintain them, and if it is wanted their bloat: what is
+ * asked only of those that a step may work on, since it takes ten times as long as all the rest. Takes ACCESS
+ * SHARE on them. One that is gone meanwhile is left out.
+ */
+export async function measure(
+  db: Queryable,
+  candidates: readonly Candidate[],
+  serverVersion: number,
+  wanted: { readonly bloat: boolean },
+): Promise<Target[]> {
+  const rows = await db.query<MeasuredRow>(
+    `WITH ${BUSY_CTE}${wanted.bloat ? `, ${ROW_WIDTH_CTE}` : ''}
+SELECT c.oid, ${sizeOf('pg_table_size')} AS size_bytes,
+       ${mayMaintain('vacuum_or_analyze', serverVersion)} AS may_maintain,
+       ${wanted.bloat ? TABLE_BLOAT : 'NULL'} AS bloat
+  FROM pg_catalog.pg_class c
+  ${wanted.bloat ? 'LEFT JOIN row_widths w ON w.oid = c.oid' : ''}
+ WHERE c.oid = ANY ($1::oid[])`,
+    [candidates.map(({ oid }) => oid)],
+  );
+  const measured = new Map(rows.map((row) => [row.oid, row]));
+  return candidates.flatMap((table) => {
+    const row = measured.get(table.oid);
+    if (row === undefined) return [];
+    const { size_bytes, may_maintain, bloat } = row;
+    const facts = { ...table.facts, may_maintain, ...(wanted.bloat ? { bloat } : {}) };
+    return [{ ...table, size_bytes, facts }];
+  });
 }
 
 /** All beneath a partitioned table. pg_partition_tree() would lock each, and wait for whoever holds one. */

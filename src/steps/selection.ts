@@ -2,11 +2,14 @@ import type { LeftOut, Target, Unselected } from '../generated/plan.v1.js';
 import type { Selector } from '../model/runbook.js';
 import type { Discovery } from './contract.js';
 
+/** A relation whose size is not known yet: to ask for it is the costly part, on each of ten thousand. */
+export type Candidate = Omit<Target, 'size_bytes'>;
+
 /** One declared condition on a candidate. */
-export interface Filter {
+export interface Filter<T extends Candidate = Candidate> {
   /** As the runbook writes it. */
   readonly name: string;
-  readonly keep: (candidate: Target) => boolean;
+  readonly keep: (candidate: T) => boolean;
 }
 
 /** The patterns of a selector, without its filters. */
@@ -15,7 +18,7 @@ export function allMatching({ include, exclude }: Selector): Selector {
 }
 
 /** A numeric fact; a fact that the catalogs do not have counts as 0. */
-export function numberFact(candidate: Target, name: string): number {
+export function numberFact(candidate: Candidate, name: string): number {
   const value = candidate.facts[name];
   return typeof value === 'number' ? value : 0;
 }
@@ -29,7 +32,7 @@ export function atLeast(name: string, fact: string, bound: number | undefined): 
 export function sizeFilters(bounds: {
   minSize: number | undefined;
   maxSize: number | undefined;
-}): Filter[] {
+}): Filter<Target>[] {
   const { minSize, maxSize } = bounds;
   return [
     ...(minSize === undefined
@@ -62,7 +65,7 @@ export function descendingBy(
   return (a, b) => value(b) - value(a) || byName(a, b);
 }
 
-export function byName(a: Target, b: Target): number {
+export function byName(a: Candidate, b: Candidate): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
@@ -72,7 +75,7 @@ export type Selection = Required<Pick<Discovery, 'targets' | 'unselected'>>;
 /** Keeps the candidates that pass every filter, in order, at most `limit` of them. */
 export function select(
   candidates: readonly Target[],
-  filters: readonly Filter[],
+  filters: readonly Filter<Target>[],
   order: (a: Target, b: Target) => number,
   limit: number | undefined,
 ): Selection {
@@ -104,10 +107,10 @@ export function leftOverFirst(
 }
 
 /** Splits candidates into those that pass every filter and the others, by the first that they fail, by name. */
-export function applyFilters(
-  candidates: readonly Target[],
-  filters: readonly Filter[],
-): { kept: Target[]; unselected: Unselected[] } {
+export function applyFilters<T extends Candidate>(
+  candidates: readonly T[],
+  filters: readonly Filter<T>[],
+): { kept: T[]; unselected: Unselected[] } {
   const out = new Map(filters.map((filter) => [filter, [] as string[]]));
   const kept = candidates.filter((candidate) => {
     const failed = filters.find((filter) => !filter.keep(candidate));
@@ -129,11 +132,11 @@ export function beyondLimit(targets: readonly Target[]): Unselected[] {
 }
 
 /** Splits candidates into targets and those that cannot be worked on, each with its reason. */
-export function partition(
-  candidates: readonly Target[],
-  obstacle: (candidate: Target) => string | undefined,
-): Required<Pick<Discovery, 'targets' | 'leftOut'>> {
-  const targets: Target[] = [];
+export function partition<T extends Candidate>(
+  candidates: readonly T[],
+  obstacle: (candidate: T) => string | undefined,
+): { targets: T[]; leftOut: LeftOut[] } {
+  const targets: T[] = [];
   const leftOut: LeftOut[] = [];
   for (const candidate of candidates) {
     const reason = obstacle(candidate);

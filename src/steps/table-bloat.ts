@@ -11,21 +11,35 @@ const PAGE_OVERHEAD = 24;
 /** A line pointer (4) and a row's header (23, aligned to 24), before its data. */
 const ROW_OVERHEAD = 28;
 
-/** The width of a row's data, by table; NULL as soon as one column has no statistics. */
-export const ROW_WIDTH_CTE = `${STATS_CTE},
+/** A megabyte: what a smaller table could give back is not worth to read the statistics of all its columns. */
+const WORTH_PAGES = 128;
+
+/**
+ * The width of a row's data, by table of the OIDs `$1`; NULL as soon as one column has no statistics. Columns
+ * and statistics are counted together and not joined: the planner takes the view for one row, and would look
+ * through all of it for each column.
+ */
+export const ROW_WIDTH_CTE = `
+  of AS MATERIALIZED (
+    SELECT r.oid, n.nspname, r.relname
+      FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+     WHERE r.oid = ANY ($1::oid[]) AND r.relkind IN ('r', 'm') AND r.relpages >= ${String(WORTH_PAGES)}),
+  stats AS MATERIALIZED (
+    SELECT s.schemaname, s.tablename, s.attname, s.avg_width * (1 - s.null_frac) AS width
+      FROM pg_catalog.pg_stats s
+     WHERE NOT s.inherited AND s.tablename = ANY (ARRAY(SELECT o.relname FROM of o))),
   row_widths AS MATERIALIZED (
-    SELECT r.oid, CASE WHEN count(*) = count(s.width) THEN sum(s.width)::float8 END AS width
-      FROM pg_catalog.pg_class r
-      JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
-      JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-      LEFT JOIN stats s
-        ON (s.schemaname, s.tablename, s.attname) = (n.nspname, r.relname, a.attname)
-     WHERE r.relkind IN ('r', 'm')
-     GROUP BY r.oid)`;
+    SELECT max(x.oid) AS oid, CASE WHEN sum(x.of_table) = count(x.width) THEN sum(x.width)::float8 END AS width
+      FROM (SELECT r.nspname, r.relname, r.oid, 1 AS of_table, NULL::float8 AS width
+              FROM of r
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+             UNION ALL
+            SELECT s.schemaname, s.tablename, NULL, 0, s.width FROM stats s) x
+     GROUP BY x.nspname, x.relname)`;
 
 /**
  * The estimated share of the pages of `c` that its rows, as wide as `w` says, would not need: rows and
- * pages as of the last VACUUM or ANALYZE. NULL where statistics are missing or hidden.
+ * pages as of the last VACUUM or ANALYZE. NULL for small tables, and where statistics are missing or hidden.
  */
 export const TABLE_BLOAT = `
   CASE WHEN c.reltuples > 0 AND c.relpages > 1 AND w.width IS NOT NULL THEN

@@ -1,3 +1,4 @@
+import { listSome } from '../../model/phrases.js';
 import { parseDuration } from '../../model/duration.js';
 import { contentAt, isContent, listAt, numberAt, textAt, type RawStep } from '../content.js';
 import { inStep, withDefault, type Check, type LintInput, type LintProblem } from './input.js';
@@ -144,22 +145,23 @@ const rebuildBesideLongTransaction: Check = (input) => {
       step.body['transaction'] !== false &&
       (duration(withDefault(input, step, 'timeout')) ?? 0) > LONG_TRANSACTION_MS,
   );
-  return rebuilds.flatMap((rebuild) =>
-    long
-      .filter(({ id = '' }) => {
-        const other = rebuild.id ?? '';
-        return !ancestors(other, steps).has(id) && !ancestors(id, steps).has(other);
-      })
-      .map(({ id = '' }) =>
-        inStep(
-          rebuild,
-          'rebuild-beside-long-transaction',
-          ['reindex'],
-          `a concurrent rebuild waits for every open transaction, and step ${id} beside it may run for long`,
-          `Order them: \`needs: [${id}]\`, or shorten the timeout of ${id}.`,
-        ),
+  return rebuilds.flatMap((rebuild) => {
+    const before = ancestors(rebuild.id ?? '', steps);
+    const beside = long
+      .map(({ id = '' }) => id)
+      .filter((id) => !before.has(id) && !ancestors(id, steps).has(rebuild.id ?? ''));
+    if (beside.length === 0) return [];
+    const named = `${beside.length === 1 ? 'step' : 'steps'} ${listSome(beside, 3)}`;
+    return [
+      inStep(
+        rebuild,
+        'rebuild-beside-long-transaction',
+        ['reindex'],
+        `a concurrent rebuild waits for every open transaction, and ${named} beside it may run for long`,
+        `Order them: \`needs: [${beside[0] ?? ''}]\`, or shorten the timeout of ${beside.length === 1 ? (beside[0] ?? '') : 'these'}.`,
       ),
-  );
+    ];
+  });
 };
 
 const longBatches = each((step) =>

@@ -5,8 +5,9 @@ import type { Queryable } from '../../postgres/session.js';
 import type { Discovery, StepOrder } from '../contract.js';
 import { requireOptions } from '../options.js';
 import { findMissing } from '../relation-globs.js';
-import { readTables, type TableRow } from '../relations.js';
+import { measure, readTables, type TableRow } from '../relations.js';
 import {
+  applyFilters,
   byName,
   descendingBy,
   noteLeftOver,
@@ -14,6 +15,7 @@ import {
   numberFact,
   select,
   sizeFilters,
+  type Candidate,
   type Filter,
   type Selection,
 } from '../selection.js';
@@ -32,30 +34,31 @@ export async function discoverAnalyze(
 ): Promise<Discovery> {
   requireOptions('ANALYZE', spec.options, SINCE, server);
   const relkinds = ['r', 'm', 'p', ...(spec.tables.foreign ? ['f'] : [])];
-  const rows = await readTables(db, spec.tables, relkinds, server.versionNumber);
+  const rows = await readTables(db, spec.tables, relkinds);
   const only = server.versionNumber >= ANALYZE_ONLY_SINCE;
-  const candidates = rows.map((row) => toTarget(row, only));
+  const candidates = rows.map((row) => toCandidate(row, only));
+  const { kept, unselected } = applyFilters(candidates, activityFilters(spec.tables));
+  const tables = await measure(db, kept, server.versionNumber, { bloat: false });
+  const selection = selectForAnalyze(spec, noteLeftOver(tables, carriedOver));
   const missing = await findMissing(db, spec.tables.include, relkinds);
-  return { ...selectForAnalyze(spec, noteLeftOver(candidates, carriedOver)), missing };
+  return { ...selection, unselected: [...unselected, ...selection.unselected], missing };
 }
 
 /**
  * @param only whether the server can analyze a partitioned table alone; where it cannot, the table's
  *   whole tree is one conflict, or its partitions would be locked twice.
  */
-function toTarget(row: TableRow, only: boolean): Target {
+function toCandidate(row: TableRow, only: boolean): Candidate {
   return {
     oid: row.oid,
     name: row.name,
     schema: row.schema,
     relation: row.relation,
     table_oid: row.oid,
-    size_bytes: row.size_bytes,
     facts: {
       relkind: row.relkind,
       modified_rows: row.modified_rows,
       seconds_since_analyze: row.analyze_age === null ? null : Math.round(row.analyze_age),
-      may_maintain: row.may_maintain,
       only: only && row.relkind === 'p',
       partition_tree: only ? null : row.partition_root,
     },
@@ -68,14 +71,18 @@ const ORDERS = {
   name: byName,
 };
 
-/** Applies the declared filters, order and limit. Pure. */
-export function selectForAnalyze(spec: AnalyzeSpec, candidates: readonly Target[]): Selection {
-  const { tables } = spec;
-  const filters = [
-    ...sizeFilters(tables),
+/** Filters by what is known of all tables before their size is asked for. */
+function activityFilters(tables: AnalyzeSpec['tables']): Filter[] {
+  return [
     ...enoughModified(tables.minModifiedRows),
     ...notDoneFor('not_analyzed_for', 'seconds_since_analyze', tables.notAnalyzedForMs),
   ];
+}
+
+/** Applies the declared filters, order and limit. Pure. */
+export function selectForAnalyze(spec: AnalyzeSpec, candidates: readonly Target[]): Selection {
+  const { tables } = spec;
+  const filters = [...activityFilters(tables), ...sizeFilters(tables)];
   return select(candidates, filters, ORDERS[tables.orderBy], tables.limit);
 }
 

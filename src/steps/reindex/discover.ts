@@ -16,6 +16,7 @@ import {
   partition,
   select,
   sizeFilters,
+  type Candidate,
   type Filter,
   type Selection,
 } from '../selection.js';
@@ -117,7 +118,7 @@ function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Se
 /** Other methods than btree, and indexes of tables whose statistics are missing or hidden. */
 function knownBloat(minBloat: number | undefined): Filter[] {
   if (minBloat === undefined) return [];
-  const keep = ({ facts }: Target): boolean => typeof facts['bloat'] === 'number';
+  const keep = ({ facts }: Candidate): boolean => typeof facts['bloat'] === 'number';
   return [{ name: 'min_bloat (unknown: no statistics, or hidden, or no btree)', keep }];
 }
 

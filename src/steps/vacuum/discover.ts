@@ -5,8 +5,9 @@ import type { Queryable } from '../../postgres/session.js';
 import type { Discovery, StepOrder } from '../contract.js';
 import { requireOptions } from '../options.js';
 import { findMissing } from '../relation-globs.js';
-import { readTables, type TableRow } from '../relations.js';
+import { measure, readTables, type TableRow } from '../relations.js';
 import {
+  applyFilters,
   atLeast,
   byName,
   descendingBy,
@@ -16,6 +17,8 @@ import {
   partition,
   select,
   sizeFilters,
+  type Candidate,
+  type Filter,
   type Selection,
 } from '../selection.js';
 
@@ -29,14 +32,24 @@ export async function discoverVacuum(
   { carriedOver }: StepOrder,
 ): Promise<Discovery> {
   requireOptions('VACUUM', spec.options, SINCE, server);
-  const rows = await readTables(db, spec.tables, ['r', 'm'], server.versionNumber);
-  const { targets, leftOut } = partition(rows.map(toTarget), (table) => obstacle(table, spec));
+  const rows = await readTables(db, spec.tables, ['r', 'm']);
+  const { targets: able, leftOut } = partition(rows.map(toCandidate), (table) =>
+    obstacle(table, spec),
+  );
+  const { kept, unselected } = applyFilters(able, activityFilters(spec.tables));
+  const tables = await measure(db, kept, server.versionNumber, { bloat: true });
+  const selection = selectForVacuum(spec, noteLeftOver(tables, carriedOver));
   const missing = await findMissing(db, spec.tables.include, ['r', 'm', 'p']);
-  return { ...selectForVacuum(spec, noteLeftOver(targets, carriedOver)), leftOut, missing };
+  return {
+    ...selection,
+    unselected: [...unselected, ...selection.unselected],
+    leftOut,
+    missing,
+  };
 }
 
 /** Where VACUUM would answer with success and do nothing, no evidence could ever prove it. */
-function obstacle(table: Target, { options }: VacuumSpec): string | undefined {
+function obstacle(table: Candidate, { options }: VacuumSpec): string | undefined {
   if (options.process_main !== false) return undefined;
   if (options.process_toast === false) return 'process_main and process_toast are both false';
   return table.facts['has_toast'] === true
@@ -44,7 +57,7 @@ function obstacle(table: Target, { options }: VacuumSpec): string | undefined {
     : 'no TOAST table, and process_main is false';
 }
 
-function toTarget(row: TableRow): Target {
+function toCandidate(row: TableRow): Candidate {
   const rows = row.live_rows + row.dead_rows;
   return {
     oid: row.oid,
@@ -52,15 +65,12 @@ function toTarget(row: TableRow): Target {
     schema: row.schema,
     relation: row.relation,
     table_oid: row.oid,
-    size_bytes: row.size_bytes,
     facts: {
       dead_rows: row.dead_rows,
       dead_ratio: rows === 0 ? 0 : row.dead_rows / rows,
       xid_age: row.xid_age,
-      bloat: row.bloat,
       has_toast: row.has_toast,
       seconds_since_vacuum: row.vacuum_age === null ? null : Math.round(row.vacuum_age),
-      may_maintain: row.may_maintain,
     },
   };
 }
@@ -72,15 +82,19 @@ const ORDERS = {
   name: byName,
 };
 
-/** Applies the declared filters, order and limit. Pure. */
-export function selectForVacuum(spec: VacuumSpec, candidates: readonly Target[]): Selection {
-  const { tables } = spec;
-  const filters = [
-    ...sizeFilters(tables),
+/** Filters by what is known of all tables before their size is asked for. */
+function activityFilters(tables: VacuumSpec['tables']): Filter[] {
+  return [
     ...atLeast('min_dead_rows', 'dead_rows', tables.minDeadRows),
     ...atLeast('min_dead_ratio', 'dead_ratio', tables.minDeadRatio),
     ...atLeast('min_xid_age', 'xid_age', tables.minXidAge),
     ...notDoneFor('not_vacuumed_for', 'seconds_since_vacuum', tables.notVacuumedForMs),
   ];
+}
+
+/** Applies the declared filters, order and limit. Pure. */
+export function selectForVacuum(spec: VacuumSpec, candidates: readonly Target[]): Selection {
+  const { tables } = spec;
+  const filters = [...activityFilters(tables), ...sizeFilters(tables)];
   return select(candidates, filters, ORDERS[tables.orderBy], tables.limit);
 }
