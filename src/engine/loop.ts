@@ -26,6 +26,8 @@ const REFRESH_MS = 1_000;
 
 /** A killed engine's report tells of every worker that was launched longer ago than this. */
 const SAVE_EVERY_MS = 1_000;
+/** Of ten thousand tasks it takes a tenth of a second to write: most of the time is for the work. */
+const SAVE_AT_MOST = 0.05;
 
 const ANY_NUMBER: Room = { workers: Number.MAX_SAFE_INTEGER, named: {} };
 
@@ -42,7 +44,7 @@ export async function runLoop(context: RunContext): Promise<void> {
   const others = new OthersWatch();
   try {
     let pollMs = FIRST_POLL_MS;
-    let savedAt = 0;
+    let saveAfter = 0;
     let seen: Round['seen'];
     while (!isFinished(context)) {
       const round = await tick(context, { slots, guards, settler, others }, seen);
@@ -51,9 +53,11 @@ export async function runLoop(context: RunContext): Promise<void> {
       await progress.look(context);
       await live.look(context, guards, slots);
       pollMs = busy ? firstPollMs(context) : Math.min(pollMs * POLL_GROWTH, LAST_POLL_MS);
-      if (busy && clock.now() - savedAt >= SAVE_EVERY_MS) {
+      if (busy && clock.now() >= saveAfter) {
+        const from = clock.now();
         await context.save();
-        savedAt = clock.now();
+        const took = clock.now() - from;
+        saveAfter = clock.now() + Math.max(SAVE_EVERY_MS, took / SAVE_AT_MOST);
       }
       if (seen === undefined) {
         const pause = clock.sleep(pollMs, stop.aborted ? undefined : stop);
