@@ -12,7 +12,7 @@ export interface PastWork extends Row {
   /** The one relation that it was about; null when there were none or several. */
   readonly relation: string | null;
   readonly relations: number;
-  /** Of all of them, when the plan was made. */
+  /** Of all of them, when the plan was made; of one alone, afterwards if it is more. */
   readonly bytes: number;
   readonly ms: number;
 }
@@ -44,11 +44,15 @@ export async function readHistory(session: Session, kinds: readonly string[]): P
   }
 }
 
-/** The parts of a walk have the size of the whole table each. */
+/**
+ * The parts of a walk have the size of the whole table each. An invalid index has next to none before it is
+ * built anew: by that size alone, each byte of other indexes would seem to take minutes.
+ */
 const HISTORY = `
 SELECT s.kind, s.plan -> 'spec' AS spec, md5(a.sql) AS sql_md5,
        CASE WHEN n.relations = 1 THEN n.relation END AS relation, n.relations,
-       n.bytes / CASE WHEN (t.plan -> 'shares_targets')::bool
+       greatest(n.bytes, CASE WHEN n.relations = 1 AND jsonb_array_length(t.targets) = 1
+         THEN (t.targets -> 0 -> 'evidence' -> 'after' ->> 'size_bytes')::float8 END) / CASE WHEN (t.plan -> 'shares_targets')::bool
                       THEN (SELECT count(*) FROM runbook.task p
                              WHERE (p.run_id, p.step_id) = (a.run_id, a.step_id)) ELSE 1 END AS bytes,
        extract(epoch FROM a.finished_at - a.launched_at)::float8 * 1000 AS ms

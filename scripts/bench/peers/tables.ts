@@ -43,7 +43,7 @@ export async function wearSmallTables(uri: string, count: number, every = 1): Pr
 }
 
 /** Megabytes of the tables of {@link makeSizedTables}: a few are most of it, as they are. */
-export const SIZES_MB: readonly number[] = [
+const SIZES_MB: readonly number[] = [
   ...[1024, 512, 256, 256],
   ...Array<number>(4).fill(128),
   ...Array<number>(4).fill(64),
