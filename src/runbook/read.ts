@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Diagnostic } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
+import type { FileFormat } from './file-format.js';
 import { MAX_FILE_BYTES, refuseText, sizeProblem, type DecodedText } from './text.js';
 
 export type ReadResult =
@@ -11,7 +12,7 @@ export type ReadResult =
 const BY_ERRNO: Readonly<Record<string, readonly [code: DiagnosticCode, message: string]>> = {
   ENOENT: ['file-missing', 'there is no such file'],
   ENOTDIR: ['file-missing', 'there is no such file: a part of its path is no directory'],
-  EISDIR: ['file-directory', 'this is a directory, not a runbook file'],
+  EISDIR: ['file-directory', 'this is a directory, not a file'],
   EACCES: ['file-unreadable', 'permission to read this file is denied'],
 };
 
@@ -36,8 +37,8 @@ async function readBytes(path: string): Promise<Buffer> {
   }
 }
 
-/** Reads a runbook file as text. Every way in which that can fail is a diagnostic, not an exception. */
-export async function readRunbookText(path: string): Promise<ReadResult> {
+/** Reads a file as text. Every way in which that can fail is a diagnostic, not an exception. */
+export async function readYamlText(path: string, format: FileFormat): Promise<ReadResult> {
   let bytes: Buffer;
   try {
     bytes = await readBytes(path);
@@ -45,9 +46,9 @@ export async function readRunbookText(path: string): Promise<ReadResult> {
     const { code = '', message } = error as NodeJS.ErrnoException;
     return failure(path, ...(BY_ERRNO[code] ?? (['file-unreadable', message] as const)));
   }
-  if (bytes.length > MAX_FILE_BYTES) return { ok: false, diagnostics: [sizeProblem(path)] };
+  if (bytes.length > MAX_FILE_BYTES) return { ok: false, diagnostics: [sizeProblem(path, format)] };
   const decoded = decode(bytes);
-  const refused = refuseText(decoded, path);
+  const refused = refuseText(decoded, path, format);
   if (refused !== undefined) return { ok: false, diagnostics: [refused], text: decoded.text };
   return { ok: true, text: decoded.text };
 }
@@ -64,7 +65,7 @@ function decode(bytes: Buffer): DecodedText {
 }
 
 /** The format's schema, as it stands beside the program. */
-export function readRunbookSchema(): object {
-  const url = new URL('../../schemas/runbook.v1.schema.json', import.meta.url);
+export function readSchema(format: FileFormat): object {
+  const url = new URL(`../../schemas/${format.schema}`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8')) as object;
 }
