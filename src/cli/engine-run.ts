@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { EventListener } from '../engine/events.js';
 import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
-import { parseTraceparent } from '../model/traceparent.js';
+import { parseTraceparent, type Trace } from '../model/traceparent.js';
 import { resolveConnection } from '../postgres/connection-settings.js';
 import { toJson } from '../report/json.js';
 import { describeReport } from '../report/text.js';
@@ -13,7 +13,7 @@ import { openLiveView, type LiveView } from './live/live-view.js';
 import { LiveWorkers } from './live-workers.js';
 import type { CommandContext } from './command-line.js';
 import { requireMetricsFolder, writeMetrics } from './metrics-file.js';
-import { jsonProgress, textProgress } from './progress.js';
+import { jsonProgress, openJsonLog, textProgress } from './progress.js';
 import { writeReport } from './report-file.js';
 import { listenForStop, type StopSignals } from './stop-signals.js';
 
@@ -37,20 +37,23 @@ export async function driveEngine(
   const output = live?.output ?? context.output;
   const workers = new LiveWorkers();
   const trace = parseTraceparent(context.env['TRACEPARENT']);
-  const progress = options.logFormat === 'json' ? jsonProgress(runId, trace) : textProgress(output);
+  const progress =
+    options.logFormat === 'json'
+      ? jsonProgress(openJsonLog(trace).child({ run: runId }))
+      : textProgress(output);
   const onEvent: EventListener = (event) => {
     workers.note(event);
     // A bar tells the same.
     if (event.type !== 'step_progress' || live?.draws !== true) progress(event);
   };
   const stop = listen(output, workers, live);
-  const write = reportWriter(output, path);
+  const write = requiredOnce(output, (report: ReportV1) => writeReport(path, report));
   let latest: ReportV1 | undefined;
   try {
     const report = await work({
       runId,
       connection: resolveConnection(options.dsn, context.env),
-      origin: { host: hostname(), pid: process.pid, traceparent: trace?.traceparent },
+      origin: originOf(trace),
       stop: stop.signal,
       onEvent,
       onReport: async (report) => {
@@ -72,15 +75,23 @@ export async function driveEngine(
   }
 }
 
+/** Who runs the engine: this process. */
+export function originOf(trace: Trace | undefined): EngineOptions['origin'] {
+  return { host: hostname(), pid: process.pid, traceparent: trace?.traceparent };
+}
+
 /**
  * The first report must be written, or the run does not start; later a full disk must not stop
  * maintenance that goes well: it is told, and the ledger keeps the truth.
  */
-function reportWriter(output: Output, path: string): (report: ReportV1) => Promise<void> {
+export function requiredOnce<T>(
+  output: Output,
+  write: (document: T) => Promise<void>,
+): (document: T) => Promise<void> {
   let written = false;
-  return async (report) => {
+  return async (document) => {
     try {
-      await writeReport(path, report);
+      await write(document);
       written = true;
     } catch (error) {
       if (!written) throw error;

@@ -9,6 +9,7 @@ import {
   metrics,
   parameter,
   ping,
+  tag,
   type CommandContext,
   type Done,
 } from './command-line.js';
@@ -61,8 +62,18 @@ export function addFileCommands(program: Command, context: CommandContext, done:
     .option('--plan <path>', 'run just this plan, made by plan --out, unless too much has changed')
     .option(
       '--report <path>',
-      'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
+      'where to write the report (default: pg-runbook-reports/<name>-<run>.json); a folder with --inventory',
     )
+    .addOption(
+      new Option('--inventory <file>', 'run it on each database of this file').conflicts([
+        'dsn',
+        'plan',
+        'metrics',
+      ]),
+    )
+    .option('--shard <i/n>', 'only this part of the inventory; the others are for other processes')
+    .addOption(tag())
+    .option('--pass <name>', 'run it once in each database, whoever tries under this name')
     .addOption(metrics())
     .option('--allow-changed', 'run although the same version ran before with other content')
     .addOption(ping())
@@ -75,6 +86,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       example(
         'pg-runbook run nightly.yaml --report /var/log/nightly.json',
         'pg-runbook run --plan plan.json',
+        'pg-runbook run nightly.yaml --inventory fleet.yaml --shard 1/4 --pass 2026-11-21',
       ),
     )
     .action(async (file, options) => {

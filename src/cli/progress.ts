@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Attempt, Task } from '../generated/report.v1.js';
 import { describeDuration } from '../model/duration.js';
@@ -17,21 +17,29 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
   skipped: 'yellow',
 };
 
-/** One line of JSON on stderr for each event, for machines. */
-export function jsonProgress(runId: string, trace: Trace | undefined): EventListener {
-  const base = { run: runId, trace_id: trace?.traceId, parent_id: trace?.parentId };
-  const log = pino({ base }, pino.destination({ fd: 2, sync: true }));
+/** Lines of JSON on stderr, each with the caller's trace. */
+export function openJsonLog(trace: Trace | undefined): Logger {
+  const base = { trace_id: trace?.traceId, parent_id: trace?.parentId };
+  return pino({ base }, pino.destination({ fd: 2, sync: true }));
+}
+
+/** One line of JSON for each event, for machines. */
+export function jsonProgress(log: Logger): EventListener {
   return (event) => {
     log.info(toLogFields(event), event.type);
   };
 }
 
-/** One plain line on stderr for each event, for people. */
-export function textProgress(output: Output): EventListener {
+/**
+ * One plain line on stderr for each event, for people.
+ * @param of whose events they are, where there are several.
+ */
+export function textProgress(output: Output, of?: string): EventListener {
+  const whose = of === undefined ? '' : `${of}: `;
   return (event) => {
     const line = describe(event, output);
     if (line === undefined) return;
-    output.note(`${output.paint('dim', output.stamp())} ${line}`);
+    output.note(`${output.paint('dim', output.stamp())} ${whose}${line}`);
   };
 }
 

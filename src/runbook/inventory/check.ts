@@ -38,10 +38,21 @@ export function checkDatabases(content: unknown, readDsn: DsnReader): readonly P
   );
   const names = new Map<string, Entry>();
   const targets = new Map<string, Entry>();
-  return entries.flatMap((entry) => [
+  const problems = entries.flatMap((entry) => [
     ...checkName(entry, names),
     ...checkConnection(entry, targets, readDsn),
   ]);
+  return onePasswordWarning(problems);
+}
+
+/** Thousands of DSNs may hold the same password. */
+function onePasswordWarning(problems: readonly Problem[]): Problem[] {
+  const isWarning = ({ code }: Problem): boolean => code === 'password-in-dsn';
+  const [first, ...others] = problems.filter(isWarning);
+  const rest = problems.filter((problem) => !isWarning(problem));
+  if (first === undefined) return rest;
+  const more = others.length === 0 ? '' : `, and so do ${String(others.length)} more`;
+  return [...rest, { ...first, message: `${first.message}${more}` }];
 }
 
 /** Beside the reports of the databases stands the summary, of a shard or of the whole. */

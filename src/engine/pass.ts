@@ -1,0 +1,35 @@
+import type { ReportV1 } from '../generated/report.v1.js';
+import { migrateLedger, readLedgerState } from '../ledger/migrate.js';
+import { findRunOfPass } from '../ledger/read.js';
+import type { Session } from '../postgres/session.js';
+import type { Clock } from './clock.js';
+import { requireWhole } from './damage.js';
+import { lookAtRun } from './stored-report.js';
+
+/** The run that a pass has in a database already. */
+export interface FoundRun {
+  readonly report: ReportV1;
+  /** Its engine has not ended it: it is at work, or was lost. */
+  readonly open: boolean;
+}
+
+/**
+ * Looks for the run of a pass, and settles what nobody works on. A database without a ledger has none,
+ * and gets none.
+ */
+export async function findInPass(
+  session: Session,
+  runbook: string,
+  pass: string,
+  clock: Clock,
+): Promise<FoundRun | undefined> {
+  if ((await readLedgerState(session)).applied === 0) return undefined;
+  await migrateLedger(session);
+  const runId = await findRunOfPass(session, runbook, pass);
+  if (runId === undefined) return undefined;
+  const { report, stored } = await lookAtRun(session, runId, clock);
+  const open = report.run.status === 'running';
+  // What is done again comes from the ledger: it must be whole.
+  if (open) requireWhole(stored);
+  return { report, open };
+}

@@ -1,0 +1,62 @@
+import type { Database, InventoryReportV1 } from '../generated/inventory-report.v1.js';
+import { count } from '../model/phrases.js';
+import { oneLine } from '../model/printable.js';
+
+const WIDTH = 80;
+
+/** The order in which statuses are counted: what went well, then what wants somebody. */
+const STATUSES: readonly Database['status'][] = [
+  'succeeded',
+  'detached',
+  'deferred',
+  'not_begun',
+  'cancelled',
+  'refused',
+  'failed',
+  'unknown',
+  'running',
+  'pending',
+];
+
+/**
+ * The end of a command over an inventory for people: how many came to what, and a line for each
+ * database that has not succeeded. No line has more than 80 columns. Pure.
+ */
+export function describeInventoryReport(report: InventoryReportV1): string {
+  const { runbook, databases, exit_code, counts } = report;
+  const done = STATUSES.flatMap((status) => {
+    const n = counts[status] ?? 0;
+    return n === 0 ? [] : [`${String(n)} ${words(status)}`];
+  });
+  const found = databases.filter(({ did }) => did === 'found').length;
+  const left = databases.filter(({ status }) => status !== 'succeeded');
+  const width = Math.max(...left.map(({ name }) => name.length), 0);
+  return [
+    `${runbook.name} on ${count(databases.length, 'database')}${whichOnes(report)}: exit ${String(exit_code)}`,
+    ...(done.length === 0 ? [] : [`  ${done.join(', ')}`]),
+    ...(found === 0 ? [] : [`  ${String(found)} of them were done in this pass already`]),
+    ...left.map((database) => `  ${describeDatabase(database, width)}`),
+  ]
+    .map((line) => cut(oneLine(line)))
+    .join('\n');
+}
+
+const words = (status: string): string => status.replace('_', ' ');
+
+function whichOnes({ shard, tags, pass }: InventoryReportV1): string {
+  return [
+    ...(tags.length === 0 ? [] : [`, ${tags.join(' and ')}`]),
+    ...(shard === null ? [] : [`, shard ${shard}`]),
+    ...(pass === null ? [] : [`, pass ${pass}`]),
+  ].join('');
+}
+
+function describeDatabase({ name, status, reason, error }: Database, width: number): string {
+  const code = error === null ? '' : ` [${error}]`;
+  return `${name.padEnd(width)}  ${words(status).padEnd(9)}${code} ${reason ?? ''}`.trimEnd();
+}
+
+function cut(line: string): string {
+  const characters = [...line];
+  return characters.length <= WIDTH ? line : `${characters.slice(0, WIDTH - 1).join('')}…`;
+}
