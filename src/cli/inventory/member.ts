@@ -64,7 +64,13 @@ const NOTHING = {
 };
 
 /** Errors that say that another process works on the database. */
-const CONTENDED: readonly string[] = ['overlap', 'pass_taken', 'run_live', 'run_ended'];
+const CONTENDED: readonly string[] = [
+  'overlap',
+  'overlap_forbidden',
+  'pass_taken',
+  'run_live',
+  'run_ended',
+];
 
 /**
  * Works on one database as `run` and `resume` do. Whatever goes wrong is its outcome, and is told: it
@@ -114,11 +120,26 @@ async function runOnce(
     };
   }
   const { report, open } = next.found;
-  if (open) {
-    return { did: 'resumed', report: await resumeRun(engineFor(fleet, database, report.run.id)) };
-  }
+  const resumed = open ? await resume(fleet, database, report.run) : undefined;
+  if (resumed !== undefined) return { did: 'resumed', report: resumed };
   await writeReport(reportPath(fleet, database), report);
   return { did: 'found', report };
+}
+
+/** @returns undefined when nothing is left that could be done. */
+async function resume(
+  fleet: Fleet,
+  database: InventoryDatabase,
+  { id, status }: ReportV1['run'],
+): Promise<ReportV1 | undefined> {
+  try {
+    return await resumeRun(engineFor(fleet, database, id));
+  } catch (error) {
+    const ended = error instanceof RunbookError && error.code === 'run_ended';
+    // Of a run that was at work a moment ago another look tells what it came to.
+    if (ended && status !== 'running') return undefined;
+    throw error;
+  }
 }
 
 function engineFor(fleet: Fleet, database: InventoryDatabase, runId: string): EngineOptions {
