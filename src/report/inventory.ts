@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Database, InventoryReportV1 } from '../generated/inventory-report.v1.js';
 import { count } from '../model/phrases.js';
 import { oneLine } from '../model/printable.js';
@@ -34,7 +35,9 @@ export function describeInventoryReport(report: InventoryReportV1): string {
   return [
     `${runbook.name} on ${count(databases.length, 'database')}${whichOnes(report)}: exit ${String(exit_code)}`,
     ...(done.length === 0 ? [] : [`  ${done.join(', ')}`]),
-    ...(found === 0 ? [] : [`  ${String(found)} of them were done in this pass already`]),
+    ...(found === 0
+      ? []
+      : [`  ${String(found)} of them ${found === 1 ? 'was' : 'were'} done in this pass already`]),
     ...left.map((database) => `  ${describeDatabase(database, width)}`),
   ]
     .map((line) => cut(oneLine(line)))
@@ -56,7 +59,11 @@ function describeDatabase({ name, status, reason, error }: Database, width: numb
   return `${name.padEnd(width)}  ${words(status).padEnd(9)}${code} ${reason ?? ''}`.trimEnd();
 }
 
+/** What a server says may be in wide characters. */
 function cut(line: string): string {
-  const characters = [...line];
-  return characters.length <= WIDTH ? line : `${characters.slice(0, WIDTH - 1).join('')}…`;
+  if (stringWidth(line) <= WIDTH) return line;
+  let room = WIDTH - 1;
+  const characters = [...new Intl.Segmenter('en').segment(line)].map(({ segment }) => segment);
+  const end = characters.findIndex((character) => (room -= stringWidth(character)) < 0);
+  return `${characters.slice(0, end).join('')}…`;
 }

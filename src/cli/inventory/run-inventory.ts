@@ -83,8 +83,8 @@ export async function runInventory(
     };
     await workOnAll(fleet, members, inventory, summary);
     const codes = summary.document.databases.map(({ exit_code: code }) => code);
-    const { aborted, reason } = stop.signal;
-    const exitCode = fleetExitCode(codes, aborted ? signalExitCode(reason) : undefined);
+    const interrupted = stop.signal.aborted ? signalExitCode(stop.signal.reason) : undefined;
+    const exitCode = fleetExitCode(codes, interrupted);
     await summary.close(exitCode);
     const { document } = summary;
     const text = `${describeInventoryReport(document)}\nsummary: ${summary.path}\n`;
@@ -126,16 +126,15 @@ async function workOnAll(
   const work = async (
     member: Member,
     how: (fleet: Fleet, member: Member) => Promise<Outcome>,
-  ): Promise<Outcome> => {
+  ): Promise<boolean> => {
     await summary.note(member.name, { status: 'running', started_at: toTimestamp(Date.now()) });
-    const outcome = await how(fleet, member);
-    const { contended: _, ...change } = outcome;
+    const { contended, ...change } = await how(fleet, member);
     await summary.note(member.name, { ...change, finished_at: toTimestamp(Date.now()) });
-    return outcome;
+    return contended;
   };
   const first = await forEachMember(members, limits, (member) => work(member, workOn));
-  const contended = members.filter((_, index) => first[index]?.contended === true);
-  await forEachMember(contended, limits, (member) => work(member, workOnceFree));
+  const again = members.filter((_, index) => first[index] === true);
+  await forEachMember(again, limits, (member) => work(member, workOnceFree));
 }
 
 /** Looks until whoever works on the database has ended or is gone, but not for long. */

@@ -115,10 +115,10 @@ ${entry('well', fourth)}
     const inventory = writeInventory(folder, [], { head: 'concurrency: 3\nper_server: 2\n', more });
     const names = databases.map(({ name }) => name);
     const running = runFleet(folder, file, inventory);
-    let ended = false;
-    void running.finally(() => (ended = true));
+    const state = { ended: false };
+    void running.finally(() => (state.ended = true));
     const most = { all: 0, one: 0 };
-    while (!ended) {
+    while (!state.ended) {
       const { rows } = await onServer((client) =>
         client.query<{ name: string }>(
           `select distinct datname as name from pg_stat_activity
