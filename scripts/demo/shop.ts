@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { parseSql } from '../../src/sql/parser.js';
 
 /** The same server and account, another database. */
-function inDatabase(uri: string, database: string): string {
+export function inDatabase(uri: string, database: string): string {
   const url = new URL(uri);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.toString();

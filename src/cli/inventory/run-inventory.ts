@@ -127,9 +127,9 @@ async function workOnAll(
     member: Member,
     how: (fleet: Fleet, member: Member) => Promise<Outcome>,
   ): Promise<boolean> => {
-    await summary.note(member.name, { status: 'running', started_at: toTimestamp(Date.now()) });
+    summary.note(member.name, { status: 'running', started_at: toTimestamp(Date.now()) });
     const { contended, ...change } = await how(fleet, member);
-    await summary.note(member.name, { ...change, finished_at: toTimestamp(Date.now()) });
+    summary.note(member.name, { ...change, finished_at: toTimestamp(Date.now()) });
     return contended;
   };
   const first = await forEachMember(members, limits, (member) => work(member, workOn));

@@ -55,12 +55,13 @@ export class Summary {
     return { ...this.#document, counts };
   }
 
-  /** Takes down what became of a database, and writes the file. */
-  async note(name: string, change: Change): Promise<void> {
+  /** Takes down what became of a database; the file follows, and nobody waits for the disk. */
+  note(name: string, change: Change): void {
     const database = this.#document.databases.find((one) => one.name === name);
     if (database === undefined) throw new Error(`the summary has no database ${name}`);
     Object.assign(database, change);
-    await this.save();
+    // Once it could be written, a failure is told and no more.
+    void this.save();
   }
 
   /** Takes down how the command ended, and writes the file. */
