@@ -165,7 +165,7 @@ async function killOne(fleet: Fleet): Promise<{ readonly atWork: number }> {
   const first = startShard(fleet, pass, '1/4');
   const enough = Math.max(1, Math.floor(fleet.names.length / 16));
   first.onText((text) => {
-    if ((text.match(/ run \S+ succeeded/g) ?? []).length >= enough) first.kill();
+    if ((text.match(/ count\/1 launched/g) ?? []).length >= enough) first.kill();
   });
   if ((await first.ended) === 0) throw new Error('the shard ended before it was killed');
   const atWork = await openRuns(fleet, pass);

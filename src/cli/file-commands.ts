@@ -18,8 +18,10 @@ import {
 export function addFileCommands(program: Command, context: CommandContext, done: Done): void {
   program
     .command('validate')
-    .description('check runbooks without a server: YAML, schema, references and SQL syntax')
-    .argument('<file...>', 'runbooks')
+    .description(
+      'check runbooks and inventories without a server: YAML, schema, references, SQL syntax',
+    )
+    .argument('<file...>', 'runbooks or inventories')
     .addOption(parameter())
     .addOption(json())
     .addHelpText('after', example('pg-runbook validate runbooks/*.yaml'))

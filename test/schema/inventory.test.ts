@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { readDsn } from '../../src/postgres/dsn.js';
-import { loadInventoryFile, type InventoryResult } from '../../src/runbook/inventory/load.js';
+import {
+  loadInventoryFile,
+  saysInventory,
+  type InventoryResult,
+} from '../../src/runbook/inventory/load.js';
 import { renderDiagnostic } from '../../src/runbook/render-diagnostic.js';
 import { useFolder } from '../db/engine/support.js';
 import { GOOD_INVENTORY, INVENTORY_CASES, SECRET } from './inventory-cases.js';
@@ -46,6 +50,17 @@ describe('an inventory', () => {
       ['b.2_c-d', 'host=db2 port=6432 dbname=b'],
       ['3c', String.raw`service='it\'s \\ one'`],
     ]);
+  });
+
+  it.each([
+    [GOOD_INVENTORY, true],
+    [GOOD_INVENTORY.replace('api_version', '"api_version"'), true],
+    ["# an inventory\napi_version:   'pg-runbook/inventory/v9'\n", true],
+    ['api_version: pg-runbook/v1\nname: inventory\n', false],
+    ['description: |\n  api_version: pg-runbook/inventory/v1\n', false],
+    ['', false],
+  ])('is told by its version: %j', (text, expected) => {
+    expect(saysInventory(text)).toBe(expected);
   });
 
   it('with a password is taken, with a warning that does not show it', async () => {

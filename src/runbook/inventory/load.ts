@@ -28,18 +28,18 @@ export type InventoryResult =
 const DEFAULT_CONCURRENCY = 4;
 const DEFAULT_PER_SERVER = 2;
 
+/** True for a text that says it is an inventory, whatever else is wrong with it. */
+export function saysInventory(text: string): boolean {
+  return /^(["']?)api_version\1\s*:\s*["']?pg-runbook\/inventory\//m.test(text);
+}
+
 /**
- * Reads an inventory file. All that is wrong with it comes back as diagnostics; nothing is thrown, and
- * no password shows in what comes back but in the DSNs themselves.
+ * Reads an inventory. All that is wrong with it comes back as diagnostics; nothing is thrown, and no
+ * password shows in what comes back but in the DSNs themselves.
+ * @param path the name of the file in diagnostics.
  * @param readDsn what a connection string says; the loader knows none itself.
  */
-export async function loadInventoryFile(
-  path: string,
-  readDsn: DsnReader,
-): Promise<InventoryResult> {
-  const read = await readYamlText(path, INVENTORY);
-  if (!read.ok) return failed(read.diagnostics, read.text);
-  const { text } = read;
+export function loadInventoryText(text: string, path: string, readDsn: DsnReader): InventoryResult {
   const parsed = parseYaml(text, path, INVENTORY);
   if (!parsed.ok) return failed(parsed.diagnostics.map(withoutFragments), text);
   const { source, content } = parsed;
@@ -54,6 +54,17 @@ export async function loadInventoryFile(
     warnings: diagnostics,
     source: starPasswords(text),
   };
+}
+
+/** {@link loadInventoryText} of a file. A file that cannot be read is a diagnostic as well. */
+export async function loadInventoryFile(
+  path: string,
+  readDsn: DsnReader,
+): Promise<InventoryResult> {
+  const read = await readYamlText(path, INVENTORY);
+  return read.ok
+    ? loadInventoryText(read.text, path, readDsn)
+    : failed(read.diagnostics, read.text);
 }
 
 function failed(diagnostics: readonly Diagnostic[], text: string | undefined): InventoryResult {
