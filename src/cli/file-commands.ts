@@ -67,7 +67,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       'where to write the report (default: pg-runbook-reports/<name>-<run>.json); a folder with --inventory',
     )
     .addOption(
-      new Option('--inventory <file>', 'run it on each database of this file').conflicts([
+      new Option('--inventory <path>', 'run it on each database of this file').conflicts([
         'dsn',
         'plan',
         'metrics',

@@ -72,17 +72,20 @@ export const readDeployed = (path: string): string =>
   readFileSync(join(ROOT, 'deploy', path), 'utf8');
 
 /** The documents of a Kubernetes file; a mistake in its YAML fails. */
-function readKubernetes<Job>(file: string): { readonly map: ConfigMap; readonly job: Job } {
+function readKubernetes(file: string): readonly unknown[] {
   const documents = parseAllDocuments(readDeployed(`kubernetes/${file}`), { strict: true });
   if (!Array.isArray(documents)) throw new Error('the file is empty');
   const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (errors.length > 0) throw new AggregateError(errors);
-  const [map, job] = documents.map((document) => document.toJS() as unknown);
-  return { map: map as ConfigMap, job: job as Job };
+  return documents.map((document) => document.toJS() as unknown);
 }
 
-export const readCronJob = (): { readonly map: ConfigMap; readonly job: CronJob } =>
-  readKubernetes('cronjob.yaml');
+export function readCronJob(): { readonly map: ConfigMap; readonly job: CronJob } {
+  const [map, job] = readKubernetes('cronjob.yaml');
+  return { map: map as ConfigMap, job: job as CronJob };
+}
 
-export const readIndexedJob = (): { readonly map: ConfigMap; readonly job: IndexedJob } =>
-  readKubernetes('indexed-job.yaml');
+export function readIndexedJob(): { readonly map: ConfigMap; readonly job: IndexedJob } {
+  const [map, job] = readKubernetes('indexed-job.yaml');
+  return { map: map as ConfigMap, job: job as IndexedJob };
+}
