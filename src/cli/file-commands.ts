@@ -55,6 +55,11 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       const { plan } = await import('./commands/plan.js');
       done(await plan(context, file, options));
     });
+  addRunCommand(program, context, done);
+}
+
+/** The one that does what the others show. */
+function addRunCommand(program: Command, context: CommandContext, done: Done): void {
   program
     .command('run')
     .description('run a runbook and write a report')

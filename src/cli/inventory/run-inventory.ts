@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { signalExitCode, type ExitCode } from '../../errors.js';
-import { systemClock, toTimestamp } from '../../engine/clock.js';
-import { fleetExitCode, forEachMember, type FleetLimits } from '../../engine/fleet.js';
+import { fleetExitCode } from '../../engine/fleet.js';
 import { makeRunId } from '../../model/identity.js';
-import type { InventoryDatabase } from '../../model/inventory.js';
+import type { Inventory, InventoryDatabase, Shard } from '../../model/inventory.js';
 import { parseTraceparent } from '../../model/traceparent.js';
 import { resolveConnection, type ConnectionSettings } from '../../postgres/connection-settings.js';
 import { describeInventoryReport } from '../../report/inventory.js';
 import type { CommandContext } from '../command-line.js';
-import { loadForServer, refuseForbidden } from '../load.js';
+import type { Output } from '../io.js';
+import { loadForServer, refuseForbidden, type LoadedRunbook } from '../load.js';
 import { openJsonLog } from '../progress.js';
 import { defaultReportPath } from '../report-file.js';
 import { listenForStop, type StopSignals } from '../stop-signals.js';
-import { tellEnd, workOn, type Fleet, type Outcome } from './member.js';
+import type { Fleet } from './member.js';
+import { workOnAll, type Member } from './rounds.js';
 import { loadInventory, requirePass, requireShard, select } from './selection.js';
 import { Summary } from './summary.js';
 
@@ -29,17 +30,16 @@ export interface InventoryOptions {
   readonly json?: true | undefined;
 }
 
-/**
- * A killed process may hold its locks for some seconds yet: the server looks every five seconds whether
- * the client of a statement is still there.
- */
-const OTHERS_GO_WITHIN_MS = 8_000;
-const LOOK_EVERY_MS = 500;
-
-interface Member extends InventoryDatabase {
-  /** `host:port`; its own name when it is not known. */
-  readonly server: string;
-  readonly description: string | null;
+/** What a command line asks for, once all of it was read and is right. */
+interface Order {
+  readonly loaded: LoadedRunbook;
+  readonly inventory: Inventory;
+  readonly tags: readonly string[];
+  readonly shard: Shard | undefined;
+  readonly pass: string | undefined;
+  readonly members: readonly Member[];
+  /** Where the reports go. */
+  readonly folder: string;
 }
 
 /** Runs a runbook on the databases of an inventory, each by an engine of its own. */
@@ -49,27 +49,10 @@ export async function runInventory(
   options: InventoryOptions,
 ): Promise<ExitCode> {
   const { output, env } = context;
-  const shard = requireShard(options.shard);
-  const pass = requirePass(options.pass);
-  const loaded = await loadForServer(output, file, options.parameter);
-  refuseForbidden(output, file, loaded);
-  const inventory = await loadInventory(output, options.inventory);
-  const { tag: tags = [] } = options;
-  const members = select(inventory, tags, shard).map((one) => toMember(one, context));
-  const { name, version, path, digest } = loaded.runbook;
-  const folder = options.report ?? defaultFolder(name, pass);
-  const head = {
-    runbook: { name, version, path, digest },
-    inventory: {
-      path: inventory.path,
-      digest: inventory.digest,
-      databases: inventory.databases.length,
-    },
-    tags: [...tags],
-    pass: pass ?? null,
-  };
-  const servers = members.map((one) => ({ name: one.name, server: one.description }));
-  const summary = new Summary(output, folder, head, shard, servers);
+  const order = await readOrder(context, file, options);
+  const { loaded, pass, folder, inventory, members } = order;
+  const summary = openSummary(output, order);
+  // A folder that cannot be written shows before anything is done.
   await summary.save();
   const trace = parseTraceparent(env['TRACEPARENT']);
   const workers: Fleet['workers'] = new Map();
@@ -95,13 +78,46 @@ export async function runInventory(
   }
 }
 
+async function readOrder(
+  { output, env }: CommandContext,
+  file: string,
+  options: InventoryOptions,
+): Promise<Order> {
+  const shard = requireShard(options.shard);
+  const pass = requirePass(options.pass);
+  const loaded = await loadForServer(output, file, options.parameter);
+  refuseForbidden(output, file, loaded);
+  const inventory = await loadInventory(output, options.inventory);
+  const { tag: tags = [] } = options;
+  const members = select(inventory, tags, shard).map((one) => toMember(one, env));
+  const folder = options.report ?? defaultFolder(loaded.runbook.name, pass);
+  return { loaded, inventory, tags, shard, pass, members, folder };
+}
+
+function openSummary(output: Output, order: Order): Summary {
+  const { loaded, inventory, tags, shard, pass, members, folder } = order;
+  const { name, version, path, digest } = loaded.runbook;
+  const head = {
+    runbook: { name, version, path, digest },
+    inventory: {
+      path: inventory.path,
+      digest: inventory.digest,
+      databases: inventory.databases.length,
+    },
+    tags: [...tags],
+    pass: pass ?? null,
+  };
+  const databases = members.map((one) => ({ name: one.name, server: one.description }));
+  return new Summary(output, folder, head, shard, databases);
+}
+
 function defaultFolder(runbook: string, pass: string | undefined): string {
   const id = pass ?? makeRunId(new Date(), randomBytes(6));
   return defaultReportPath(runbook, id).replace(/\.json$/, '');
 }
 
 /** What cannot be resolved is refused later, as an outcome of this database alone. */
-function toMember(database: InventoryDatabase, { env }: CommandContext): Member {
+function toMember(database: InventoryDatabase, env: CommandContext['env']): Member {
   let settings: ConnectionSettings | undefined;
   try {
     settings = resolveConnection(database.dsn, env);
@@ -114,41 +130,6 @@ function toMember(database: InventoryDatabase, { env }: CommandContext): Member 
     server: settings === undefined ? database.name : `${host}:${String(port)}`,
     description: settings?.description ?? null,
   };
-}
-
-/** Once each; and at last once more where another process was at work, or seemed to be. */
-async function workOnAll(
-  fleet: Fleet,
-  members: readonly Member[],
-  limits: FleetLimits,
-  summary: Summary,
-): Promise<void> {
-  const work = async (
-    member: Member,
-    how: (fleet: Fleet, member: Member) => Promise<Outcome>,
-  ): Promise<boolean> => {
-    summary.note(member.name, { status: 'running', started_at: toTimestamp(Date.now()) });
-    const { contended, ...change } = await how(fleet, member);
-    summary.note(member.name, { ...change, finished_at: toTimestamp(Date.now()) });
-    return contended;
-  };
-  const first = await forEachMember(members, limits, (member) => work(member, workOn));
-  const again = members.filter((_, index) => first[index] === true);
-  await forEachMember(again, limits, (member) => work(member, workOnceFree));
-}
-
-/** Looks until whoever works on the database has ended or is gone, but not for long. */
-async function workOnceFree(fleet: Fleet, member: Member): Promise<Outcome> {
-  const until = Date.now() + OTHERS_GO_WITHIN_MS;
-  for (;;) {
-    const outcome = await workOn(fleet, member);
-    if (!outcome.contended) return outcome;
-    if (Date.now() >= until) {
-      tellEnd(fleet, member, outcome);
-      return outcome;
-    }
-    await systemClock.sleep(LOOK_EVERY_MS, fleet.stop);
-  }
 }
 
 function listen({ output }: CommandContext, workers: Fleet['workers']): StopSignals {
