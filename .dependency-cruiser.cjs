@@ -114,7 +114,7 @@ module.exports = {
       'authored-form-is-private',
       'what the YAML says is for the loader; everybody else sees the canonical model',
       { path: '^src/', pathNot: '^src/(runbook|generated)/' },
-      { path: '^src/generated/runbook\\.v1\\.' },
+      { path: '^src/generated/(runbook|inventory)\\.v1\\.' },
     ),
     rule(
       'engine-knows-no-kind',

@@ -20,6 +20,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy:
       'Correct the lines; `pg-runbook validate FILE` tells whether it is whole, without a server.',
   },
+  invalid_inventory: {
+    happened: 'The inventory has mistakes; each was printed with its line.',
+    means: 'No connection was tried.',
+    remedy: 'Correct the lines; `pg-runbook schema inventory` prints what it may hold.',
+  },
   invalid_connection: {
     happened:
       'The connection string, the service file or a PG* variable is not one that libpq would take.',
@@ -211,5 +216,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'Somebody has paused all runs of the database.',
     means: 'The run did not begin; nothing is wrong.',
     remedy: 'The message names who and why; `pg-runbook unpause` lets them go on.',
+  },
+  pass_taken: {
+    happened: 'The pass has a run of this runbook in the database already.',
+    means: 'The run did not begin: in one pass nothing is done twice.',
+    remedy: 'Nothing. The next pass needs another name.',
   },
 };

@@ -23,6 +23,7 @@ export function signalExitCode(reason: unknown): ExitCode {
 export const ERROR_EXIT_CODES = {
   usage: EXIT.inputWrong,
   invalid_runbook: EXIT.inputWrong,
+  invalid_inventory: EXIT.inputWrong,
   invalid_connection: EXIT.inputWrong,
   connection_failed: EXIT.refused,
   connection_lost: EXIT.outcomeUnknown,
@@ -58,6 +59,7 @@ export const ERROR_EXIT_CODES = {
   window_closed: EXIT.notNow,
   overlap: EXIT.notNow,
   braked: EXIT.notNow,
+  pass_taken: EXIT.notNow,
   overlap_forbidden: EXIT.refused,
 } as const satisfies Record<string, ExitCode>;
 

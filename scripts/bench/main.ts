@@ -6,22 +6,24 @@
 import { benchBackfill } from './backfill.js';
 import { benchBeside } from './beside.js';
 import { bench, CONTESTS, LIMITS } from './everything.js';
+import { benchInventory } from './inventory.js';
 import { benchPlan } from './plan.js';
 
 const MEASURED = [...Object.keys(CONTESTS), ...Object.keys(LIMITS)];
 
 /** What says more than one figure can, each by itself. */
-const TOLD: Readonly<Record<string, () => Promise<string>>> = {
+const TOLD: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   'backfill-rounds': benchBackfill,
   beside: benchBeside,
+  inventory: benchInventory,
   plan: benchPlan,
 };
 
 const names = process.argv.slice(2);
-const [name = ''] = names;
-const told = names.length === 1 && Object.hasOwn(TOLD, name) ? TOLD[name] : undefined;
+const [name = '', ...args] = names;
+const told = Object.hasOwn(TOLD, name) ? TOLD[name] : undefined;
 if (told !== undefined) {
-  process.stdout.write(`${await told()}\n`);
+  process.stdout.write(`${await told(args)}\n`);
 } else if (names.every((one) => MEASURED.includes(one))) {
   if (!(await bench(names.length === 0 ? MEASURED : names))) process.exitCode = 1;
 } else {

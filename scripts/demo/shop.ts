@@ -5,7 +5,7 @@ import { parseSql } from '../../src/sql/parser.js';
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The same server and account, another database. */
-function inDatabase(uri: string, database: string): string {
+export function inDatabase(uri: string, database: string): string {
   const url = new URL(uri);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.toString();

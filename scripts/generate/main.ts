@@ -19,6 +19,9 @@ interface Generated {
   readonly text: () => Promise<string> | string;
 }
 
+/** What people write: each process checks some. */
+const AUTHORED = ['runbook.v1', 'inventory.v1'];
+
 async function readSchema(name: string): Promise<object> {
   return JSON.parse(await readFile(new URL(`schemas/${name}`, root), 'utf8')) as object;
 }
@@ -31,11 +34,11 @@ async function generatedFiles(): Promise<Generated[]> {
       source: `schemas/${name}`,
       text: async () => typesOf(await readSchema(name), name),
     })),
-    {
-      path: 'src/generated/runbook.v1.validator.ts',
-      source: 'schemas/runbook.v1.schema.json',
-      text: async () => validatorOf(await readSchema('runbook.v1.schema.json')),
-    },
+    ...AUTHORED.map((name) => ({
+      path: `src/generated/${name}.validator.ts`,
+      source: `schemas/${name}.schema.json`,
+      text: async () => validatorOf(await readSchema(`${name}.schema.json`)),
+    })),
     {
       path: 'docs/format.md',
       source: 'schemas/runbook.v1.schema.json',

@@ -40,7 +40,17 @@ export const parameter = (): Option<
   new Option(
     '-p, --parameter <name=value>',
     "a value for one of the runbook's parameters",
-  ).argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  ).argParser(collect);
+
+export const tag = (): Option<'--tag <tag>', undefined, undefined, string[]> =>
+  new Option('--tag <tag>', 'only databases with this tag; several: with all of them').argParser(
+    collect,
+  );
+
+/** For an option that may stand several times. */
+function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
 
 export const logFormat = (): Option<
   '--log-format <format>',

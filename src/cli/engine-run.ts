@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { EventListener } from '../engine/events.js';
 import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
-import { parseTraceparent } from '../model/traceparent.js';
+import { parseTraceparent, type Trace } from '../model/traceparent.js';
 import { resolveConnection } from '../postgres/connection-settings.js';
 import { toJson } from '../report/json.js';
 import { describeReport } from '../report/text.js';
@@ -40,22 +40,20 @@ export async function driveEngine(
   const workers = new LiveWorkers();
   const trace = parseTraceparent(context.env['TRACEPARENT']);
   const progress =
-    options.logFormat === 'json'
-      ? (await import('./json-progress.js')).jsonProgress(runId, trace)
-      : textProgress(output);
+    options.logFormat === 'json' ? await jsonLog(trace, runId) : textProgress(output);
   const onEvent: EventListener = (event) => {
     workers.note(event);
     // A bar tells the same.
     if (event.type !== 'step_progress' || live?.draws !== true) progress(event);
   };
   const stop = listen(output, workers, live);
-  const write = reportWriter(output, path);
+  const write = requiredOnce(output, (report: ReportV1) => writeReport(path, report));
   let latest: ReportV1 | undefined;
   try {
     const report = await work({
       runId,
       connection: resolveConnection(options.dsn, context.env),
-      origin: { host: hostname(), pid: process.pid, traceparent: trace?.traceparent },
+      origin: originOf(trace),
       stop: stop.signal,
       onEvent,
       onReport: async (report) => {
@@ -77,15 +75,23 @@ export async function driveEngine(
   }
 }
 
+/** Who runs the engine: this process. */
+export function originOf(trace: Trace | undefined): EngineOptions['origin'] {
+  return { host: hostname(), pid: process.pid, traceparent: trace?.traceparent };
+}
+
 /**
  * The first report must be written, or the run does not start; later a full disk must not stop
  * maintenance that goes well: it is told, and the ledger keeps the truth.
  */
-function reportWriter(output: Output, path: string): (report: ReportV1) => Promise<void> {
+export function requiredOnce<T>(
+  output: Output,
+  write: (document: T) => Promise<void>,
+): (document: T) => Promise<void> {
   let written = false;
-  return async (report) => {
+  return async (document) => {
     try {
-      await writeReport(path, report);
+      await write(document);
       written = true;
     } catch (error) {
       if (!written) throw error;
@@ -107,4 +113,10 @@ function listen(output: Output, workers: LiveWorkers, live: LiveView | undefined
       output.note(`left at once; workers that may still run: ${workers.describe()}`);
     },
   );
+}
+
+/** Loaded only where it is wanted: a library for logs takes as long as a command's own code. */
+async function jsonLog(trace: Trace | undefined, run: string): Promise<EventListener> {
+  const { jsonProgress, openJsonLog } = await import('./json-progress.js');
+  return jsonProgress(openJsonLog(trace).child({ run }));
 }

@@ -9,6 +9,7 @@ import {
   metrics,
   parameter,
   ping,
+  tag,
   type CommandContext,
   type Done,
 } from './command-line.js';
@@ -17,8 +18,10 @@ import {
 export function addFileCommands(program: Command, context: CommandContext, done: Done): void {
   program
     .command('validate')
-    .description('check runbooks without a server: YAML, schema, references and SQL syntax')
-    .argument('<file...>', 'runbooks')
+    .description(
+      'check runbooks and inventories without a server: YAML, schema, references, SQL syntax',
+    )
+    .argument('<file...>', 'runbooks or inventories')
     .addOption(parameter())
     .addOption(json())
     .addHelpText('after', example('pg-runbook validate runbooks/*.yaml'))
@@ -52,6 +55,11 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       const { plan } = await import('./commands/plan.js');
       done(await plan(context, file, options));
     });
+  addRunCommand(program, context, done);
+}
+
+/** The one that does what the others show. */
+function addRunCommand(program: Command, context: CommandContext, done: Done): void {
   program
     .command('run')
     .description('run a runbook and write a report')
@@ -61,8 +69,18 @@ export function addFileCommands(program: Command, context: CommandContext, done:
     .option('--plan <path>', 'run just this plan, made by plan --out, unless too much has changed')
     .option(
       '--report <path>',
-      'where to write the report (default: pg-runbook-reports/<name>-<run>.json)',
+      'where to write the report (default: pg-runbook-reports/<name>-<run>.json); a folder with --inventory',
     )
+    .addOption(
+      new Option('--inventory <path>', 'run it on each database of this file').conflicts([
+        'dsn',
+        'plan',
+        'metrics',
+      ]),
+    )
+    .option('--shard <i/n>', 'only this part of the inventory; the others are for other processes')
+    .addOption(tag())
+    .option('--pass <name>', 'run it once in each database, whoever tries under this name')
     .addOption(metrics())
     .option('--allow-changed', 'run although the same version ran before with other content')
     .addOption(ping())
@@ -75,6 +93,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
       example(
         'pg-runbook run nightly.yaml --report /var/log/nightly.json',
         'pg-runbook run --plan plan.json',
+        'pg-runbook run nightly.yaml --inventory fleet.yaml --shard 1/4 --pass 2026-11-21',
       ),
     )
     .action(async (file, options) => {

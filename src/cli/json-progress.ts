@@ -1,11 +1,15 @@
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { Trace } from '../model/traceparent.js';
 
-/** One line of JSON on stderr for each event, for machines. */
-export function jsonProgress(runId: string, trace: Trace | undefined): EventListener {
-  const base = { run: runId, trace_id: trace?.traceId, parent_id: trace?.parentId };
-  const log = pino({ base }, pino.destination({ fd: 2, sync: true }));
+/** Lines of JSON on stderr, each with the caller's trace. */
+export function openJsonLog(trace: Trace | undefined): Logger {
+  const base = { trace_id: trace?.traceId, parent_id: trace?.parentId };
+  return pino({ base }, pino.destination({ fd: 2, sync: true }));
+}
+
+/** One line of JSON for each event, for machines. */
+export function jsonProgress(log: Logger): EventListener {
   return (event) => {
     log.info(toLogFields(event), event.type);
   };

@@ -21,6 +21,9 @@ export function parseParameters(pairs: readonly string[] = []): Record<string, s
   );
 }
 
+/** One slip of an editor may be in thousands of lines; nobody reads more, and cron would mail it. */
+const MOST_SHOWN = 200;
+
 /** Shows problems with their frames, in colour on a terminal. */
 export function showDiagnostics(
   output: Output,
@@ -34,7 +37,7 @@ export function showDiagnostics(
     location: 'bold',
     caret: 'red',
   } as const;
-  for (const diagnostic of diagnostics) {
+  for (const diagnostic of diagnostics.slice(0, MOST_SHOWN)) {
     output.note(
       renderDiagnostic(diagnostic, source, {
         style: (part, text) =>
@@ -42,6 +45,8 @@ export function showDiagnostics(
       }),
     );
   }
+  const more = diagnostics.length - MOST_SHOWN;
+  if (more > 0) output.note(`and ${count(more, 'problem')} more`);
 }
 
 /** A runbook to be planned or run, with the advice on it. */

@@ -15,12 +15,16 @@ const STATUS_STYLES: Readonly<Record<string, Style>> = {
   skipped: 'yellow',
 };
 
-/** One plain line on stderr for each event, for people. */
-export function textProgress(output: Output): EventListener {
+/**
+ * One plain line on stderr for each event, for people.
+ * @param of whose events they are, where there are several.
+ */
+export function textProgress(output: Output, of?: string): EventListener {
+  const whose = of === undefined ? '' : `${of}: `;
   return (event) => {
     const line = describe(event, output);
     if (line === undefined) return;
-    output.note(`${output.paint('dim', output.stamp())} ${line}`);
+    output.note(`${output.paint('dim', output.stamp())} ${whose}${line}`);
   };
 }
 

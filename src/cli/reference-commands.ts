@@ -5,9 +5,11 @@ import { example, type CommandContext, type Done } from './command-line.js';
 export function addReferenceCommands(program: Command, context: CommandContext, done: Done): void {
   program
     .command('schema')
-    .description('print a JSON Schema: runbook, plan or report')
+    .description('print a JSON Schema: of a runbook, an inventory, or what is written')
     .addArgument(
-      program.createArgument('<name>', 'which one').choices(['runbook', 'plan', 'report']),
+      program
+        .createArgument('<name>', 'which one')
+        .choices(['runbook', 'plan', 'report', 'inventory', 'inventory-report']),
     )
     .addHelpText('after', example('pg-runbook schema runbook > runbook.schema.json'))
     .action(async (name) => {

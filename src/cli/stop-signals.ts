@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EXIT, type ExitCode } from '../errors.js';
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
@@ -16,6 +17,8 @@ export interface StopSignals {
  */
 export function listenForStop(onFirst: (name: string) => void, onSecond: () => void): StopSignals {
   const controller = new AbortController();
+  // Many engines may wait on it at once: Node would take them for a leak, and warn.
+  setMaxListeners(0, controller.signal);
   const listener = (name: keyof typeof CODES): void => {
     const code: ExitCode = CODES[name];
     if (!controller.signal.aborted) {

@@ -23,6 +23,8 @@ export interface RunOptions extends EngineOptions {
   readonly plan: LivePlan;
   /** True: run a version whose content changed since it first ran. */
   readonly allowChanged: boolean;
+  /** The pass over an inventory that the run belongs to. */
+  readonly pass?: string | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     started_at: toTimestamp(clock.now()),
     window_ends_at: window === undefined ? null : toTimestamp(window.endsAt),
     traceparent: options.origin.traceparent ?? null,
+    pass: options.pass ?? null,
   });
   const steps = plan.steps.map((step, index) => {
     const stepRecord = record.steps[index];
@@ -49,6 +52,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
     await refuseBraked(sessions.observer);
     await takeTurn(made, runId, plan);
+    await made.ledger.refuseTakenPass(record);
     await lockRun(sessions.observer, runId);
     await clearBefore(made);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);

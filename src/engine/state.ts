@@ -215,13 +215,13 @@ export class StepState implements SchedulableStep<TaskState> {
   }
 }
 
-type Started = Pick<ReportV1['run'], 'started_at' | 'window_ends_at' | 'traceparent'>;
+type Started = Pick<ReportV1['run'], 'started_at' | 'window_ends_at' | 'traceparent' | 'pass'>;
 
 /** A report in which nothing has happened yet. */
 export function newRecord(
   plan: LivePlan,
   runId: string,
-  { started_at, window_ends_at, traceparent }: Started,
+  { started_at, window_ends_at, traceparent, pass }: Started,
 ): ReportV1 {
   return {
     report_version: 1,
@@ -236,6 +236,7 @@ export function newRecord(
       paused_by: null,
       window_ends_at,
       traceparent,
+      pass,
       next_commands: nextCommands(runId, 'running', []),
     },
     runbook: plan.runbook,

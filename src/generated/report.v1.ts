@@ -65,6 +65,10 @@ export interface Run {
    */
   traceparent: string | null;
   /**
+   * The pass over an inventory that it belongs to; null when it belongs to none.
+   */
+  pass: string | null;
+  /**
    * What may be done about the run from here, where something goes on or is left undone.
    */
   next_commands: string[];

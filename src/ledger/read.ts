@@ -92,6 +92,7 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
             jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
               'window_ends_at', runbook.to_timestamp_text(r.window_ends_at), 'traceparent', r.traceparent,
+              'pass', r.pass,
               'paused_by', CASE WHEN r.finished_at IS NULL THEN runbook.paused_by(r.run_id) END,
               'started_at', runbook.to_timestamp_text(r.started_at),
               'finished_at', runbook.to_timestamp_text(r.finished_at)) AS run,
@@ -122,6 +123,19 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
   if (row === undefined) throw new RunbookError('run_not_found', `the ledger has no run ${runId}`);
   const { run, plan, residue, steps, planned, tasks, supervised } = row;
   return { plan: { ...plan, steps: planned }, report: { run, residue, steps }, tasks, supervised };
+}
+
+/** The run of a runbook that belongs to a pass. */
+export async function findRunOfPass(
+  db: Queryable,
+  runbook: string,
+  pass: string,
+): Promise<string | undefined> {
+  const [row] = await db.query<{ run_id: string }>(
+    'SELECT r.run_id FROM runbook.run r WHERE (r.runbook_name, r.pass) = ($1, $2)',
+    [runbook, pass],
+  );
+  return row?.run_id;
 }
 
 /** The runs of a runbook on which somebody works, as far as the ledger knows, newest first. */

@@ -3,7 +3,9 @@ import type { ReportV1, Step } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
 import { workerApplicationName } from '../model/identity.js';
 import type { LivePlan } from '../model/live-plan.js';
+import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Queryable } from '../postgres/session.js';
+import { findRunOfPass } from './read.js';
 
 /** A run's records, as they change while it goes on. */
 export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps' | 'residue'>;
@@ -43,8 +45,31 @@ export class LedgerStore {
     );
   }
 
-  /** Records the run with all its steps and tasks, before anything is launched. */
-  async startRun(
+  /**
+   * Refuses a run whose pass has one already, before it overwrites that one's report.
+   * @throws RunbookError `pass_taken`.
+   */
+  async refuseTakenPass({ run, runbook }: RunRecord): Promise<void> {
+    if (run.pass === null) return;
+    const other = await findRunOfPass(this.db, runbook.name, run.pass);
+    if (other !== undefined) throw passTaken(runbook.name, run.pass);
+  }
+
+  /**
+   * Records the run with all its steps and tasks, before anything is launched.
+   * @throws RunbookError `pass_taken` when another run of its pass was faster.
+   */
+  async startRun(record: RunRecord, plan: LivePlan, origin: EngineOrigin): Promise<void> {
+    try {
+      await this.#insertRun(record, plan, origin);
+    } catch (error) {
+      const { run, runbook } = record;
+      if (run.pass === null || !hasSqlState(error, SQLSTATE.uniqueViolation)) throw error;
+      throw passTaken(runbook.name, run.pass);
+    }
+  }
+
+  async #insertRun(
     { run, runbook, steps, residue }: RunRecord,
     plan: LivePlan,
     origin: EngineOrigin,
@@ -53,8 +78,9 @@ export class LedgerStore {
       `WITH new_run AS (
          INSERT INTO runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters,
                                   plan, status, engine_host, engine_pid, started_at,
-                                  window_ends_at, window_at_end, residue, traceparent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15, $16)),
+                                  window_ends_at, window_at_end, residue, traceparent,
+                                  pass)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15, $16, $17)),
        new_steps AS (
          INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
          SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
@@ -83,6 +109,7 @@ export class LedgerStore {
         plan.window?.at_end ?? null,
         JSON.stringify(residue),
         run.traceparent,
+        run.pass,
       ],
     );
   }
@@ -157,6 +184,12 @@ export class LedgerStore {
     // Its detached steps may all have ended before it.
     await this.db.query('SELECT runbook.conclude_detached_run($1)', [run.id]);
   }
+}
+
+function passTaken(runbook: string, pass: string): RunbookError {
+  return new RunbookError('pass_taken', `pass ${pass} has a run of ${runbook} here already`, {
+    hint: 'Nothing is done twice in a pass. Give the next one another name.',
+  });
 }
 
 function stepRow(step: Step): object {

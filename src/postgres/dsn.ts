@@ -9,6 +9,17 @@ export function parseDsn(dsn: string): LibpqKeywords {
   return /^postgres(ql)?:\/\//.test(dsn) ? parseUri(dsn) : parseKeywords(dsn);
 }
 
+/**
+ * What a connection string says by itself: whether it holds a password, and where it leads to.
+ * @throws RunbookError `invalid_connection`, as {@link parseDsn}.
+ */
+export function readDsn(dsn: string): { readonly hasPassword: boolean; readonly target: string } {
+  const { service, host, hostaddr, port, user, dbname, password } = parseDsn(dsn);
+  // Without a name, the database is called as the role is.
+  const target = [service, hostaddr ?? host, port, dbname ?? ['of', user]];
+  return { hasPassword: password !== undefined, target: JSON.stringify(target) };
+}
+
 function parseUri(dsn: string): LibpqKeywords {
   // A socket folder as host (`postgresql://%2Frun%2Fpostgresql/db`) and an absent host are legal in
   // libpq's URIs, but not in the URL standard under a special scheme; "postgresql:" is not special.

@@ -72,6 +72,19 @@ export const DIAGNOSTIC_TEXTS = {
   'reindex-target-several': text('It says what to rebuild in two ways.', 'Keep one.'),
   'guard-condition-missing': text('A guard without a condition always holds.', 'Add one.'),
   'guard-condition-several': text('A guard has one condition.', 'Make a guard of each.'),
+  'connection-missing': text('It says nothing of how to reach it.', 'Add dsn or service.'),
+  'connection-several': text('It says how to reach it in two ways.', 'Keep one.'),
+  // An inventory.
+  'bad-dsn': text(
+    'It is no connection string as libpq takes it.',
+    'Correct what the message says.',
+  ),
+  'password-in-dsn': text(
+    'Whoever reads the file can log in. It is used nevertheless.',
+    'Take it from a password file (.pgpass), PGPASSWORD or a service.',
+  ),
+  'duplicate-database': text('Two entries have one name, or lead to one database.', 'Remove one.'),
+  'reserved-name': text('The summary of the inventory has that file name.', 'Rename it.'),
   // What belongs together.
   'min-over-max': text('The lower bound is above the upper one.', 'Swap or correct them.'),
   'vacuum-options': text('PostgreSQL refuses the two together.', 'Remove one.'),

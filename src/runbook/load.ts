@@ -3,11 +3,12 @@ import type { Runbook } from '../model/runbook.js';
 import { toRunbook } from './canonical/runbook.js';
 import { sortDiagnostics, type Diagnostic, type Problem } from './diagnostic.js';
 import { digestOf } from './digest.js';
+import { RUNBOOK } from './file-format.js';
 import { resolveParameters, type ParameterOptions, type ResolvedParameters } from './parameters.js';
 import { makeLint, type Lint } from './lint/lint.js';
 import { parseYaml } from './parse.js';
 import { locate } from './positions.js';
-import { readRunbookText } from './read.js';
+import { readYamlText } from './read.js';
 import { checkReferences } from './references.js';
 import { explainSchemaErrors } from './schema-messages.js';
 import { validateAgainstSchema } from './schema.js';
@@ -39,8 +40,10 @@ function failed(diagnostics: readonly Diagnostic[], source: string | undefined):
 
 /** The schema cannot judge a value that a parameter will give later. */
 function schemaProblems(content: unknown, open: ReadonlySet<string>): readonly Problem[] {
-  const errors = validateAgainstSchema(content).filter((error) => !open.has(error.instancePath));
-  return explainSchemaErrors(errors);
+  const errors = validateAgainstSchema(content, RUNBOOK).filter(
+    (error) => !open.has(error.instancePath),
+  );
+  return explainSchemaErrors(errors, RUNBOOK);
 }
 
 async function findProblems(
@@ -83,10 +86,12 @@ export async function loadRunbookText(
   path: string,
   options: LoadOptions = {},
 ): Promise<LoadResult> {
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES) return failed([sizeProblem(path)], undefined);
-  const refused = refuseText({ text, valid: true }, path);
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
+    return failed([sizeProblem(path, RUNBOOK)], undefined);
+  }
+  const refused = refuseText({ text, valid: true }, path, RUNBOOK);
   if (refused !== undefined) return failed([refused], text);
-  const parsed = parseYaml(text, path);
+  const parsed = parseYaml(text, path, RUNBOOK);
   if (!parsed.ok) return failed(parsed.diagnostics, text);
   const { source, content } = parsed;
   const parameters = resolveParameters(content, options);
@@ -102,6 +107,6 @@ export async function loadRunbookFile(
   path: string,
   options: LoadOptions = {},
 ): Promise<LoadResult> {
-  const read = await readRunbookText(path);
+  const read = await readYamlText(path, RUNBOOK);
   return read.ok ? loadRunbookText(read.text, path, options) : failed(read.diagnostics, read.text);
 }

@@ -30,7 +30,7 @@ const MAX_ALIASES = 500;
 
 function checkAlias(source: Source, node: Alias, count: number): Diagnostic | undefined {
   if (count > MAX_ALIASES) {
-    const message = `a runbook can hold ${String(MAX_ALIASES)} aliases at most`;
+    const message = `${source.format.one} can hold ${String(MAX_ALIASES)} aliases at most`;
     return problem(source, node, 'yaml-alias', message, 'Write the repeated parts out.');
   }
   if (node.resolve(source.document) !== undefined) return undefined;
@@ -42,7 +42,7 @@ function checkAlias(source: Source, node: Alias, count: number): Diagnostic | un
 function checkNode(source: Source, node: Exclude<Node, Alias>): Diagnostic | undefined {
   if (node.tag !== undefined && !CORE_TAG.test(node.tag)) {
     const tag = node.tag.replace('tag:yaml.org,2002:', '!!');
-    const message = `the tag ${tag} means nothing in a runbook`;
+    const message = `the tag ${tag} means nothing in ${source.format.one}`;
     const at = source.text.lastIndexOf(tag, node.range?.[0] ?? 0);
     const range = at < 0 ? node.range : ([at, at + tag.length, at] as const);
     return problem(source, { range }, 'yaml-tag', message, 'Remove the tag.');
@@ -50,7 +50,7 @@ function checkNode(source: Source, node: Exclude<Node, Alias>): Diagnostic | und
   return isScalar(node) ? checkCharacters(source, node) : undefined;
 }
 
-/** Finds what is valid YAML but has no meaning in a runbook: other tags, other versions, dead aliases. */
+/** Finds what is valid YAML but has no meaning here: other tags, other versions, dead aliases. */
 export function findNodeProblems(source: Source): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const root = source.document.contents;
@@ -59,7 +59,7 @@ export function findNodeProblems(source: Source): readonly Diagnostic[] {
     // Of a version that it does not know the library only warns.
     const unknown = source.document.warnings.some(({ code }) => code === 'BAD_DIRECTIVE');
     if (unknown || (explicit === true && version !== '1.2')) {
-      const message = 'a runbook is YAML 1.2; in other versions `on` and `22:00` mean other things';
+      const message = `${source.format.one} is YAML 1.2; in other versions \`on\` and \`22:00\` mean other things`;
       found.push(problem(source, root, 'yaml-version', message, 'Remove the %YAML line.'));
     }
   }

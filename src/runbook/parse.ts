@@ -1,6 +1,7 @@
 import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
 import type { Diagnostic } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
+import { sentenceStart, type FileFormat } from './file-format.js';
 import { findExcess, isTooDeep, type Excess } from './parse-depth.js';
 import { findNodeProblems } from './parse-nodes.js';
 import { rangeOnLines } from './positions.js';
@@ -24,7 +25,7 @@ const CODES: Readonly<Record<string, readonly [code: DiagnosticCode, hint?: stri
   TAB_AS_INDENT: ['yaml-tab', 'Indent with spaces.'],
   BAD_INDENT: ['yaml-indent', CHECK_LAYOUT],
   DUPLICATE_KEY: ['duplicate-key', 'Remove one of the two, or give it another name.'],
-  MULTIPLE_DOCS: ['yaml-several-documents', 'One file holds one runbook; remove the `---`.'],
+  MULTIPLE_DOCS: ['yaml-several-documents', 'One file holds one document; remove the `---`.'],
   NON_STRING_KEY: ['yaml-key', 'Keys are plain text.'],
   BAD_ALIAS: ['yaml-alias'],
   BLOCK_AS_IMPLICIT_KEY: ['yaml-syntax', QUOTE_COLON],
@@ -91,27 +92,32 @@ function problemAtStart(
 }
 
 /** Parses YAML. All syntax errors come back, not only the first. */
-export function parseYaml(text: string, file: string): ParseResult {
+export function parseYaml(text: string, file: string, format: FileFormat): ParseResult {
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const excess = findExcess(tokens);
-  if (excess !== undefined) return refuseExcess(text, file, excess);
+  if (excess !== undefined) return refuseExcess(text, file, format, excess);
   const [document, second] = compose(tokens, lines, text);
   const errors = syntaxProblems(document, second, lines, text, file);
   if (errors.length > 0) return { ok: false, diagnostics: errors };
   if (document.contents === null) {
-    const hint = 'Begin with `api_version: pg-runbook/v1`.';
-    return problemAtStart(file, 'yaml-empty', 'the file holds no runbook', hint);
+    const hint = `Begin with \`api_version: ${format.apiVersion}\`.`;
+    return problemAtStart(file, 'yaml-empty', `the file holds no ${format.noun}`, hint);
   }
-  const source: Source = { path: file, text, document, lines };
+  const source: Source = { path: file, format, text, document, lines };
   const refused = findNodeProblems(source);
   return refused.length > 0 ? { ok: false, diagnostics: refused } : toContent(source);
 }
 
-function refuseExcess(text: string, file: string, { offset, code }: Excess): ParseResult {
+function refuseExcess(
+  text: string,
+  file: string,
+  format: FileFormat,
+  { offset, code }: Excess,
+): ParseResult {
   const deep = code === 'yaml-too-deep';
   const message = deep ? 'the file nests too deeply' : 'this mapping or list is too long';
-  const hint = deep ? 'A runbook needs some six levels.' : 'Split the runbook, or use patterns.';
+  const hint = deep ? `${sentenceStart(format)} needs some six levels.` : format.shorten;
   const problem = { code, severity: 'error', message, hint } as const;
   return { ok: false, diagnostics: [{ ...problem, file, ...placeAt(text, offset) }] };
 }

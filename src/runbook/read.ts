@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Diagnostic } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
+import type { FileFormat } from './file-format.js';
 import { MAX_FILE_BYTES, refuseText, sizeProblem, type DecodedText } from './text.js';
 
 export type ReadResult =
@@ -10,7 +11,7 @@ export type ReadResult =
 const BY_ERRNO: Readonly<Record<string, readonly [code: DiagnosticCode, message: string]>> = {
   ENOENT: ['file-missing', 'there is no such file'],
   ENOTDIR: ['file-missing', 'there is no such file: a part of its path is no directory'],
-  EISDIR: ['file-directory', 'this is a directory, not a runbook file'],
+  EISDIR: ['file-directory', 'this is a directory, not a file'],
   EACCES: ['file-unreadable', 'permission to read this file is denied'],
 };
 
@@ -35,8 +36,8 @@ async function readBytes(path: string): Promise<Buffer> {
   }
 }
 
-/** Reads a runbook file as text. Every way in which that can fail is a diagnostic, not an exception. */
-export async function readRunbookText(path: string): Promise<ReadResult> {
+/** Reads a file as text. Every way in which that can fail is a diagnostic, not an exception. */
+export async function readYamlText(path: string, format: FileFormat): Promise<ReadResult> {
   let bytes: Buffer;
   try {
     bytes = await readBytes(path);
@@ -44,9 +45,9 @@ export async function readRunbookText(path: string): Promise<ReadResult> {
     const { code = '', message } = error as NodeJS.ErrnoException;
     return failure(path, ...(BY_ERRNO[code] ?? (['file-unreadable', message] as const)));
   }
-  if (bytes.length > MAX_FILE_BYTES) return { ok: false, diagnostics: [sizeProblem(path)] };
+  if (bytes.length > MAX_FILE_BYTES) return { ok: false, diagnostics: [sizeProblem(path, format)] };
   const decoded = decode(bytes);
-  const refused = refuseText(decoded, path);
+  const refused = refuseText(decoded, path, format);
   if (refused !== undefined) return { ok: false, diagnostics: [refused], text: decoded.text };
   return { ok: true, text: decoded.text };
 }

@@ -23,11 +23,17 @@ const REINDEX: Choice = {
   missing: 'reindex-target-missing',
   several: 'reindex-target-several',
 };
+const CONNECTION: Choice = {
+  noun: 'connection',
+  missing: 'connection-missing',
+  several: 'connection-several',
+};
 /** By a key that only this choice has. */
 const CHOICES: readonly (readonly [key: string, choice: Choice])[] = [
   ['vacuum', STEP],
   ['replica_lag', GUARD],
   ['schemas', REINDEX],
+  ['dsn', CONNECTION],
 ];
 
 /** True for an error of a `oneOf` or of one of its branches: none of them says what is wrong. */

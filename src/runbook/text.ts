@@ -1,6 +1,7 @@
 import type { Diagnostic } from './diagnostic.js';
+import { sentenceStart, type FileFormat } from './file-format.js';
 
-/** A file that is larger is no runbook, and reading it could exhaust the memory. */
+/** A file that is larger was not written by hand, and reading it could exhaust the memory. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
 export interface DecodedText {
@@ -19,20 +20,24 @@ export function placeAt(
   return { line, column, endLine: line, endColumn: column + 1 };
 }
 
-/** The refusal of a file that is too large to be a runbook. */
-export function sizeProblem(file: string): Diagnostic {
+/** The refusal of a file that is too large to be what it should. */
+export function sizeProblem(file: string, format: FileFormat): Diagnostic {
   return {
     code: 'file-too-large',
     severity: 'error',
     message: 'the file is larger than 1 MiB',
-    hint: 'A runbook is a text of some pages; split it, or check that this is the right file.',
+    hint: `${sentenceStart(format)} is a text of some pages; split it, or check that this is the right file.`,
     file,
     ...placeAt('', 0),
   };
 }
 
 /** What makes a text no YAML that every reader would understand alike, if anything does. */
-export function refuseText({ text, valid }: DecodedText, file: string): Diagnostic | undefined {
+export function refuseText(
+  { text, valid }: DecodedText,
+  file: string,
+  format: FileFormat,
+): Diagnostic | undefined {
   if (!valid) {
     return {
       code: 'file-encoding',
@@ -58,7 +63,7 @@ export function refuseText({ text, valid }: DecodedText, file: string): Diagnost
     code: 'file-nul',
     severity: 'error',
     message: 'the file holds a NUL byte',
-    hint: 'It may be a binary file or UTF-16 text; a runbook is UTF-8.',
+    hint: `It may be a binary file or UTF-16 text; ${format.one} is UTF-8.`,
     file,
     ...placeAt(text, text.indexOf('\0')),
   };

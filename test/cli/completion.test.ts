@@ -38,6 +38,9 @@ describe('completion', () => {
     expect(await complete('plan', '--format', '')).toEqual(['text', 'markdown', 'json']);
     expect(await complete('schema', 'p')).toEqual(['plan']);
     expect(await complete('run', 'comp')).toEqual(['completion.bash']);
+    expect(await complete('run', '--inv')).toEqual(['--inventory']);
+    expect(await complete('run', '--inventory', 'comp')).toEqual(['completion.bash']);
+    expect(await complete('schema', 'inv')).toEqual(['inventory', 'inventory-report']);
     expect(await complete('run', '--dsn', '')).toEqual([]);
     expect(await complete('status', 'comp')).toEqual([]);
   });

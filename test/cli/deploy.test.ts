@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { runProgram, type CliOptions, type CliResult } from '../support/cli.js';
 import { useTestDatabase } from '../support/database.js';
-import { readDeployed, readKubernetes } from '../support/deploy.js';
+import { readCronJob, readDeployed, readIndexedJob } from '../support/deploy.js';
 import { runHere } from '../support/in-process.js';
 import { ROOT } from '../support/root.js';
 
@@ -16,8 +16,14 @@ afterAll(() => {
 });
 
 const QUIETLY = join(ROOT, 'deploy/cron/run-quietly.sh');
-const IN_POD = join(folder, 'run.sh');
-writeFileSync(IN_POD, readKubernetes().map.data['run.sh']!.replace('/opt/pg-runbook', ROOT));
+/** The script of a ConfigMap, as a pod has it. */
+function podScript(name: string, { map }: Pick<ReturnType<typeof readCronJob>, 'map'>): string {
+  const path = join(folder, name);
+  writeFileSync(path, map.data['run.sh']!.replace('/opt/pg-runbook', ROOT));
+  return path;
+}
+const IN_POD = podScript('run.sh', readCronJob());
+const IN_INDEXED_POD = podScript('run-indexed.sh', readIndexedJob());
 
 function runbook(name: string, sql: string, more = ''): string {
   const path = join(folder, `${name}.yaml`);
@@ -41,7 +47,7 @@ function shell(script: string, path: string, options: CliOptions = {}): Promise<
 
 describe.each([
   ['deploy/cron/run-quietly.sh', QUIETLY],
-  ['the script of deploy/kubernetes', IN_POD],
+  ['the script of deploy/kubernetes/cronjob.yaml', IN_POD],
 ])('%s', (name, script) => {
   const quiet = script === QUIETLY;
 
@@ -84,7 +90,50 @@ describe('the morning line of deploy/cron', () => {
   });
 });
 
-describe('the script of deploy/kubernetes', () => {
+describe('the script of deploy/kubernetes/indexed-job.yaml', () => {
+  const inventory = join(folder, 'inventory.yaml');
+  writeFileSync(
+    inventory,
+    `api_version: pg-runbook/inventory/v1
+databases:
+  - { name: here, dsn: 'dbname=${db.name}' }
+  - { name: nowhere, dsn: 'dbname=${db.name} port=1' }
+`,
+  );
+  /** A pod of a job of two. */
+  const pod = (index: number, pass: string, path: string, options: CliOptions = {}) =>
+    runProgram('sh', [IN_INDEXED_POD, path, '--inventory', inventory, '--report', folder], {
+      env: { ...db.env, JOB_COMPLETION_INDEX: String(index), SHARDS: '2', PASS: pass },
+      ...options,
+    });
+
+  it('runs the shard of its index, and once in a pass', async () => {
+    const path = runbook('indexed', 'select 1');
+    const codes = [];
+    for (const index of [0, 0, 1]) codes.push((await pod(index, 'uid-1', path)).code);
+    expect(codes).toEqual([0, 0, 1]);
+    const runs = await db.rows(`select pass from runbook.run where runbook_name = 'indexed'`);
+    expect(runs).toEqual([{ pass: 'uid-1' }]);
+  });
+
+  it('takes "not now" for no failure', async () => {
+    await runHere(['pause', '--reason', 'indexed', '--until', '1h'], db);
+    const { code, stderr } = await pod(0, 'uid-2', runbook('indexed', 'select 1'));
+    await runHere(['unpause'], db);
+    expect(code).toBe(0);
+    expect(stderr).toContain('[braked]');
+  });
+
+  it('hands SIGTERM on', async () => {
+    const signalAfter = { signal: 'SIGTERM', seen: /only\/1 launched/ } as const;
+    const path = runbook('indexed-sleeps', 'select pg_sleep(20)');
+    const { code, stderr } = await pod(0, 'uid-3', path, { signalAfter });
+    expect(code, stderr).toBe(143);
+    expect(stderr).toContain('cancelled');
+  });
+});
+
+describe('the script of deploy/kubernetes/cronjob.yaml', () => {
   it('hands SIGTERM on: what runs is cancelled, and recorded', async () => {
     const path = runbook('sleeps', 'select pg_sleep(20)');
     const signalAfter = { signal: 'SIGTERM', seen: /only\/1 launched/ } as const;

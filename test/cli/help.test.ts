@@ -52,6 +52,14 @@ describe('help', () => {
     expect(wide).toEqual([]);
   });
 
+  it('of run tells what is for many databases', async () => {
+    const { stdout } = await runCli(['run', '--help']);
+    for (const option of ['--inventory <path>', '--shard <i/n>', '--tag <tag>', '--pass <name>']) {
+      expect(stdout).toContain(`  ${option} `);
+    }
+    expect(stdout).toContain('--inventory fleet.yaml --shard 1/4');
+  });
+
   it('without a command goes to stderr, with exit 2', async () => {
     const { code, stdout, stderr } = await runCli([]);
     expect(code).toBe(2);
@@ -62,6 +70,8 @@ describe('help', () => {
   it.each([
     [['validat', 'x.yaml'], "unknown command 'validat'", 'Did you mean validate?'],
     [['run', '--reprot', 'x', 'y.yaml'], "unknown option '--reprot'", 'Did you mean --report?'],
+    [['run', 'y.yaml', '--shrad', '1/2'], "unknown option '--shrad'", 'Did you mean --shard?'],
+    [['run', 'y.yaml', '--inventroy', 'x'], "'--inventroy'", 'Did you mean --inventory?'],
     [['explain', 'cancle'], 'nothing is known of cancle', 'Did you mean `cancel`?'],
     [['explain', 'constructor'], 'nothing is known of constructor', ''],
     [['plan', 'x.yaml', '--format', 'xml'], "'xml' is invalid", 'text, markdown, json'],

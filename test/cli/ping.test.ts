@@ -49,6 +49,16 @@ it('tells when a run begins, and how it ended', async () => {
   );
 });
 
+it('tells once of an inventory, with the exit code of the whole', async () => {
+  const { url, heard } = await listen(200);
+  const inventory = join(folder, 'inventory.yaml');
+  const entries = `  - { name: a, dsn: 'dbname=${db.name}' }\n  - { name: b, dsn: 'dbname=x port=1' }\n`;
+  writeFileSync(inventory, `api_version: pg-runbook/inventory/v1\ndatabases:\n${entries}`);
+  const { code, stderr } = await run('SELECT 1', '--ping', url, '--inventory', inventory);
+  expect(code, stderr).toBe(1);
+  expect(heard).toEqual([`POST /${SECRET}/start`, `POST /${SECRET}/1`]);
+});
+
 it.each([500, 'never'] as const)(
   'changes nothing when the monitor answers %s',
   async (status) => {

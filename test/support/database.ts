@@ -84,6 +84,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return new TestDatabase(name);
 }
 
+/** {@link useTestDatabase} several times. */
+export async function useTestDatabases(count: number): Promise<TestDatabase[]> {
+  const all: TestDatabase[] = [];
+  for (let i = 0; i < count; i += 1) all.push(await useTestDatabase());
+  return all;
+}
+
 /** `const db = await useTestDatabase()` on top of a test file; at its end leaks fail the file, and the clone goes. */
 export async function useTestDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { expect } from 'vitest';
 import { ROOT } from './root.js';
 
@@ -9,13 +9,19 @@ const ajv = new Ajv({
   allowUnionTypes: true,
   formats: { 'date-time': isTimestamp },
 });
-const validate = ajv.compile(
-  JSON.parse(readFileSync(join(ROOT, 'schemas', 'report.v1.schema.json'), 'utf8')) as object,
-);
+const compile = (name: string): ValidateFunction =>
+  ajv.compile(JSON.parse(readFileSync(join(ROOT, 'schemas', name), 'utf8')) as object);
+const report = compile('report.v1.schema.json');
+const inventoryReport = compile('inventory-report.v1.schema.json');
 
 /** A report is as its schema says, whoever wrote it: an engine, or the ledger's own functions. */
-export function expectValidReport(report: unknown): void {
-  expect([validate(report), validate.errors]).toEqual([true, null]);
+export function expectValidReport(document: unknown): void {
+  expect([report(document), report.errors]).toEqual([true, null]);
+}
+
+/** The same of what run --inventory writes. */
+export function expectValidInventoryReport(document: unknown): void {
+  expect([inventoryReport(document), inventoryReport.errors]).toEqual([true, null]);
 }
 
 function isTimestamp(text: string): boolean {

@@ -16,6 +16,10 @@ import type { CommandContext } from '../command-line.js';
 import { defaultReportPath } from '../report-file.js';
 
 interface Options extends DriveOptions {
+  readonly inventory?: string | undefined;
+  readonly shard?: string | undefined;
+  readonly tag?: string[] | undefined;
+  readonly pass?: string | undefined;
   readonly parameter?: string[] | undefined;
   readonly plan?: string | undefined;
   readonly report?: string | undefined;
@@ -25,13 +29,31 @@ interface Options extends DriveOptions {
 
 type Planner = (loaded: LoadedRunbook, connected: Connected) => Promise<LivePlan>;
 
-/** Plans a runbook, or takes a saved plan, runs the plan and writes the report. */
+/** Plans a runbook, or takes a saved plan, runs the plan and writes the report; or does so for many databases. */
 export async function run(
   context: CommandContext,
   file: string | undefined,
   options: Options,
 ): Promise<ExitCode> {
-  return withPing(context, options.ping, () => planAndRun(context, file, options));
+  return withPing(context, options.ping, async () => {
+    const { inventory } = options;
+    if (inventory === undefined) {
+      refuseWithoutInventory(options);
+      return planAndRun(context, file, options);
+    }
+    if (file === undefined) throw new RunbookError('usage', '--inventory: name a runbook as well');
+    const { runInventory } = await import('../inventory/run-inventory.js');
+    return runInventory(context, file, { ...options, inventory });
+  });
+}
+
+function refuseWithoutInventory({ shard, tag, pass }: Options): void {
+  for (const [option, value] of Object.entries({ shard, tag, pass })) {
+    if (value === undefined) continue;
+    throw new RunbookError('usage', `--${option} is for --inventory`, {
+      hint: 'pg-runbook run nightly.yaml --inventory fleet.yaml',
+    });
+  }
 }
 
 async function planAndRun(

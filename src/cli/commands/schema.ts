@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { EXIT, type ExitCode } from '../../errors.js';
 import type { CommandContext } from '../command-line.js';
 
+type SchemaName = 'runbook' | 'plan' | 'report' | 'inventory' | 'inventory-report';
+
 /** Prints one of the JSON Schemas that come with the package. */
-export function schema(context: CommandContext, name: 'runbook' | 'plan' | 'report'): ExitCode {
+export function schema(context: CommandContext, name: SchemaName): ExitCode {
   const file = new URL(`../../../schemas/${name}.v1.schema.json`, import.meta.url);
   context.output.write(readFileSync(file, 'utf8'));
   return EXIT.ok;

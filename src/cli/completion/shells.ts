@@ -1,6 +1,6 @@
 import type { CommandWords, OptionWords } from './tree.js';
 
-const PATH_OPTIONS = ['--plan', '--out', '--report', '--metrics'];
+const PATH_OPTIONS = ['--inventory', '--plan', '--out', '--report', '--metrics'];
 
 /** Within single quotes of a POSIX shell. */
 function quoted(text: string): string {

@@ -25,9 +25,13 @@ CREATE TABLE runbook.run (
   engine_host text,
   engine_pid integer,
   started_at timestamptz NOT NULL,
-  finished_at timestamptz
+  finished_at timestamptz,
+  pass text
 );
 CREATE INDEX run_started_at_idx ON runbook.run (started_at DESC);
+CREATE UNIQUE INDEX run_pass_key ON runbook.run (runbook_name, pass) WHERE pass IS NOT NULL;
+COMMENT ON COLUMN runbook.run.pass IS
+  'The pass over an inventory that it belongs to: a runbook has one run of each pass, whoever tries.';
 
 CREATE TABLE runbook.step (
   run_id text NOT NULL REFERENCES runbook.run ON DELETE CASCADE,

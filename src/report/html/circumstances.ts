@@ -42,6 +42,7 @@ function ofRun({ run, runbook }: ReportV1): Pairs {
     ['Started', describeTime(run.started_at)],
     ['Ended', describeTime(run.finished_at)],
     ...(run.traceparent === null ? [] : [['Trace', name(run.traceparent)] as const]),
+    ...(run.pass === null ? [] : [['Pass', name(run.pass)] as const]),
     ...(run.window_ends_at === null
       ? []
       : [['Window until', describeTime(run.window_ends_at)] as const]),

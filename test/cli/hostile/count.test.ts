@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { COMMAND_CASES } from './command-cases.js';
 import { DSN_CASES } from './dsn-cases.js';
+import { INVENTORY_CASES } from './inventory-cases.js';
 import { LEDGER_CASES } from './ledger-cases.js';
 import { PARAMETER_CASES } from './parameter-cases.js';
 import { PLAN_CASES } from './plan-cases.js';
@@ -8,6 +9,7 @@ import { YAML_CASES } from './yaml-cases.js';
 
 const GROUPS = {
   YAML: YAML_CASES.map(({ name }) => name),
+  inventories: INVENTORY_CASES.map(({ name }) => name),
   parameters: PARAMETER_CASES.map(({ name }) => name),
   connections: DSN_CASES.map(({ name }) => name),
   plans: PLAN_CASES.map(({ name, forged }) => `${name} ${String(forged)}`),

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/errors.js';
+import { readDsn } from '../../../src/postgres/dsn.js';
+import { loadInventoryFile } from '../../../src/runbook/inventory/load.js';
 import { loadRunbookText } from '../../../src/runbook/load.js';
-import { readDeployed, readKubernetes } from '../../support/deploy.js';
+import { readCronJob, readDeployed, readIndexedJob } from '../../support/deploy.js';
 import { runHere } from '../../support/in-process.js';
 
 /** The cancel ladder gives a worker 0.5 + 5 + 10 s; then the records are written. */
@@ -101,9 +103,30 @@ describe('deploy/systemd', () => {
   });
 });
 
-describe('deploy/kubernetes', () => {
-  const { map, job } = readKubernetes();
-  const { spec } = job.spec.jobTemplate;
+/** An inventory without mistakes, and without passwords. */
+async function expectInventory(text: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-runbook-inventory-'));
+  try {
+    const file = join(folder, 'inventory.yaml');
+    writeFileSync(file, text);
+    const result = await loadInventoryFile(file, readDsn);
+    expect(result.ok ? result.warnings : result.diagnostics).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('deploy/inventory.yaml', () => {
+  it('validates', () => expectInventory(readDeployed('inventory.yaml')));
+});
+
+const cron = readCronJob();
+const indexed = readIndexedJob();
+
+describe.each([
+  ['cronjob.yaml', cron.map, cron.job.spec.jobTemplate.spec],
+  ['indexed-job.yaml', indexed.map, indexed.job.spec],
+])('deploy/kubernetes/%s', (_name, map, spec) => {
   const pod = spec.template.spec;
   const container = pod.containers[0]!;
 
@@ -112,14 +135,6 @@ describe('deploy/kubernetes', () => {
     const [, hours] = /max_duration: (\d+)h/.exec(map.data['nightly.yaml']!)!;
     const [, minutes] = /timeout: (\d+)m/.exec(map.data['nightly.yaml']!)!;
     expect(spec.activeDeadlineSeconds).toBeGreaterThan(Number(hours) * 3600 + Number(minutes) * 60);
-  });
-
-  it('runs once at a time, and never a failed one again', () => {
-    expect([map.kind, job.kind]).toEqual(['ConfigMap', 'CronJob']);
-    expect(job.spec.schedule).toMatch(/^\d+ \d+ \* \* \*$/);
-    expect(() => Intl.DateTimeFormat('en', { timeZone: job.spec.timeZone })).not.toThrow();
-    expect(job.spec.concurrencyPolicy).toBe('Forbid');
-    expect([spec.backoffLimit, pod.restartPolicy]).toEqual([0, 'Never']);
   });
 
   it('leaves the cancel ladder its time', () => {
@@ -142,7 +157,7 @@ describe('deploy/kubernetes', () => {
   it('has the password from a Secret, and every volume that it mounts', () => {
     const password = container.env.find(({ name }) => name === 'PGPASSWORD');
     expect(password).not.toHaveProperty('value');
-    expect(password?.valueFrom?.secretKeyRef.name).toBe('pg-runbook');
+    expect(password?.valueFrom?.secretKeyRef?.name).toBe('pg-runbook');
     expect(container.volumeMounts.map(({ name }) => name)).toEqual(
       pod.volumes.map(({ name }) => name),
     );
@@ -153,7 +168,51 @@ describe('deploy/kubernetes', () => {
     const [runbook] = container.args;
     const mount = container.volumeMounts.find(({ name }) => name === 'runbooks')!.mountPath;
     expect([script, runbook]).toEqual([`${mount}/run.sh`, `${mount}/nightly.yaml`]);
-    await expectKnownOptions('run', container.args);
+    const held = container.args.filter((arg) => arg.startsWith(`${mount}/`));
+    for (const path of held) expect(Object.keys(map.data)).toContain(path.slice(mount.length + 1));
+    expect(pod.volumes.find(({ name }) => name === 'runbooks')?.configMap?.name).toBe(
+      map.metadata.name,
+    );
+    await expectKnownOptions('run', [...container.args, ...map.data['run.sh']!.split(/\s+/)]);
+  });
+});
+
+describe('deploy/kubernetes/cronjob.yaml', () => {
+  const { map, job } = cron;
+  const { spec } = job.spec.jobTemplate;
+
+  it('runs once at a time, and never a failed one again', () => {
+    expect([map.kind, job.kind]).toEqual(['ConfigMap', 'CronJob']);
+    expect(job.spec.schedule).toMatch(/^\d+ \d+ \* \* \*$/);
+    expect(() => Intl.DateTimeFormat('en', { timeZone: job.spec.timeZone })).not.toThrow();
+    expect(job.spec.concurrencyPolicy).toBe('Forbid');
+    expect([spec.backoffLimit, spec.template.spec.restartPolicy]).toEqual([0, 'Never']);
+  });
+});
+
+describe('deploy/kubernetes/indexed-job.yaml', () => {
+  const { map, job } = indexed;
+  const { spec } = job;
+  const { env } = spec.template.spec.containers[0]!;
+  const variable = (name: string) => env.find((one) => one.name === name);
+
+  it('has a pod for each shard', () => {
+    expect([map.kind, job.kind, spec.completionMode]).toEqual(['ConfigMap', 'Job', 'Indexed']);
+    expect(spec.parallelism).toBe(spec.completions);
+    expect(variable('SHARDS')?.value).toBe(String(spec.completions));
+  });
+
+  it('has an inventory that validates', () => expectInventory(map.data['inventory.yaml']!));
+
+  it('is one pass, and tries again what a failed pod has left, but no wrong input', () => {
+    expect(variable('PASS')?.valueFrom?.fieldRef?.fieldPath).toBe(
+      "metadata.labels['batch.kubernetes.io/controller-uid']",
+    );
+    expect(spec.backoffLimitPerIndex).toBeGreaterThan(0);
+    // Kubernetes takes a policy for failures with this one only.
+    expect(spec.template.spec.restartPolicy).toBe('Never');
+    const failing = spec.podFailurePolicy.rules.find(({ action }) => action === 'FailIndex');
+    expect(failing?.onExitCodes).toEqual({ operator: 'In', values: [EXIT.inputWrong] });
   });
 });
 

@@ -108,6 +108,7 @@ export function report(steps: Step[], more: Partial<ReportV1> = {}): ReportV1 {
       exit_code: 0,
       window_ends_at: null,
       traceparent: null,
+      pass: null,
       paused_by: null,
       next_commands: [],
     },

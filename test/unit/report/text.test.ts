@@ -32,6 +32,7 @@ const report = (tasks: Task[]): ReportV1 => ({
     paused_by: null,
     window_ends_at: null,
     traceparent: null,
+    pass: null,
     next_commands: [],
   },
   runbook,

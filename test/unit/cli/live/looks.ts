@@ -144,6 +144,7 @@ export function makeLook(
         exit_code: null,
         window_ends_at: null,
         traceparent: null,
+        pass: null,
         paused_by: null,
         next_commands: [],
         ...run,
