@@ -55,7 +55,11 @@ function textOf(word: string): string {
   }
   if (isKey(DIAGNOSTIC_TEXTS, word)) {
     const { means, remedy } = DIAGNOSTIC_TEXTS[word];
-    return paragraphs(`${word}: a mistake in a runbook`, means, `What to do: ${remedy}`);
+    return paragraphs(
+      `${word}: a mistake in a runbook or an inventory`,
+      means,
+      `What to do: ${remedy}`,
+    );
   }
   if (isKey(RULES, word)) {
     const { severity } = RULES[word];
