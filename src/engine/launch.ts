@@ -42,10 +42,17 @@ export async function launchTasks(
   const noSlot = await slots.admit(context, budgets, async (places) => {
     const full = await launchSome(context, ready, places, launched);
     // One asks the control session, the other the observer.
-    [seen] = await Promise.all([letShow(context, launched), recordLaunches(context, launched)]);
+    seen = await bothEnded(letShow(context, launched), recordLaunches(context, launched));
     return full;
   });
   return { launched, noSlot: noSlot === true, seen };
+}
+
+/** Also when one fails the other comes to its end: whoever cleans up needs both sessions quiet. */
+async function bothEnded<T>(first: Promise<T>, second: Promise<void>): Promise<T> {
+  await Promise.allSettled([first, second]);
+  await second;
+  return first;
 }
 
 /** @returns true when the server had no slot left. */

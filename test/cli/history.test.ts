@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.js';
 import { useTestDatabase } from '../support/database.js';
+import { untilRemovable } from '../support/horizon.js';
 import { runbookOf, runYaml } from '../db/support/run-yaml.js';
 
 const db = await useTestDatabase();
@@ -37,6 +38,7 @@ describe('history', () => {
   });
 
   it('shows what runs took and brought, and which are missing', async () => {
+    await untilRemovable(db);
     await runYaml(db, named('nightly', 'SELECT 1', 'expect_every: 1s'));
     await runYaml(db, named('nightly', 'SELECT 1', 'expect_every: 1s'));
     await runYaml(db, named('broken', 'SELECT 1 / 0', 'expect_every: 1h'));

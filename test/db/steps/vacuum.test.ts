@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan, readServerInfo } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
-import { until } from '../detach/support.js';
+import { untilRemovable } from '../../support/horizon.js';
 import { attemptsOf, statusByTarget, stepOf, targetOf, taskOf } from '../support/report.js';
 import { useRole } from '../support/roles.js';
 import {
@@ -146,10 +146,7 @@ describe('vacuum: truth', () => {
   it('the evidence is what the catalogs say', async () => {
     await db.query('create table e (id int); insert into e select generate_series(1, 500)');
     await db.query('delete from e where id <= 300; select pg_stat_force_next_flush()');
-    // While a transaction from before the delete runs, in whatever database, every snapshot is as old
-    // as it: a look of ours at the wrong moment would keep VACUUM from the rows.
-    const [now] = await db.rows<{ xid: string }>('select pg_current_xact_id() as xid');
-    await until(db, 'select where pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8', [now?.xid]);
+    await untilRemovable(db);
     const report = await runYaml(db, vacuum('include: [public.e]', '{ analyze: true }'));
     const { before, after } = targetOf(report, 'public.e').evidence;
     expect(before).toMatchObject({ vacuum_count: 0, analyze_count: 0, dead_rows: 300 });
