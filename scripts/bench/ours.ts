@@ -95,7 +95,7 @@ export function runbook(steps: string, workers: number): string {
   return `api_version: pg-runbook/v1
 name: bench
 version: 1
-budget: { workers: ${String(workers)}, keep_free: 0 }
+budget: { workers: ${String(workers)}, keep_free: 1 }
 defaults: { timeout: 30m, lock_timeout: 5s }
 steps:
 ${steps.trim().replace(/^/gm, '  ')}

@@ -5,8 +5,6 @@ import { main } from './program.js';
 // A command parses a few statements: to optimize the SQL parser's code meanwhile took the processor time
 // of all the rest of a start, in threads that hold up the server where it is on the same machine.
 setFlagsFromString('--wasm-tiering-budget=200000000');
-// Of a run of a thousand tasks, a fifth of the memory was room for young objects that V8 had let grow.
-setFlagsFromString('--semi-space-growth-factor=1');
 
 // The arguments may hold a DSN with a password, which every user of the machine could read in `ps`.
 process.title = 'pg-runbook';

@@ -44,14 +44,16 @@ export async function openSessions(
   workers: number,
   old: Partial<RunSessions> = {},
 ): Promise<RunSessions> {
-  const control = await openControl(settings, runId, workers, old);
-  if (old.observer?.lost === false) return { ...control, observer: old.observer };
-  try {
-    return { ...control, observer: await openObserver(settings, runId) };
-  } catch (error) {
-    await control.control.close();
-    throw error;
+  const [control, observer] = await Promise.allSettled([
+    openControl(settings, runId, workers, old),
+    old.observer?.lost === false ? old.observer : openObserver(settings, runId),
+  ]);
+  if (control.status === 'fulfilled' && observer.status === 'fulfilled') {
+    return { ...control.value, observer: observer.value };
   }
+  if (control.status === 'fulfilled') await control.value.control.close();
+  if (observer.status === 'fulfilled') await observer.value.close();
+  throw control.status === 'rejected' ? control.reason : (observer as PromiseRejectedResult).reason;
 }
 
 async function openControl(

@@ -145,11 +145,13 @@ const rebuildBesideLongTransaction: Check = (input) => {
       step.body['transaction'] !== false &&
       (duration(withDefault(input, step, 'timeout')) ?? 0) > LONG_TRANSACTION_MS,
   );
+  const candidates =
+    rebuilds.length === 0 ? [] : long.map(({ id = '' }) => ({ id, before: ancestors(id, steps) }));
   return rebuilds.flatMap((rebuild) => {
     const before = ancestors(rebuild.id ?? '', steps);
-    const beside = long
-      .map(({ id = '' }) => id)
-      .filter((id) => !before.has(id) && !ancestors(id, steps).has(rebuild.id ?? ''));
+    const beside = candidates
+      .filter((one) => !before.has(one.id) && !one.before.has(rebuild.id ?? ''))
+      .map(({ id }) => id);
     if (beside.length === 0) return [];
     const named = `${beside.length === 1 ? 'step' : 'steps'} ${listSome(beside, 3)}`;
     return [
