@@ -3,9 +3,6 @@ import type { RunContext } from './context.js';
 import { settleTask } from './settle.js';
 import type { TaskState } from './state.js';
 
-/** Being admitted, launching and letting the workers show takes longer, whether for one task or for some. */
-const TOGETHER_MS = 15;
-
 /**
  * Settles ended attempts beside the loop, one after another, so that a slow look at the evidence
  * never delays the polls by which other workers are timed and cancelled.
@@ -26,13 +23,9 @@ export class Settler {
     this.#pending.add(work);
   }
 
-  /**
-   * Waits until one of the attempts is settled, and a moment for those that ended with it, so that what comes
-   * after them is launched together; for ever when there is none.
-   */
+  /** Waits until one of the attempts is settled; for ever when there is none. */
   async next(): Promise<void> {
     await (this.#pending.size === 0 ? new Promise(() => undefined) : Promise.race(this.#pending));
-    await Promise.race([this.idle(), this.context.clock.sleep(TOGETHER_MS)]);
   }
 
   /** Waits until all are settled; what one of them threw, `check` throws. */
