@@ -1,3 +1,4 @@
+import { cpus, release, totalmem } from 'node:os';
 import { discardServer, startServer } from '../db/ensure.js';
 import { run } from '../db/command.js';
 import { Tools } from '../db/tools.js';
@@ -40,15 +41,27 @@ export async function withBenchServer<T>(work: (server: BenchServer) => Promise<
       await client.query(`ALTER SYSTEM SET max_wal_size = '8GB'`);
       await client.query('SELECT pg_reload_conf()');
     });
+    await requireDurable(uri);
     return await work(new BenchServer(uri));
   } finally {
     await discardServer({ instance: INSTANCE });
   }
 }
 
+/** A new session has the settings as they were reloaded. */
+async function requireDurable(uri: string): Promise<void> {
+  await withClient(uri, async (client) => {
+    for (const name of DURABLE) {
+      const { rows } = await client.query<{ is: string }>('SELECT current_setting($1) AS is', [
+        name,
+      ]);
+      if (rows[0]?.is !== 'on') throw new Error(`${name} is ${rows[0]?.is ?? 'unknown'}`);
+    }
+  });
+}
+
 /** What `npm run bench` ran on, for its results. */
 export async function describeMachine(uri: string): Promise<Readonly<Record<string, string>>> {
-  const { cpus, totalmem, release } = await import('node:os');
   const server = await withClient(uri, async (client) => {
     const { rows } = await client.query<{ server: string; extension: string }>(
       `SELECT current_setting('server_version') AS server,

@@ -13,7 +13,7 @@ const MEASURED = [...Object.keys(CONTESTS), ...Object.keys(LIMITS)];
 
 /** What says more than one figure can, each by itself. */
 const TOLD: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
-  'backfill-rounds': benchBackfill,
+  'point-updates': benchBackfill,
   beside: benchBeside,
   inventory: benchInventory,
   plan: benchPlan,

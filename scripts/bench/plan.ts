@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../db/command.js';
 import { startServer } from '../db/ensure.js';
-import { ensureBuilt, libpqEnvironment } from '../demo/program.js';
+import { ensureBuilt } from '../demo/program.js';
 import { makeDatabase, withClient } from '../demo/shop.js';
+import { runCommand, withFolder } from './ours.js';
 
 const TABLES = 20_000;
 const ROUNDS = 5;
@@ -32,10 +31,6 @@ const FILL = `DO $$ BEGIN
   END LOOP;
 END $$`;
 
-const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(
-  'process.on("exit", () => console.error("maxRSS", process.resourceUsage().maxRSS))',
-)}`;
-
 interface Round {
   readonly seconds: number;
   readonly mb: number;
@@ -43,17 +38,9 @@ interface Round {
 
 /** How long the whole command takes, and the most memory that its process had. */
 async function measure(uri: string, args: readonly string[]): Promise<Round> {
-  const start = performance.now();
-  const { code, stdout, stderr } = await run(
-    process.execPath,
-    ['--import', TELL_MEMORY, 'dist/cli/main.js', 'plan', ...args],
-    { env: libpqEnvironment(uri) },
-  );
-  const seconds = (performance.now() - start) / 1000;
-  const kB = Number(/maxRSS (\d+)/.exec(stderr)?.[1]);
-  if (code !== 0 || Number.isNaN(kB)) throw new Error(`plan ended with ${String(code)}: ${stderr}`);
+  const { ms, mb, stdout } = await runCommand(['plan', ...args], uri, 'told');
   if (!stdout.includes(`many.t${String(TABLES)}`)) throw new Error('the plan lacks a table');
-  return { seconds, mb: kB / 1024 };
+  return { seconds: ms / 1000, mb };
 }
 
 /** How long a plan against a catalog of 20,000 tables with two indexes each takes, and its memory. */
@@ -66,19 +53,16 @@ export async function benchPlan(): Promise<string> {
     await client.query(FILL);
     await client.query('ANALYZE');
   });
-  const folder = mkdtempSync(join(tmpdir(), 'pg-runbook-bench-'));
-  const file = join(folder, 'bench.yaml');
   const rounds: Record<'text' | 'json', Round[]> = { text: [], json: [] };
-  try {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'bench.yaml');
     writeFileSync(file, RUNBOOK);
     for (let i = 0; i < ROUNDS; i += 1) {
       for (const format of ['text', 'json'] as const) {
         rounds[format].push(await measure(uri, [file, '--format', format]));
       }
     }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
   return [
     ...Object.entries(rounds).map(([format, all]) => `${format}: ${all.map(describe).join('; ')}`),
     `wanted: ${String(MOST_SECONDS)} s and ${String(MOST_MB)} MB at most`,

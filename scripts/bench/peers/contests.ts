@@ -1,6 +1,6 @@
+import { backfill as walk, fill, PLAIN_UPDATE, requireSucceeded } from '../backfill.js';
 import type { BenchServer } from '../bench-server.js';
 import { runRunbook } from '../ours.js';
-import { withClient } from '../../demo/shop.js';
 import type { Contest } from './contest.js';
 import { oneTask, bareTask } from './one-task.js';
 import {
@@ -17,7 +17,7 @@ export type Prepare = (server: BenchServer) => Promise<Contest[]>;
 
 async function ours(uri: string, steps: string): Promise<number> {
   const { ms, report } = await runRunbook(uri, steps);
-  if (report.run.status !== 'succeeded') throw new Error(`the run ${report.run.status}`);
+  requireSucceeded(report);
   return ms;
 }
 
@@ -141,49 +141,18 @@ export const overhead: Prepare = async (server) => {
   ];
 };
 
-const ROWS = 1_000_000;
-
-const WALK = `- id: walk
-  backfill:
-    table: public.bench
-    key: id
-    set: { norm: lower(name), hits: hits + 1 }`;
-
 /** A backfill of a million rows beside one UPDATE of them. */
 export const backfill: Prepare = async (server) => {
   const uri = await server.database('backfill');
-  const requireOnce = async (): Promise<void> => {
-    const { rows } = await withClient(uri, (client) =>
-      client.query<{ hits: number }>('SELECT DISTINCT hits FROM bench WHERE norm = lower(name)'),
-    );
-    if (rows.length !== 1 || rows[0]?.hits !== 1) throw new Error('not every row was changed once');
-  };
   return [
     {
       name: 'backfill of 1,000,000 rows',
       peer: 'one UPDATE',
       goal: { by: 'ratio', most: 1.25 },
       rounds: 5,
-      reset: async () => {
-        await withClient(uri, async (client) => {
-          await client.query(`DROP TABLE IF EXISTS bench;
-            CREATE TABLE bench (id bigint PRIMARY KEY, name text NOT NULL, norm text, hits int NOT NULL DEFAULT 0, pad text);
-            INSERT INTO bench SELECT i, 'Name ' || i, NULL, 0, repeat('x', i % 100) FROM generate_series(1, ${String(ROWS)}) i`);
-          await client.query('VACUUM ANALYZE bench');
-        });
-        await checkpoint(uri);
-      },
-      ours: async () => {
-        const ms = await ours(uri, WALK);
-        await requireOnce();
-        return ms;
-      },
-      theirs: () =>
-        server.time(uri, 'psql', [
-          '-q',
-          '-c',
-          'UPDATE bench SET norm = lower(name), hits = hits + 1',
-        ]),
+      reset: () => fill(uri),
+      ours: () => walk(uri),
+      theirs: () => server.time(uri, 'psql', ['-q', '-c', PLAIN_UPDATE]),
     },
   ];
 };

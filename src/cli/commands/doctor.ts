@@ -13,6 +13,7 @@ import { describeMissed } from './history.js';
 import { withServer, type Connected } from '../connect.js';
 import { loadForServer } from '../load.js';
 import type { CommandContext } from '../command-line.js';
+import { toJson } from '../../report/json.js';
 
 interface Check {
   readonly name: string;
@@ -44,7 +45,7 @@ export async function doctor(
     ...(loaded === undefined ? [] : await checkGrants(connected, loaded.runbook)),
   ]);
   const text = checks.map(describe).join('');
-  const document = `${JSON.stringify({ checks }, null, 2)}\n`;
+  const document = toJson({ checks });
   context.output.write(options.json === true ? document : text);
   return checks.every(({ state }) => state !== 'fix') ? EXIT.ok : EXIT.refused;
 }

@@ -10,6 +10,7 @@ import { oneLine } from '../../model/printable.js';
 import { describeHistory } from '../../report/history.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
+import { toJson } from '../../report/json.js';
 
 const MOST_RUNS = 1000;
 
@@ -38,7 +39,7 @@ export async function history(
     }),
   );
   const text = `${describeHistory(runs)}${overdue.map((one) => `${describeMissed(one)}\n`).join('')}`;
-  const json = (): string => `${JSON.stringify({ runs, missed: overdue }, null, 2)}\n`;
+  const json = (): string => toJson({ runs, missed: overdue });
   context.output.write(options.json === true ? json() : text);
   return EXIT.ok;
 }

@@ -5,6 +5,7 @@ import { runSelftest } from '../../selftest/selftest.js';
 import { describeCase, describeSelftest } from '../../selftest/text.js';
 import type { CommandContext } from '../command-line.js';
 import { listenForStop } from '../stop-signals.js';
+import { toJson } from '../../report/json.js';
 
 interface Options {
   readonly dsn?: string | undefined;
@@ -46,11 +47,7 @@ export async function selftest(
         output.note(`the database is left behind: ${reason}\n  drop it: ${command}`);
       },
     });
-    output.write(
-      json === true
-        ? `${JSON.stringify(document, null, 2)}\n`
-        : describeSelftest(document, output.columns),
-    );
+    output.write(json === true ? toJson(document) : describeSelftest(document, output.columns));
     if (stop.signal.aborted) return stop.signal.reason as ExitCode;
     return document.status === 'ok' ? EXIT.ok : EXIT.taskFailed;
   } finally {

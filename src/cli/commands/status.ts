@@ -30,7 +30,7 @@ export async function status(
       const runs = await listRuns(session, LAST_RUNS);
       const pausedBy = await readBrake(session);
       if (options.json === true) {
-        return `${JSON.stringify({ paused_by: pausedBy, runs }, null, 2)}\n`;
+        return toJson({ paused_by: pausedBy, runs });
       }
       const brake = pausedBy === null ? '' : `all runs are paused by ${oneLine(pausedBy)}\n`;
       return `${brake}${describeRuns(runs)}`;

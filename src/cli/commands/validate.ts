@@ -8,6 +8,7 @@ import { loadRunbookText, type LoadOptions } from '../../runbook/load.js';
 import { readYamlText } from '../../runbook/read.js';
 import { parseParameters, showDiagnostics } from '../load.js';
 import type { CommandContext } from '../command-line.js';
+import { toJson } from '../../report/json.js';
 
 interface Options {
   readonly parameter?: string[] | undefined;
@@ -29,7 +30,7 @@ export async function validate(
     showDiagnostics(output, diagnostics, source);
     if (ok) output.write(`${file}: ok\n`);
   }
-  if (options.json === true) output.write(`${JSON.stringify({ files: results }, null, 2)}\n`);
+  if (options.json === true) output.write(toJson({ files: results }));
   return results.every((result) => result.ok) ? EXIT.ok : EXIT.inputWrong;
 }
 

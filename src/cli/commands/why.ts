@@ -7,6 +7,7 @@ import { isFinal } from '../../model/status.js';
 import { describeProgress } from '../../report/progress.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
+import { toJson } from '../../report/json.js';
 
 /** Tells what the open tasks of a run wait for, and what may safely be done about it. */
 export async function why(
@@ -19,9 +20,7 @@ export async function why(
   );
   const { report, ...rest } = found;
   const document = { run: report.run, ...rest };
-  context.output.write(
-    options.json === true ? `${JSON.stringify(document, null, 2)}\n` : describe(found),
-  );
+  context.output.write(options.json === true ? toJson(document) : describe(found));
   return EXIT.ok;
 }
 

@@ -16,6 +16,7 @@ import type { Fleet } from './member.js';
 import { workOnAll, type Member } from './rounds.js';
 import { loadInventory, requirePass, requireShard, select } from './selection.js';
 import { Summary } from './summary.js';
+import { toJson } from '../../report/json.js';
 
 /** What `run --inventory` takes. */
 export interface InventoryOptions {
@@ -71,7 +72,7 @@ export async function runInventory(
     await summary.close(exitCode);
     const { document } = summary;
     const text = `${describeInventoryReport(document)}\nsummary: ${summary.path}\n`;
-    output.write(options.json === true ? `${JSON.stringify(document, null, 2)}\n` : text);
+    output.write(options.json === true ? toJson(document) : text);
     return exitCode;
   } finally {
     stop.release();

@@ -6,6 +6,7 @@ import type { Shard } from '../../model/inventory.js';
 import { requiredOnce } from '../engine-run.js';
 import type { Output } from '../io.js';
 import { writeReportText } from '../report-file.js';
+import { toJson } from '../../report/json.js';
 
 /** What of the document is known before anything is done. */
 export type SummaryHead = Pick<InventoryReportV1, 'runbook' | 'inventory' | 'tags' | 'pass'>;
@@ -84,7 +85,7 @@ export class Summary {
   async #saveAll(): Promise<void> {
     while (this.#stale) {
       this.#stale = false;
-      await this.#write(`${JSON.stringify(this.document, null, 2)}\n`);
+      await this.#write(toJson(this.document));
     }
   }
 }
