@@ -2,7 +2,7 @@
  * The import rules of the source tree. Layers, from the ground up; a folder may import what stands in
  * the lines above its own, and nothing beside or below it:
  *
- *   model, errors, sql → runbook, postgres → steps, ledger → plan → engine → selftest → cli
+ *   model, errors, package-file, sql → runbook, postgres → steps, ledger → plan → engine → selftest → cli
  *
  * report hangs off model and errors alone, so that a stored run can be shown without the engine.
  * selftest runs the engine as the command line does, and so stands above it; it is no part of a run.
@@ -14,10 +14,20 @@ const MAY_IMPORT = {
   runbook: ['model', 'errors', 'sql'],
   postgres: ['model', 'errors', 'sql'],
   steps: ['model', 'errors', 'sql', 'runbook', 'postgres'],
-  ledger: ['model', 'errors', 'sql', 'runbook', 'postgres'],
-  plan: ['model', 'errors', 'sql', 'runbook', 'postgres', 'steps', 'ledger'],
+  ledger: ['model', 'errors', 'package-file', 'sql', 'runbook', 'postgres'],
+  plan: ['model', 'errors', 'package-file', 'sql', 'runbook', 'postgres', 'steps', 'ledger'],
   engine: ['model', 'errors', 'sql', 'runbook', 'postgres', 'steps', 'ledger', 'plan'],
-  selftest: ['model', 'errors', 'sql', 'runbook', 'postgres', 'ledger', 'plan', 'engine'],
+  selftest: [
+    'model',
+    'errors',
+    'package-file',
+    'sql',
+    'runbook',
+    'postgres',
+    'ledger',
+    'plan',
+    'engine',
+  ],
   report: ['model', 'errors'],
   generated: [],
 };
@@ -49,7 +59,7 @@ const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, f
 
 const layers = Object.entries(MAY_IMPORT).map(([layer, allowed]) => {
   const own = [layer, 'generated', ...allowed].map((name) =>
-    name === 'errors' ? 'errors\\.ts$' : `${name}/`,
+    ['errors', 'package-file'].includes(name) ? `${name}\\.ts$` : `${name}/`,
   );
   return rule(
     `layer-${layer}`,

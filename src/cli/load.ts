@@ -4,7 +4,6 @@ import type { Runbook } from '../model/runbook.js';
 import type { Diagnostic } from '../runbook/diagnostic.js';
 import { forbids, type Lint } from '../runbook/lint/lint.js';
 import { loadRunbookFile } from '../runbook/load.js';
-import { renderDiagnostic } from '../runbook/render-diagnostic.js';
 import type { Output } from './io.js';
 
 /**
@@ -25,11 +24,14 @@ export function parseParameters(pairs: readonly string[] = []): Record<string, s
 const MOST_SHOWN = 200;
 
 /** Shows problems with their frames, in colour on a terminal. */
-export function showDiagnostics(
+export async function showDiagnostics(
   output: Output,
   diagnostics: readonly Diagnostic[],
   source: string | undefined,
-): void {
+): Promise<void> {
+  if (diagnostics.length === 0) return;
+  // What it needs to know of Unicode takes longer to load than most files to check.
+  const { renderDiagnostic } = await import('../runbook/render-diagnostic.js');
   const style = {
     error: 'red',
     warning: 'yellow',
@@ -71,10 +73,10 @@ export async function loadForServer(
   const parameters = parseParameters(pairs);
   const result = await loadRunbookFile(file, { parameters, requireParameters });
   if (result.ok) {
-    showDiagnostics(output, result.warnings, result.source);
+    await showDiagnostics(output, result.warnings, result.source);
     return result;
   }
-  showDiagnostics(output, result.diagnostics, result.source);
+  await showDiagnostics(output, result.diagnostics, result.source);
   throw invalid(file, result.diagnostics.filter(({ severity }) => severity === 'error').length);
 }
 
@@ -82,14 +84,14 @@ export async function loadForServer(
  * Refuses to run what its own text makes unwise beyond doubt.
  * @throws RunbookError `invalid_runbook`, after the findings were shown.
  */
-export function refuseForbidden(
+export async function refuseForbidden(
   output: Output,
   file: string,
   { lint, source }: LoadedRunbook,
-): void {
+): Promise<void> {
   const forbidden = lint.findings().filter(forbids);
   if (forbidden.length === 0) return;
-  showDiagnostics(output, forbidden, source);
+  await showDiagnostics(output, forbidden, source);
   throw invalid(file, forbidden.length);
 }
 

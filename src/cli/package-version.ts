@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../package-file.js';
 
-/** The version in package.json, which stands two folders above both src/cli and dist/cli. */
+/** The version in package.json. */
 export function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
+  const file = packageFile('package.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

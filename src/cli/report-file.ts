@@ -56,7 +56,7 @@ export async function readReport(path: string): Promise<ReportV1> {
       error,
     );
   }
-  const problem = documentProblem('report', value);
+  const problem = await documentProblem('report', value);
   if (problem !== undefined) throw invalid(`${path} is no report: ${problem}`);
   return value as ReportV1;
 }

@@ -24,7 +24,7 @@ export async function relyingOn<T>(
     if (sql !== undefined && DATA_EXCEPTION.test(sql.sqlstate)) throw damaged(runId, sql.message);
     // What PostgreSQL or we say of anything else is clear already.
     if (sql !== undefined || error instanceof RunbookError) throw error;
-    requireWhole(await relyingOn(db, runId, () => readRun(db, runId)));
+    await requireWhole(await relyingOn(db, runId, () => readRun(db, runId)));
     throw error;
   }
 }
@@ -33,9 +33,9 @@ export async function relyingOn<T>(
  * Refuses a stored run that is not as this program writes it.
  * @throws RunbookError `ledger_damaged`.
  */
-export function requireWhole(stored: StoredRun): void {
+export async function requireWhole(stored: StoredRun): Promise<void> {
   const { id } = stored.report.run;
-  const plan = documentProblem('plan', stored.plan);
+  const plan = await documentProblem('plan', stored.plan);
   if (plan !== undefined) throw damaged(id, `its plan: ${plan}`);
   requireExitCode(id, stored.report.run.exit_code);
   const { plan: made, report: found } = stored;
@@ -49,7 +49,7 @@ export function requireWhole(stored: StoredRun): void {
     residue: found.residue,
     summary: { steps: {}, tasks: {}, targets: {} },
   };
-  const problem = documentProblem('report', report);
+  const problem = await documentProblem('report', report);
   if (problem !== undefined) throw damaged(id, problem);
 }
 

@@ -31,7 +31,7 @@ export async function findInPass(
   const { report, stored } = await lookAtRun(session, runId, clock);
   const open = mayBeResumed(report);
   // What is done again comes from the ledger: it must be whole.
-  if (open) requireWhole(stored);
+  if (open) await requireWhole(stored);
   return { report, open };
 }
 

@@ -1,6 +1,7 @@
 import type { Execution } from '../model/execution.js';
 import type { Outcome } from '../postgres/background/worker.js';
 import type { Queryable } from '../postgres/session.js';
+import { COMMIT_LATER } from './commit-later.js';
 import type {
   AttemptEnd,
   AttemptNote,
@@ -59,7 +60,8 @@ export class AttemptLedger {
          UPDATE runbook.attempt t
             SET pid = a.pid, cookie = a.cookie, status = 'running',
                 launched_at = a.launched_at
-           FROM jsonb_to_recordset($1) a(attempt_id text, pid int, cookie bigint, launched_at timestamptz)
+           FROM ${COMMIT_LATER},
+                jsonb_to_recordset($1) a(attempt_id text, pid int, cookie bigint, launched_at timestamptz)
           WHERE t.attempt_id = a.attempt_id AND t.status IN ('pending', 'running')
          RETURNING t.run_id, t.step_id, t.task_no, t.target_oids)
        UPDATE runbook.task t

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { RunbookError } from '../errors.js';
+import { packageFile } from '../package-file.js';
 import { asSqlError, hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import { quoteLiteral } from '../sql/quote.js';
@@ -24,7 +25,7 @@ const MIGRATION_LOCK = "hashtext('pg-runbook/ledger')";
 let cache: Migration[] | undefined;
 
 function migrations(): Migration[] {
-  const folder = new URL('./migrations/', import.meta.url);
+  const folder = packageFile('src/ledger/migrations/');
   cache ??= readdirSync(folder)
     .filter((name) => /^\d{6}\.sql$/.test(name))
     .sort()

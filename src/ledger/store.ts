@@ -5,6 +5,7 @@ import { workerApplicationName } from '../model/identity.js';
 import type { LivePlan } from '../model/live-plan.js';
 import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Queryable } from '../postgres/session.js';
+import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
 
 /** A run's records, as they change while it goes on. */
@@ -32,7 +33,8 @@ export class LedgerStore {
   async claimVersion(runbook: ReportV1['runbook'], allowChanged: boolean): Promise<void> {
     const [row] = await this.db.query<{ digest: string }>(
       // The update changes nothing: it makes the statement return the digest that is there already.
-      `INSERT INTO runbook.runbook_version (name, version, digest) VALUES ($1, $2, $3)
+      `INSERT INTO runbook.runbook_version (name, version, digest)
+       SELECT $1, $2::int, $3 FROM ${COMMIT_LATER}
        ON CONFLICT (name, version) DO UPDATE SET name = EXCLUDED.name
        RETURNING digest`,
       [runbook.name, runbook.version, runbook.digest],
@@ -89,7 +91,8 @@ export class LedgerStore {
        SELECT $1, t.step_id, t.number, 'pending', t.targets, t.plan, t.application_name,
               jsonb_build_array(jsonb_build_object('tries', 0, 'oids',
                 jsonb_path_query_array(t.plan, '$.targets[*].oid')))
-         FROM jsonb_to_recordset($12) t(step_id text, number int, targets jsonb, plan jsonb,
+         FROM ${COMMIT_LATER},
+              jsonb_to_recordset($12) t(step_id text, number int, targets jsonb, plan jsonb,
                                         application_name text)`,
       [
         run.id,
@@ -119,8 +122,9 @@ export class LedgerStore {
     await this.db.query(
       `UPDATE runbook.step t SET status = x.status, reason = x.reason, started_at = x.started_at,
               finished_at = x.finished_at
-         FROM jsonb_to_recordset($2) x(id text, status text, reason text, started_at timestamptz,
-              finished_at timestamptz)
+         FROM ${COMMIT_LATER},
+              jsonb_to_recordset($2) x(id text, status text, reason text, started_at timestamptz,
+                                       finished_at timestamptz)
         WHERE t.run_id = $1 AND t.step_id = x.id`,
       [runId, JSON.stringify(steps.map(stepRow))],
       'often',

@@ -13,8 +13,8 @@ import { planDigest } from './digest.js';
  * @param path for messages.
  * @throws RunbookError `plan_invalid` for what is no plan, `plan_altered` when it is not as it was made.
  */
-export function openSavedPlan(text: string, path: string): LivePlan {
-  const plan = parse(text, path);
+export async function openSavedPlan(text: string, path: string): Promise<LivePlan> {
+  const plan = await parse(text, path);
   if (planDigest(plan) !== plan.digest) {
     throw new RunbookError('plan_altered', `${path} was altered after it was made`, {
       hint: 'Its digest does not fit its content. Plan anew: pg-runbook plan FILE --out PATH',
@@ -26,14 +26,14 @@ export function openSavedPlan(text: string, path: string): LivePlan {
   });
 }
 
-function parse(text: string, path: string): PlanV1 {
+async function parse(text: string, path: string): Promise<PlanV1> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw invalid(path, 'it is no JSON');
   }
-  const problem = documentProblem('plan', value);
+  const problem = await documentProblem('plan', value);
   if (problem !== undefined) throw invalid(path, problem);
   const plan = value as PlanV1;
   // Of a plan without an age, no runbook's `drift` could say that it is too old.

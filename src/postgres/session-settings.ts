@@ -47,8 +47,8 @@ export async function applySettings(
 ): Promise<void> {
   await session.query(`SET search_path = ${SAFE_SEARCH_PATH}`);
   await session.query(
-    `SELECT set_config(s.name, v.value, false)
-       FROM jsonb_each_text($1) v JOIN pg_catalog.pg_settings s ON s.name = v.key`,
+    `SELECT set_config(v.key, v.value, false)
+       FROM jsonb_each_text($1) v WHERE current_setting(v.key, true) IS NOT NULL`,
     [JSON.stringify(settings)],
   );
 }

@@ -10,6 +10,7 @@ import { EXIT } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { requestCancel } from '../ledger/read.js';
 import type { EngineOrigin } from '../ledger/store.js';
+import { packageFile } from '../package-file.js';
 import {
   makeRunId,
   sessionApplicationName,
@@ -179,7 +180,7 @@ export class Scratch {
       origin,
       reach,
     };
-    const thread = new Worker(new URL('./engine-thread.js', import.meta.url), {
+    const thread = new Worker(packageFile('dist/selftest/engine-thread.js'), {
       workerData: order,
     });
     // Unheard it would end the process; what is missing then is seen in the database.

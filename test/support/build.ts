@@ -44,7 +44,8 @@ function sourceDigest(): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const file of [...files, join(ROOT, 'package.json'), join(ROOT, 'tsconfig.build.json')]) {
+  const settings = ['package.json', 'tsconfig.build.json', 'scripts/build.ts'];
+  for (const file of [...files, ...settings.map((name) => join(ROOT, name))]) {
     hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');

@@ -31,7 +31,7 @@ async function takeUp(
     const id = await findRunId(session, reference);
     // What is done again comes from the ledger: it must be whole.
     const stored = await relyingOn(session, id, () => readRun(session, id));
-    requireWhole(stored);
+    await requireWhole(stored);
     return { runId: id, name: stored.plan.runbook.name };
   });
   const path = options.report ?? defaultReportPath(name, runId);

@@ -63,7 +63,7 @@ async function planAndRun(
 ): Promise<ExitCode> {
   const { path: source, parameters, planner } = await whatToRun(context, file, options);
   const loaded = await loadForServer(context.output, source, parameters);
-  refuseForbidden(context.output, source, loaded);
+  await refuseForbidden(context.output, source, loaded);
   const plan = await withServer(context, options.dsn, 'plan', async (connected) => {
     const made = await planner(loaded, connected);
     await migrateLedger(connected.session);
@@ -99,7 +99,7 @@ async function whatToRun(
   if (parameter !== undefined) {
     throw new RunbookError('usage', 'a plan has its parameters: -p does not go with --plan');
   }
-  const saved = openSavedPlan(await readPlanText(planPath), planPath);
+  const saved = await openSavedPlan(await readPlanText(planPath), planPath);
   return {
     path: file ?? saved.runbook.path,
     parameters: Object.entries(saved.runbook.parameters).map(

@@ -27,7 +27,7 @@ export async function validate(
     const { ok, diagnostics, source } = await check(file, { parameters });
     results.push({ file, ok, diagnostics });
     if (options.json === true) continue;
-    showDiagnostics(output, diagnostics, source);
+    await showDiagnostics(output, diagnostics, source);
     if (ok) output.write(`${file}: ok\n`);
   }
   if (options.json === true) output.write(toJson({ files: results }));

@@ -87,7 +87,7 @@ async function readOrder(
   const shard = requireShard(options.shard);
   const pass = requirePass(options.pass);
   const loaded = await loadForServer(output, file, options.parameter);
-  refuseForbidden(output, file, loaded);
+  await refuseForbidden(output, file, loaded);
   const inventory = await loadInventory(output, options.inventory);
   const { tag: tags = [] } = options;
   const members = select(inventory, tags, shard).map((one) => toMember(one, env));

@@ -20,7 +20,7 @@ import { showDiagnostics } from '../load.js';
  */
 export async function loadInventory(output: Output, file: string): Promise<Inventory> {
   const result = await loadInventoryFile(file, readDsn);
-  showDiagnostics(output, result.ok ? result.warnings : result.diagnostics, result.source);
+  await showDiagnostics(output, result.ok ? result.warnings : result.diagnostics, result.source);
   if (result.ok) return result.inventory;
   const errors = result.diagnostics.filter(({ severity }) => severity === 'error').length;
   throw new RunbookError('invalid_inventory', `${file}: ${count(errors, 'error')}`);

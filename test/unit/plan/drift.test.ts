@@ -89,17 +89,17 @@ describe('drift', () => {
 
 describe('a saved plan', () => {
   const saved = { ...plan, digest: planDigest(plan) };
-  const codeOf = (text: string): string | undefined => {
+  const codeOf = async (text: string): Promise<string | undefined> => {
     try {
-      openSavedPlan(text, 'p.json');
+      await openSavedPlan(text, 'p.json');
       return undefined;
     } catch (error) {
       return error instanceof RunbookError ? error.code : String(error);
     }
   };
 
-  it('is read as it was written', () => {
-    expect(openSavedPlan(JSON.stringify(saved), 'p.json')).toEqual(saved);
+  it('is read as it was written', async () => {
+    expect(await openSavedPlan(JSON.stringify(saved), 'p.json')).toEqual(saved);
   });
 
   it.each([
@@ -114,7 +114,7 @@ describe('a saved plan', () => {
       JSON.stringify({ ...saved, server: null, digest: planDigest({ ...plan, server: null }) }),
       'plan_invalid',
     ],
-  ])('is refused: %s', (_what, text, code) => {
-    expect(codeOf(text)).toBe(code);
+  ])('is refused: %s', async (_what, text, code) => {
+    expect(await codeOf(text)).toBe(code);
   });
 });

@@ -1,0 +1,12 @@
+import { existsSync } from 'node:fs';
+
+/** A file or folder of the package, by its path there: the code that asks may have been bundled to anywhere in it. */
+export function packageFile(path: string): URL {
+  let root = new URL('.', import.meta.url);
+  while (!existsSync(new URL('package.json', root))) {
+    const parent = new URL('..', root);
+    if (parent.href === root.href) throw new Error('no package.json above this program');
+    root = parent;
+  }
+  return new URL(path, root);
+}
