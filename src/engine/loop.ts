@@ -1,6 +1,7 @@
 import { SERVER } from '../ledger/admission.js';
 import { mergeBudgets, type NamedBudgets, type Room } from '../model/places.js';
 import type { WorkerState } from '../postgres/background/worker.js';
+import { countAtOnce } from './at-once.js';
 import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
@@ -48,7 +49,7 @@ export async function runLoop(context: RunContext): Promise<void> {
     let seen: Round['seen'];
     while (!isFinished(context)) {
       const round = await tick(context, { slots, guards, settler, others }, seen);
-      const { busy } = round;
+      const { busy, more } = round;
       seen = round.seen;
       await progress.look(context);
       await live.look(context, guards, slots);
@@ -59,7 +60,7 @@ export async function runLoop(context: RunContext): Promise<void> {
         const took = clock.now() - from;
         saveAfter = clock.now() + Math.max(SAVE_EVERY_MS, took / SAVE_AT_MOST);
       }
-      if (seen === undefined) {
+      if (seen === undefined && !more) {
         const pause = clock.sleep(pollMs, stop.aborted ? undefined : stop);
         await Promise.race([pause, settler.next()]);
       }
@@ -89,6 +90,8 @@ interface Keepers {
 interface Round {
   /** Something was launched or has ended. */
   readonly busy: boolean;
+  /** Others can be launched at once. */
+  readonly more: boolean;
   /** The workers at the launch, if one had ended already: it can be heard at once. */
   readonly seen: readonly WorkerState[] | undefined;
 }
@@ -107,14 +110,15 @@ async function tick(
   await others.look(context);
   // What runs comes first: a stop must reach the workers before the records of those never launched.
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context, before);
-  for (const task of ended) settler.add(task);
+  settler.add(ended);
   await watchDetached(context);
   const decision = await decide(context, slots, guards);
   if (decision.skip.length > 0) await skipTasks(context, decision.skip);
   for (const id of decision.handOver) await detachStep(context, slots, id);
-  const { launch: now } = decision;
-  const seen = now.length > 0 ? await launch(context, slots, now) : undefined;
-  return { busy: now.length + decision.handOver.length + ended.length > 0, seen };
+  const now = decision.launch.slice(0, countAtOnce(decision.launch));
+  const { launched, seen } = await launch(context, slots, now);
+  const busy = now.length + decision.handOver.length + ended.length > 0;
+  return { busy, more: launched && now.length < decision.launch.length, seen };
 }
 
 function hasClosed({ window, clock }: RunContext): boolean {
@@ -211,11 +215,12 @@ async function launch(
   context: RunContext,
   slots: SlotBudget,
   tasks: readonly TaskState[],
-): Promise<Round['seen']> {
+): Promise<{ launched: boolean; seen: Round['seen'] }> {
+  if (tasks.length === 0) return { launched: false, seen: undefined };
   const { launched, noSlot, seen } = await launchTasks(context, tasks, slots);
   if (launched.length > 0) await slots.leaveServed(context, budgetsOf(launched));
   if (noSlot) slots.close(context, SERVER, NO_SLOT_LEFT);
-  return seen;
+  return { launched: launched.length > 0, seen };
 }
 
 async function detachStep(context: RunContext, slots: SlotBudget, id: string): Promise<void> {

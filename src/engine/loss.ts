@@ -4,7 +4,7 @@ import { cancelWorker, findWorkers, isWorkerAlive } from '../postgres/signal.js'
 import type { Clock } from './clock.js';
 import type { RunContext } from './context.js';
 import { skipTasks } from './finish.js';
-import { settleTask } from './settle.js';
+import { settleTasks } from './settle.js';
 import type { TaskState } from './state.js';
 
 const LOOK_EVERY_MS = 500;
@@ -26,10 +26,9 @@ export async function stopAndSettle(given: RunContext, reason: string): Promise<
       workerApplicationName(runId, step.id, plan.number, Object.keys(step.budgets)),
     );
   const gone = await stopWorkers(context.observer, names, context.clock);
-  for (const task of tasks.filter((t) => t.phase === 'running')) {
-    await endUnheard(context, task, gone, reason);
-    await settleTask(context, task);
-  }
+  const running = tasks.filter((task) => task.phase === 'running');
+  for (const task of running) await endUnheard(context, task, gone, reason);
+  await settleTasks(context, running);
   const left = tasks.filter((task) => task.phase === 'waiting');
   await skipTasks(
     context,

@@ -97,13 +97,13 @@ export function schedule<T extends SchedulableTask>(
     }
     let room = step.concurrency - step.tasks.filter((task) => task.phase === 'running').length;
     for (const task of waiting) {
-      if (isTooLong(task, windowEndsAt, now)) {
+      if (windowEndsAt !== undefined && isTooLong(task, windowEndsAt, now)) {
         skip.push({ task, reason: NO_TIME_LEFT, deferred: true });
       } else if (
-        task.notBefore <= now &&
-        task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         room > 0 &&
         places.has(step.budgets) &&
+        task.notBefore <= now &&
+        task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         !isTaken(task, step, taken)
       ) {
         launch.push(task);
@@ -150,12 +150,8 @@ function isTaken(
 
 const NO_TIME_LEFT = 'it takes longer than is left until the window closes';
 
-function isTooLong(
-  { expectedMs }: SchedulableTask,
-  windowEndsAt: number | undefined,
-  now: number,
-): boolean {
-  return windowEndsAt !== undefined && expectedMs !== undefined && now + expectedMs > windowEndsAt;
+function isTooLong({ expectedMs }: SchedulableTask, windowEndsAt: number, now: number): boolean {
+  return expectedMs !== undefined && now + expectedMs > windowEndsAt;
 }
 
 function failed(step: SchedulableStep<SchedulableTask>): boolean {

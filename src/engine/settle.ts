@@ -1,4 +1,4 @@
-import type { Settled } from '../ledger/records.js';
+import type { AttemptEnd, Settled } from '../ledger/records.js';
 import { toTimestamp } from './clock.js';
 import type { RunContext } from './context.js';
 import { tellEnds } from './finish.js';
@@ -8,15 +8,62 @@ import type { LiveAttempt, TaskState } from './state.js';
 /** Counters may show a little later than the worker's end: before PostgreSQL 15 up to half a second. */
 const STATISTICS_DELAY_MS = 700;
 
+/** A task whose worker ended. */
+interface Ended {
+  readonly task: TaskState;
+  readonly live: LiveAttempt;
+  readonly end: AttemptEnd;
+}
+
 /**
- * Settles the attempt of a task whose worker ended: the ledger judges it by the evidence and records
- * it, what it left is cleaned up, and the task goes on or ends.
+ * Settles the attempts of tasks whose workers ended, all at once: the ledger judges each by the
+ * evidence and records it, what it left is cleaned up, and the task goes on or ends.
  */
-export async function settleTask(context: RunContext, task: TaskState): Promise<void> {
-  const { live } = task;
-  if (live === undefined) return;
-  const settled = await judge(context, task, live);
-  if (settled === undefined) return;
+export async function settleTasks(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
+  // Whoever cancels them locks their rows in this order too, or each could wait for the other.
+  const ended = tasks.flatMap(endOf).sort((a, b) => (a.live.id < b.live.id ? -1 : 1));
+  const unproven = await lookAtEnds(context, ended, 'first');
+  if (unproven.length === 0) return;
+  await context.clock.sleep(STATISTICS_DELAY_MS);
+  await lookAtEnds(context, unproven, 'final');
+}
+
+function endOf(task: TaskState): Ended[] {
+  const { live, step } = task;
+  if (live?.outcome === undefined) return [];
+  const end = {
+    id: live.id,
+    execution: step.execution,
+    outcome: live.outcome,
+    cause: live.cause,
+    elapsedMs: live.endedAt - live.launchedAt,
+    launchedAt: toTimestamp(live.launchedAt),
+    finishedAt: toTimestamp(live.endedAt),
+  };
+  return [{ task, live, end }];
+}
+
+/** @returns those of which a first look found no proof of their success. */
+async function lookAtEnds(
+  context: RunContext,
+  ended: readonly Ended[],
+  look: 'first' | 'final',
+): Promise<Ended[]> {
+  const { attempts, clock, stop } = context;
+  const ends = ended.map(({ end }) => end);
+  const settled = await looking(clock, () => attempts.settleAttempts(ends, look, stop.aborted));
+  const unproven: Ended[] = [];
+  for (const [index, one] of ended.entries()) {
+    const answer = settled[index];
+    if (answer === undefined) unproven.push(one);
+    else await goOn(context, one, answer);
+  }
+  const over = ended.map(({ task }) => task).filter((task) => task.phase === 'ended');
+  await tellEnds(context, over);
+  return unproven;
+}
+
+async function goOn(context: RunContext, { task, live }: Ended, settled: Settled): Promise<void> {
   const attempt = task.applyAttempt(settled.attempt);
   // A retry that succeeds still has to clear away what an earlier attempt left.
   const first = task.record.attempts.length === 1;
@@ -29,31 +76,6 @@ export async function settleTask(context: RunContext, task: TaskState): Promise<
   }
   task.live = undefined;
   task.apply(settled.task, context.clock.now());
-  if (task.phase === 'ended') await tellEnds(context, [task]);
-}
-
-async function judge(
-  context: RunContext,
-  { step }: TaskState,
-  live: LiveAttempt,
-): Promise<Settled | undefined> {
-  const { outcome, cause } = live;
-  if (outcome === undefined) return undefined;
-  const end = {
-    outcome,
-    cause,
-    elapsedMs: live.endedAt - live.launchedAt,
-    launchedAt: toTimestamp(live.launchedAt),
-    finishedAt: toTimestamp(live.endedAt),
-  };
-  const look = (which: 'first' | 'final'): Promise<Settled | undefined> =>
-    looking(context.clock, () =>
-      context.attempts.settleAttempt(live.id, end, step.execution, which, context.stop.aborted),
-    );
-  const first = await look('first');
-  if (first !== undefined) return first;
-  await context.clock.sleep(STATISTICS_DELAY_MS);
-  return look('final');
 }
 
 async function cleanUp(context: RunContext, task: TaskState, live: LiveAttempt): Promise<void> {

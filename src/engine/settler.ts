@@ -1,36 +1,43 @@
-import pLimit from 'p-limit';
+import { countAtOnce } from './at-once.js';
 import type { RunContext } from './context.js';
-import { settleTask } from './settle.js';
+import { settleTasks } from './settle.js';
 import type { TaskState } from './state.js';
 
 /**
- * Settles ended attempts beside the loop, one after another, so that a slow look at the evidence
- * never delays the polls by which other workers are timed and cancelled.
+ * Settles ended attempts beside the loop, a few together, so that a slow look at the evidence never
+ * delays the polls by which other workers are timed and cancelled.
  */
 export class Settler {
-  readonly #one = pLimit(1);
-  readonly #pending = new Set<Promise<void>>();
+  #waiting: TaskState[] = [];
+  #work: Promise<void> | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(private readonly context: RunContext) {}
 
-  add(task: TaskState): void {
-    const work = this.#one(() => settleTask(this.context, task))
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#pending.delete(work));
-    this.#pending.add(work);
+  add(tasks: readonly TaskState[]): void {
+    this.#waiting.push(...tasks);
+    if (this.#waiting.length > 0) this.#work ??= this.#settle();
   }
 
-  /** Waits until one of the attempts is settled; for ever when there is none. */
+  async #settle(): Promise<void> {
+    try {
+      const tasks = this.#waiting.splice(0, countAtOnce(this.#waiting));
+      await settleTasks(this.context, tasks);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#work = undefined;
+    this.add([]);
+  }
+
+  /** Waits until attempts are settled; for ever when there are none. */
   async next(): Promise<void> {
-    await (this.#pending.size === 0 ? new Promise(() => undefined) : Promise.race(this.#pending));
+    await (this.#work ?? new Promise(() => undefined));
   }
 
   /** Waits until all are settled; what one of them threw, `check` throws. */
   async idle(): Promise<void> {
-    await Promise.all(this.#pending);
+    while (this.#work !== undefined) await this.#work;
   }
 
   /** @throws what a settlement threw. */

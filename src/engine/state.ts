@@ -59,12 +59,16 @@ export class TaskState implements SchedulableTask {
   awaits: string | undefined;
   /** Indexes that workers of this task were seen building: what is left of them is ours. */
   readonly builtIndexes = new Set<number>();
+  /** Looked at for every task of the run, again and again. */
+  readonly expectedMs: number | undefined;
 
   constructor(
     readonly step: StepState,
     readonly plan: PlanTask,
     readonly record: TaskRecord,
-  ) {}
+  ) {
+    this.expectedMs = expectedMs(plan);
+  }
 
   /** An attempt that is prepared and not launched yet leaves its task waiting. */
   get phase(): SchedulableTask['phase'] {
@@ -87,13 +91,6 @@ export class TaskState implements SchedulableTask {
 
   get deferred(): boolean {
     return this.record.deferred;
-  }
-
-  /** What was left over twice is begun whatever it takes, or it would be left for ever. */
-  get expectedMs(): number | undefined {
-    const { duration, targets } = this.plan;
-    const aged = targets.some(({ facts }) => Number(facts['carried_over'] ?? 0) >= AGED);
-    return aged || duration === null || duration.basis === 'guess' ? undefined : duration.p50_ms;
   }
 
   get conflicts(): readonly string[] {
@@ -129,6 +126,12 @@ export class TaskState implements SchedulableTask {
     this.record.attempts.push(attempt);
     return attempt;
   }
+}
+
+/** What was left over twice is begun whatever it takes, or it would be left for ever. */
+function expectedMs({ duration, targets }: PlanTask): number | undefined {
+  const aged = targets.some(({ facts }) => Number(facts['carried_over'] ?? 0) >= AGED);
+  return aged || duration === null || duration.basis === 'guess' ? undefined : duration.p50_ms;
 }
 
 /** A step's way through the run. */

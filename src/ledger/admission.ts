@@ -21,12 +21,16 @@ export interface Turn {
  * @see migrations/000004.sql
  */
 export async function tryAdmission(db: Queryable): Promise<boolean> {
-  const [row] = await db.query<{ admitted: boolean }>('SELECT runbook.try_admission() AS admitted');
+  const [row] = await db.query<{ admitted: boolean }>(
+    'SELECT runbook.try_admission() AS admitted',
+    [],
+    'often',
+  );
   return row?.admitted === true;
 }
 
 export async function leaveAdmission(db: Queryable): Promise<void> {
-  await db.query('SELECT runbook.leave_admission()');
+  await db.query('SELECT runbook.leave_admission()', [], 'often');
 }
 
 /** What the ledger's functions are told of the budgets that a launch must keep to. */

@@ -77,12 +77,15 @@ export class AttemptLedger {
 
   /** Records who a worker is, why it was asked to stop, and the indexes that it was seen to build. */
   async noteAttempts(notes: readonly AttemptNote[]): Promise<void> {
+    // What a crash of the server leaves of an index is known to be ours by this note alone.
+    const builds = notes.some(({ builtIndexes }) => builtIndexes.size > 0);
     await this.db.query(
       `UPDATE runbook.attempt t
           SET backend_start = coalesce(t.backend_start, a.backend_start),
               cause = coalesce(t.cause, a.cause), built_indexes = a.built_indexes
-         FROM jsonb_to_recordset($1) a(attempt_id text, backend_start timestamptz, cause text,
-              built_indexes bigint[])
+         FROM ${builds ? '' : `${COMMIT_LATER},`}
+              jsonb_to_recordset($1) a(attempt_id text, backend_start timestamptz, cause text,
+                                       built_indexes bigint[])
         WHERE t.attempt_id = a.attempt_id`,
       [
         JSON.stringify(
@@ -99,31 +102,24 @@ export class AttemptLedger {
   }
 
   /**
-   * Judges an ended attempt by what is known and proven, and records it.
+   * Judges ended attempts by what is known and proven, and records them.
    * @param look `first`: counters may show a little later, so that an unproven success is not
    *   recorded yet. `final`: what is not proven now is unknown.
    * @param stopping true when nothing more is launched.
-   * @returns undefined when a first look found no proof of a success.
+   * @returns for each, undefined when a first look found no proof of a success.
    */
-  async settleAttempt(
-    attemptId: string,
-    end: AttemptEnd,
-    execution: Execution,
+  async settleAttempts(
+    ends: readonly AttemptEnd[],
     look: 'first' | 'final',
     stopping: boolean,
-  ): Promise<Settled | undefined> {
-    const [row] = await this.db.query<{ settled: Settled | null }>(
-      'SELECT runbook.settle_attempt($1, $2, $3, $4, $5) AS settled',
-      [
-        attemptId,
-        JSON.stringify(endDocument(end)),
-        JSON.stringify(execution),
-        look === 'final',
-        stopping,
-      ],
+  ): Promise<(Settled | undefined)[]> {
+    const rows = await this.db.query<{ settled: Settled | null }>(
+      `SELECT runbook.settle_attempt(e.id, e.outcome, e.execution, $2, $3) AS settled
+         FROM jsonb_to_recordset($1) e(id text, outcome jsonb, execution jsonb)`,
+      [JSON.stringify(ends.map(endDocument)), look === 'final', stopping],
       'often',
     );
-    return only(row).settled ?? undefined;
+    return rows.map((row) => row.settled ?? undefined);
   }
 
   /** Adds messages of our own to an attempt. */
@@ -200,14 +196,15 @@ function only<T>(row: T | undefined): T {
   return row;
 }
 
-function endDocument({ outcome, cause, elapsedMs, launchedAt, finishedAt }: AttemptEnd): object {
-  const ended = {
-    cause,
-    elapsed_ms: elapsedMs,
-    launched_at: launchedAt,
-    finished_at: finishedAt,
+function endDocument(end: AttemptEnd): object {
+  const outcome = {
+    ...outcomeDocument(end.outcome),
+    cause: end.cause,
+    elapsed_ms: end.elapsedMs,
+    launched_at: end.launchedAt,
+    finished_at: end.finishedAt,
   };
-  return { ...outcomeDocument(outcome), ...ended };
+  return { id: end.id, outcome, execution: end.execution };
 }
 
 function outcomeDocument(outcome: Outcome): object {

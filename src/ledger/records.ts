@@ -1,4 +1,5 @@
 import type { Attempt, Task } from '../generated/report.v1.js';
+import type { Execution } from '../model/execution.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Verdict } from '../model/status.js';
 import type { Outcome } from '../postgres/background/worker.js';
@@ -53,6 +54,8 @@ export interface Settled {
 
 /** How an attempt ended, as far as those who watched it know. */
 export interface AttemptEnd {
+  readonly id: string;
+  readonly execution: Execution;
   readonly outcome: Outcome;
   readonly cause: StopCause | undefined;
   readonly elapsedMs: number;
@@ -71,7 +74,7 @@ export interface AttemptNote {
   readonly id: string;
   readonly backendStart: string | null;
   readonly cause: StopCause | undefined;
-  readonly builtIndexes: Iterable<number>;
+  readonly builtIndexes: ReadonlySet<number>;
 }
 
 /** Why a task ends without a launch, or after a refused one. */

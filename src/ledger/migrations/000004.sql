@@ -1054,7 +1054,9 @@ BEGIN
   -- sent in a loop: as a condition, the planner would be free to send them before the others are met.
   FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.step s USING (run_id, step_id)
             WHERE u.run_id = p_run AND u.status = 'running' AND s.step_id = coalesce(p_step, s.step_id)
-              AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_supervised(s.run_id, s.step_id) LOOP
+              AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_supervised(s.run_id, s.step_id)
+            -- As engines lock those that they settle together, or each could wait for the other.
+            ORDER BY u.attempt_id COLLATE "C" LOOP
     UPDATE runbook.attempt u SET cause = coalesce(u.cause, 'interrupt') WHERE u.attempt_id = a.attempt_id;
     PERFORM runbook.cancel_worker(a.pid, a.backend_start, a.application_name);
   END LOOP;
