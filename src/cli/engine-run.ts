@@ -5,7 +5,7 @@ import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { parseTraceparent, type Trace } from '../model/traceparent.js';
 import { resolveConnection } from '../postgres/connection-settings.js';
-import { toJson } from '../report/json.js';
+import { jsonPieces } from '../report/json.js';
 import { describeReport } from '../report/text.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
@@ -65,7 +65,7 @@ export async function driveEngine(
     latest = report;
     live?.close();
     const text = `${describeReport(report)}\nreport: ${path}\n`;
-    output.write(options.json === true ? toJson(report) : text);
+    await output.writeAll(options.json === true ? jsonPieces(report) : [text]);
     return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
   } finally {
     live?.close();

@@ -1,9 +1,9 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { messageOf, RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { renderMetrics } from '../report/metrics.js';
+import { writeAtomically } from './atomic-file.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
 
@@ -32,7 +32,7 @@ export async function writeMetrics(
   if (path === undefined) return;
   try {
     const before = await readBefore(path);
-    await writeFileAtomic(path, renderMetrics(report, before));
+    await writeAtomically(path, [renderMetrics(report, before)]);
   } catch (error) {
     reportFailure(notWritten(path, error), output);
   }

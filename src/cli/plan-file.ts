@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
 import { messageOf, RunbookError } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
+import { writeAtomically } from './atomic-file.js';
 
 /** A plan of 100,000 relations has some 60 MB. */
 const MAX_PLAN_BYTES = 256 * 1024 * 1024;
@@ -31,7 +31,7 @@ function member(key: string, value: unknown): string {
  */
 export async function writePlan(path: string, plan: PlanV1): Promise<void> {
   try {
-    await writeFileAtomic(path, [...planJson(plan)].join(''));
+    await writeAtomically(path, planJson(plan));
   } catch (error) {
     throw new RunbookError(
       'plan_not_written',

@@ -1,10 +1,11 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { summarize } from '../engine/conclude.js';
 import { messageOf, RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { documentProblem } from '../plan/check-document.js';
-import { toJson } from '../report/json.js';
+import { jsonPieces } from '../report/json.js';
+import { writeAtomically } from './atomic-file.js';
 
 /** A report of 100,000 tasks has some 150 MB. */
 const MAX_REPORT_BYTES = 512 * 1024 * 1024;
@@ -19,7 +20,12 @@ export function defaultReportPath(runbook: string, runId: string): string {
  * @throws RunbookError `report_not_written`.
  */
 export async function writeReport(path: string, report: ReportV1): Promise<void> {
-  await writeReportText(path, toJson(report), '--report PATH');
+  await writeReportPieces(path, reportPieces(report), '--report PATH');
+}
+
+/** Counted when it is written: tasks go on until then. */
+function* reportPieces(report: ReportV1): Generator<string> {
+  yield* jsonPieces({ ...report, summary: summarize(report) });
 }
 
 /**
@@ -27,10 +33,14 @@ export async function writeReport(path: string, report: ReportV1): Promise<void>
  * @param option what names the path, for the hint.
  * @throws RunbookError `report_not_written`.
  */
-export async function writeReportText(path: string, text: string, option: string): Promise<void> {
+export async function writeReportPieces(
+  path: string,
+  pieces: Iterable<string>,
+  option: string,
+): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, text);
+    await writeAtomically(path, pieces);
   } catch (error) {
     const message = `cannot write the report ${path}: ${messageOf(error)}`;
     throw new RunbookError('report_not_written', message, {

@@ -4,6 +4,7 @@ import { RunbookError } from '../errors.js';
 import { packageFile } from '../package-file.js';
 import { asSqlError, hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
+import { inTransaction } from '../postgres/transaction.js';
 import { quoteLiteral } from '../sql/quote.js';
 
 interface Migration {
@@ -67,14 +68,12 @@ export async function migrateLedger(session: Session): Promise<number[]> {
   if (before.applied > before.newest) throw newerLedger(before);
   if (before.applied === before.newest) return [];
   try {
-    await session.query('BEGIN');
-    await session.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    await session.script(BOOTSTRAP);
-    const applied = await applyMissing(session);
-    await session.query('COMMIT');
-    return applied;
+    return await inTransaction(session, async () => {
+      await session.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+      await session.script(BOOTSTRAP);
+      return applyMissing(session);
+    });
   } catch (error) {
-    if (!session.lost) await session.query('ROLLBACK');
     throw ledgerRefused(error);
   }
 }

@@ -1,10 +1,11 @@
 import type { Step as PlannedStep } from '../generated/plan.v1.js';
-import type { ReportV1, Step } from '../generated/report.v1.js';
+import type { ReportV1, Step, Task } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
 import { workerApplicationName } from '../model/identity.js';
 import type { LivePlan } from '../model/live-plan.js';
 import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
-import type { Queryable } from '../postgres/session.js';
+import type { Session } from '../postgres/session.js';
+import { inTransaction } from '../postgres/transaction.js';
 import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
 
@@ -19,12 +20,15 @@ export interface EngineOrigin {
   readonly traceparent?: string | undefined;
 }
 
+/** Tasks that one statement records: their texts, all at once, would be most of the program's memory. */
+const TASKS_AT_ONCE = 500;
+
 /**
- * Writes what the ledger has of runs and steps. Every method is one statement, so that each record is
- * there or not.
+ * Writes what the ledger has of runs and steps. What every method writes is there as a whole or not at
+ * all.
  */
 export class LedgerStore {
-  constructor(private readonly db: Queryable) {}
+  constructor(private readonly db: Session) {}
 
   /**
    * Binds the runbook's content to its version; the first content seen wins.
@@ -63,7 +67,12 @@ export class LedgerStore {
    */
   async startRun(record: RunRecord, plan: LivePlan, origin: EngineOrigin): Promise<void> {
     try {
-      await this.#insertRun(record, plan, origin);
+      await inTransaction(this.db, async () => {
+        await this.#insertRun(record, plan, origin);
+        for (const [index, step] of plan.steps.entries()) {
+          await this.#insertTasks(record.run.id, step, record.steps[index]?.tasks ?? []);
+        }
+      });
     } catch (error) {
       const { run, runbook } = record;
       if (run.pass === null || !hasSqlState(error, SQLSTATE.uniqueViolation)) throw error;
@@ -72,7 +81,7 @@ export class LedgerStore {
   }
 
   async #insertRun(
-    { run, runbook, steps, residue }: RunRecord,
+    { run, runbook, residue }: RunRecord,
     plan: LivePlan,
     origin: EngineOrigin,
   ): Promise<void> {
@@ -82,18 +91,11 @@ export class LedgerStore {
                                   plan, status, engine_host, engine_pid, started_at,
                                   window_ends_at, window_at_end, residue, traceparent,
                                   pass)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15, $16, $17)),
-       new_steps AS (
-         INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
-         SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
-           FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb))
-       INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items)
-       SELECT $1, t.step_id, t.number, 'pending', t.targets, t.plan, t.application_name,
-              jsonb_build_array(jsonb_build_object('tries', 0, 'oids',
-                jsonb_path_query_array(t.plan, '$.targets[*].oid')))
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16))
+       INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
+       SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
          FROM ${COMMIT_LATER},
-              jsonb_to_recordset($12) t(step_id text, number int, targets jsonb, plan jsonb,
-                                        application_name text)`,
+              jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb)`,
       [
         run.id,
         runbook.name,
@@ -107,7 +109,6 @@ export class LedgerStore {
         origin.pid,
         run.started_at,
         JSON.stringify(plan.steps.map((step, i) => newStepRow(step, i))),
-        JSON.stringify(steps.flatMap((step, i) => newTaskRows(run.id, step, plan.steps[i]))),
         run.window_ends_at,
         plan.window?.at_end ?? null,
         JSON.stringify(residue),
@@ -115,6 +116,27 @@ export class LedgerStore {
         run.pass,
       ],
     );
+  }
+
+  async #insertTasks(runId: string, step: PlannedStep, tasks: readonly Task[]): Promise<void> {
+    const budgets = Object.keys(step.budgets);
+    for (let from = 0; from < step.tasks.length; from += TASKS_AT_ONCE) {
+      const rows = step.tasks.slice(from, from + TASKS_AT_ONCE).map((task, index) => ({
+        number: task.number,
+        targets: tasks[from + index]?.targets ?? [],
+        plan: task,
+        application_name: workerApplicationName(runId, step.id, task.number, budgets),
+      }));
+      await this.db.query(
+        `INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items)
+         SELECT $1, $2, t.number, 'pending', t.targets, t.plan, t.application_name,
+                jsonb_build_array(jsonb_build_object('tries', 0, 'oids',
+                  jsonb_path_query_array(t.plan, '$.targets[*].oid')))
+           FROM jsonb_to_recordset($3) t(number int, targets jsonb, plan jsonb, application_name text)`,
+        [runId, step.id, JSON.stringify(rows)],
+        'often',
+      );
+    }
   }
 
   /** Records the state of steps. */
@@ -160,6 +182,7 @@ export class LedgerStore {
     const [row] = await this.db.query<{ paused_by: string | null }>(
       'SELECT runbook.paused_by($1) AS paused_by',
       [runId],
+      'often',
     );
     return row?.paused_by ?? null;
   }
@@ -204,15 +227,4 @@ function stepRow(step: Step): object {
 function newStepRow(step: PlannedStep, index: number): object {
   const { id, kind, policy } = step;
   return { id, ordinal: index + 1, kind, policy, plan: { ...step, tasks: [], unselected: [] } };
-}
-
-function newTaskRows(runId: string, { id, tasks }: Step, plan: PlannedStep | undefined): object[] {
-  const budgets = Object.keys(plan?.budgets ?? {});
-  return (plan?.tasks ?? []).map((task, i) => ({
-    step_id: id,
-    number: task.number,
-    targets: tasks[i]?.targets ?? [],
-    plan: task,
-    application_name: workerApplicationName(runId, id, task.number, budgets),
-  }));
 }

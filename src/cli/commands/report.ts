@@ -10,7 +10,7 @@ import { renderReportMarkdown } from '../../report/markdown.js';
 import { describeReport } from '../../report/text.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
-import { readReport, writeReportText } from '../report-file.js';
+import { readReport, writeReportPieces } from '../report-file.js';
 
 const FORMATS = {
   text: (report) => `${describeReport(report)}\n`,
@@ -37,7 +37,7 @@ export async function report(
     : await readFromLedger(context, source, options.dsn);
   const text = FORMATS[options.format](document);
   if (options.out === undefined) await context.output.writeAll([text]);
-  else await writeReportText(options.out, text, '--out PATH');
+  else await writeReportPieces(options.out, [text], '--out PATH');
   return EXIT.ok;
 }
 

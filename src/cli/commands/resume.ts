@@ -7,6 +7,7 @@ import { driveEngine, type DriveOptions } from '../engine-run.js';
 import type { CommandContext } from '../command-line.js';
 import { withPing } from '../ping.js';
 import { defaultReportPath } from '../report-file.js';
+import { keepHeapSmall } from '../small-heap.js';
 
 interface Options extends DriveOptions {
   readonly report?: string | undefined;
@@ -19,6 +20,7 @@ export async function resume(
   reference: string,
   options: Options,
 ): Promise<ExitCode> {
+  keepHeapSmall();
   return withPing(context, options.ping, () => takeUp(context, reference, options));
 }
 

@@ -14,6 +14,7 @@ import { withPing } from '../ping.js';
 import { readPlanText } from '../plan-file.js';
 import type { CommandContext } from '../command-line.js';
 import { defaultReportPath } from '../report-file.js';
+import { keepHeapSmall } from '../small-heap.js';
 
 interface Options extends DriveOptions {
   readonly inventory?: string | undefined;
@@ -35,6 +36,7 @@ export async function run(
   file: string | undefined,
   options: Options,
 ): Promise<ExitCode> {
+  keepHeapSmall();
   return withPing(context, options.ping, async () => {
     const { inventory } = options;
     if (inventory === undefined) {

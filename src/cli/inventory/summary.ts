@@ -5,7 +5,7 @@ import { toTimestamp } from '../../engine/clock.js';
 import type { Shard } from '../../model/inventory.js';
 import { requiredOnce } from '../engine-run.js';
 import type { Output } from '../io.js';
-import { writeReportText } from '../report-file.js';
+import { writeReportPieces } from '../report-file.js';
 import { toJson } from '../../report/json.js';
 
 /** What of the document is known before anything is done. */
@@ -36,7 +36,7 @@ export class Summary {
     const path = join(folder, `summary${part}.json`);
     this.path = path;
     this.#write = requiredOnce(output, (text: string) =>
-      writeReportText(path, text, '--report DIR'),
+      writeReportPieces(path, [text], '--report DIR'),
     );
     this.#document = {
       report_version: 1,
