@@ -1,7 +1,7 @@
 import type { TaskState } from './state.js';
 
-/** Relations that one statement of the ledger looks at, some 10 ms. */
-const MOST_TARGETS = 100;
+/** Relations that one statement of the ledger looks at, some 30 ms. */
+const MOST_TARGETS = 300;
 
 /**
  * How many of the first tasks are worth one statement together. A statement for all packs that ended

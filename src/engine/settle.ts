@@ -36,6 +36,7 @@ function endOf(task: TaskState): Ended[] {
     execution: step.execution,
     outcome: live.outcome,
     cause: live.cause,
+    backendStart: live.attempt.backend_start,
     elapsedMs: live.endedAt - live.launchedAt,
     launchedAt: toTimestamp(live.launchedAt),
     finishedAt: toTimestamp(live.endedAt),

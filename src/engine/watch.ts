@@ -50,6 +50,8 @@ async function noteNews(context: RunContext): Promise<void> {
     step.tasks.flatMap(({ live, builtIndexes }) => {
       if (live?.unnoted !== true) return [];
       live.unnoted = false;
+      // The rest is recorded with its end, in a moment.
+      if (live.outcome !== undefined && builtIndexes.size === 0) return [];
       const backendStart = live.attempt.backend_start;
       return [{ id: live.id, backendStart, cause: live.cause, builtIndexes }];
     }),

@@ -200,6 +200,7 @@ function endDocument(end: AttemptEnd): object {
   const outcome = {
     ...outcomeDocument(end.outcome),
     cause: end.cause,
+    backend_start: end.backendStart,
     elapsed_ms: end.elapsedMs,
     launched_at: end.launchedAt,
     finished_at: end.finishedAt,

@@ -58,6 +58,8 @@ export interface AttemptEnd {
   readonly execution: Execution;
   readonly outcome: Outcome;
   readonly cause: StopCause | undefined;
+  /** When the worker began, where it was seen. */
+  readonly backendStart: string | null;
   readonly elapsedMs: number;
   readonly launchedAt: string;
   readonly finishedAt: string;

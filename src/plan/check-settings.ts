@@ -1,11 +1,11 @@
 import { RunbookError } from '../errors.js';
 import type { Settings } from '../generated/plan.v1.js';
-import { asSqlError } from '../postgres/errors.js';
+import { asSqlError, type SqlError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 
 /**
- * Tries a step's settings in a transaction that is rolled back, so that a misspelt name, an
- * impossible value or a missing privilege shows before the run and not in every worker.
+ * Tries a step's settings, each for the time of one statement, so that a misspelt name, an impossible
+ * value or a missing privilege shows before the run and not in every worker.
  * @throws RunbookError `setting_refused`.
  */
 export async function checkSettings(
@@ -13,29 +13,35 @@ export async function checkSettings(
   step: string,
   settings: Settings,
 ): Promise<void> {
+  const together = await refusal(session, settings);
+  if (together === undefined) return;
+  // One after another, to know which of them it is.
   for (const [name, value] of Object.entries(settings)) {
-    await trySetting(session, step, name, value);
+    const refused = await refusal(session, { [name]: value });
+    if (refused !== undefined) throw settingRefused(`step ${step}: setting ${name}`, refused);
   }
+  throw settingRefused(`step ${step}: settings`, together);
 }
 
-async function trySetting(
-  session: Session,
-  step: string,
-  name: string,
-  value: string,
-): Promise<void> {
-  await session.query('BEGIN');
+function settingRefused(what: string, { message, sqlstate }: SqlError): RunbookError {
+  return new RunbookError('setting_refused', `${what}: ${message}`, {
+    sqlstate,
+    hint: 'Correct it under `settings` of the step or of `defaults`.',
+  });
+}
+
+async function refusal(session: Session, settings: Settings): Promise<SqlError | undefined> {
   try {
-    // A name with a dot that no extension knows would be accepted silently, whatever its value.
-    await session.query('SELECT current_setting($1), set_config($1, $2, true)', [name, value]);
+    await session.query(
+      // A name with a dot that no extension knows would be accepted silently, whatever its value.
+      `SELECT current_setting(s.key), set_config(s.key, s.value, true) FROM jsonb_each_text($1) s`,
+      [JSON.stringify(settings)],
+      'often',
+    );
+    return undefined;
   } catch (error) {
     const sql = asSqlError(error);
     if (sql === undefined) throw error;
-    throw new RunbookError('setting_refused', `step ${step}: setting ${name}: ${sql.message}`, {
-      sqlstate: sql.sqlstate,
-      hint: 'Correct it under `settings` of the step or of `defaults`.',
-    });
-  } finally {
-    if (!session.lost) await session.query('ROLLBACK');
+    return sql;
   }
 }

@@ -80,14 +80,14 @@ export async function wearSizedTables(uri: string): Promise<void> {
   await checkpoint(uri);
 }
 
-/** Tables with one index each. */
-export async function makeIndexes(uri: string, count: number): Promise<void> {
+/** Tables with one index each, of some 22 bytes a row. */
+export async function makeIndexes(uri: string, count: number, rows: number): Promise<void> {
   await withClient(uri, (client) => client.query('CREATE SCHEMA indexed'));
   await forEach(
     uri,
     upTo(count),
     `CREATE TABLE indexed.t%s (id int PRIMARY KEY, a text) WITH (autovacuum_enabled = false);
-     INSERT INTO indexed.t%s SELECT g, md5(g::text) FROM generate_series(1, 20000) g`,
+     INSERT INTO indexed.t%s SELECT g, md5(g::text) FROM generate_series(1, ${String(rows)}) g`,
   );
   await withClient(uri, async (client) => {
     await client.query('VACUUM ANALYZE');

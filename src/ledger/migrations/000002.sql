@@ -513,6 +513,7 @@ BEGIN
          finished_at = coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp()),
          command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
          cause = a.cause,
+         backend_start = coalesce(a.backend_start, (p_outcome ->> 'backend_start')::timestamptz),
          launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
          outcome = p_outcome - 'notices',
          messages = (SELECT coalesce(jsonb_agg(concat(n ->> 'severity', ': ', n ->> 'message') ORDER BY i), '[]')
