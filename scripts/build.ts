@@ -3,13 +3,17 @@
  * Types are written by tsc, which runs after it.
  */
 import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const OUT = 'dist';
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OUT = join(ROOT, 'dist');
 
 await rm(OUT, { recursive: true, force: true });
 await build({
   entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/selftest/engine-thread.ts'],
+  absWorkingDir: ROOT,
   outdir: OUT,
   outbase: 'src',
   chunkNames: 'chunks/[name]-[hash]',

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
 
 /** Characters that are written together. */
@@ -17,7 +17,12 @@ export async function writeAtomically(path: string, pieces: Iterable<string>): P
   });
 }
 
+const WRITABLE = 0o200;
+
 function writePieces(path: string, pieces: Iterable<string>): void {
+  // It has the mode of the file that it replaces, and gets it back in the end.
+  const { mode } = statSync(path);
+  if ((mode & WRITABLE) === 0) chmodSync(path, mode | WRITABLE);
   const file = openSync(path, 'w');
   try {
     let chunk = '';

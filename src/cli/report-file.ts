@@ -23,7 +23,7 @@ export async function writeReport(path: string, report: ReportV1): Promise<void>
   await writeReportPieces(path, reportPieces(report), '--report PATH');
 }
 
-/** Counted when it is written: tasks go on until then. */
+/** Counted once more when it is written: tasks go on until then. */
 function* reportPieces(report: ReportV1): Generator<string> {
   yield* jsonPieces({ ...report, summary: summarize(report) });
 }

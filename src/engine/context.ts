@@ -41,5 +41,7 @@ export interface RunContext {
 
 /** All tasks whose worker lives, as far as is known. */
 export function workingTasks(context: Pick<RunContext, 'steps'>): TaskState[] {
-  return context.steps.flatMap((step) => step.tasks.filter((task) => task.working !== undefined));
+  return context.steps.flatMap((step) =>
+    [...step.inHand].filter((task) => task.working !== undefined),
+  );
 }

@@ -49,7 +49,7 @@ export async function runLoop(context: RunContext): Promise<void> {
     let seen: Round['seen'];
     while (!isFinished(context)) {
       const round = await tick(context, { slots, guards, settler, others }, seen);
-      const { busy, more } = round;
+      const { busy } = round;
       seen = round.seen;
       await progress.look(context);
       await live.look(context, guards, slots);
@@ -60,7 +60,7 @@ export async function runLoop(context: RunContext): Promise<void> {
         const took = clock.now() - from;
         saveAfter = clock.now() + Math.max(SAVE_EVERY_MS, took / SAVE_AT_MOST);
       }
-      if (seen === undefined && !more) {
+      if (seen === undefined) {
         const pause = clock.sleep(pollMs, stop.aborted ? undefined : stop);
         await Promise.race([pause, settler.next()]);
       }
@@ -90,8 +90,6 @@ interface Keepers {
 interface Round {
   /** Something was launched or has ended. */
   readonly busy: boolean;
-  /** Others can be launched at once. */
-  readonly more: boolean;
   /** The workers at the launch, if one had ended already: it can be heard at once. */
   readonly seen: readonly WorkerState[] | undefined;
 }
@@ -115,10 +113,9 @@ async function tick(
   const decision = await decide(context, slots, guards);
   if (decision.skip.length > 0) await skipTasks(context, decision.skip);
   for (const id of decision.handOver) await detachStep(context, slots, id);
-  const now = decision.launch.slice(0, countAtOnce(decision.launch));
-  const { launched, seen } = await launch(context, slots, now);
-  const busy = now.length + decision.handOver.length + ended.length > 0;
-  return { busy, more: launched && now.length < decision.launch.length, seen };
+  const seen = await launch(context, slots, decision.launch);
+  const busy = decision.launch.length + decision.handOver.length + ended.length > 0;
+  return { busy, seen };
 }
 
 function hasClosed({ window, clock }: RunContext): boolean {
@@ -215,12 +212,19 @@ async function launch(
   context: RunContext,
   slots: SlotBudget,
   tasks: readonly TaskState[],
-): Promise<{ launched: boolean; seen: Round['seen'] }> {
-  if (tasks.length === 0) return { launched: false, seen: undefined };
-  const { launched, noSlot, seen } = await launchTasks(context, tasks, slots);
-  if (launched.length > 0) await slots.leaveServed(context, budgetsOf(launched));
-  if (noSlot) slots.close(context, SERVER, NO_SLOT_LEFT);
-  return { launched: launched.length > 0, seen };
+): Promise<Round['seen']> {
+  let seen: Round['seen'];
+  for (let rest = tasks; rest.length > 0 && !context.stop.aborted;) {
+    const now = rest.slice(0, countAtOnce(rest));
+    rest = rest.slice(now.length);
+    const result = await launchTasks(context, now, slots);
+    seen = result.seen;
+    if (result.launched.length > 0) await slots.leaveServed(context, budgetsOf(result.launched));
+    if (result.noSlot) slots.close(context, SERVER, NO_SLOT_LEFT);
+    // Who is not let in now need not prepare the others.
+    if (result.launched.length < now.length) break;
+  }
+  return seen;
 }
 
 async function detachStep(context: RunContext, slots: SlotBudget, id: string): Promise<void> {
@@ -234,9 +238,11 @@ async function detachStep(context: RunContext, slots: SlotBudget, id: string): P
 /** Tasks that wait for a detached step see how far it is, now and then. */
 async function watchDetached(context: RunContext): Promise<void> {
   const { clock, steps } = context;
-  const waiting = steps.some((step) => step.tasks.some((task) => task.phase === 'waiting'));
-  for (const step of waiting ? steps : []) {
-    if (step.slotsHandedOver === 0 || clock.now() < step.refreshedAt + REFRESH_MS) continue;
+  const detached = steps.filter((step) => step.slotsHandedOver > 0);
+  if (detached.length === 0) return;
+  if (!steps.some((step) => step.tasks.some((task) => task.phase === 'waiting'))) return;
+  for (const step of detached) {
+    if (clock.now() < step.refreshedAt + REFRESH_MS) continue;
     step.refreshedAt = clock.now();
     await watchSupervisor(context, step);
   }

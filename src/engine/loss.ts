@@ -26,9 +26,11 @@ export async function stopAndSettle(given: RunContext, reason: string): Promise<
       workerApplicationName(runId, step.id, plan.number, Object.keys(step.budgets)),
     );
   const gone = await stopWorkers(context.observer, names, context.clock);
-  const running = tasks.filter((task) => task.phase === 'running');
-  for (const task of running) await endUnheard(context, task, gone, reason);
-  await settleTasks(context, running);
+  // One by one: what cannot be settled must not make the others unknown.
+  for (const task of tasks.filter((t) => t.phase === 'running')) {
+    await endUnheard(context, task, gone, reason);
+    await settleTasks(context, [task]);
+  }
   const left = tasks.filter((task) => task.phase === 'waiting');
   await skipTasks(
     context,

@@ -11,6 +11,7 @@ import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
 import { systemClock, type Clock } from './clock.js';
+import { summarize } from './conclude.js';
 import type { RunContext } from './context.js';
 import type { EventListener } from './events.js';
 import type { LookListener } from './live.js';
@@ -67,7 +68,10 @@ export async function makeContext(
     stop: options.stop,
     emit: options.onEvent,
     onLook: options.onLook,
-    save: () => options.onReport(record),
+    save: () => {
+      record.summary = summarize(record);
+      return options.onReport(record);
+    },
   };
 }
 

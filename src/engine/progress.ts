@@ -14,7 +14,7 @@ export class ProgressWatch {
     const now = context.clock.now();
     if (now < this.#readAt + READ_EVERY_MS) return;
     this.#readAt = now;
-    const walking = context.steps.filter((step) => step.tasks.some((task) => task.working));
+    const walking = context.steps.filter((step) => [...step.inHand].some((task) => task.working));
     await readProgress(context, walking);
     for (const { id, record } of walking) {
       // The first word comes with the first batches, not with the launch.

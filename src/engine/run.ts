@@ -11,10 +11,11 @@ import {
   refuseBraked,
   type EngineOptions,
 } from './make-context.js';
+import { newRecord } from './new-record.js';
 import { takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
 import { lockRun, openSessions } from './sessions.js';
-import { newRecord, StepState } from './state.js';
+import { StepState } from './state.js';
 import { takeUp } from './take-up.js';
 
 const DAY_MS = 86_400_000;

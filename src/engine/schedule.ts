@@ -72,36 +72,37 @@ export function schedule<T extends SchedulableTask>(
   now: number,
   { room: free, stop: stopped, windowEndsAt }: Limits,
 ): Decision<T> {
-  const byId = new Map(steps.map((step) => [step.id, step]));
-  const stop = stopped ?? failureStop(steps);
-  const taken = takenKeys(steps);
+  const surveys = new Map(steps.map((step) => [step.id, survey(step)]));
+  const stop = stopped ?? failureStop(surveys.values());
+  const taken = takenKeys(surveys.values());
   const launch: T[] = [];
   const handOver: string[] = [];
   const places = new Places(free);
   const skip: Skip<T>[] = [];
-  for (const step of steps) {
-    const waiting = step.tasks.filter((task) => task.phase === 'waiting');
-    const why = stop ?? brokenNeed(step, byId);
+  for (const { step, running, waits } of surveys.values()) {
+    if (!waits) continue;
+    const why = stop ?? brokenNeed(step, surveys);
     if (why !== undefined) {
-      for (const task of waiting) skip.push({ task, ...why });
+      for (const task of waiting(step)) skip.push({ task, ...why });
       continue;
     }
-    if (!step.needs.every((id) => isPast(byId.get(id), step.after))) continue;
+    if (!step.needs.every((id) => isPast(surveys.get(id)?.step, step.after))) continue;
     if (step.policy === 'detach') {
       const clashes = step.tasks.some((task) => isTaken(task, step, taken));
-      if (waiting.length === 0 || places.workers < FEWEST_SLOTS || clashes) continue;
+      if (places.workers < FEWEST_SLOTS || clashes) continue;
       handOver.push(step.id);
       places.take(FEWEST_SLOTS);
       for (const task of step.tasks) take(task, step, taken);
       continue;
     }
-    let room = step.concurrency - step.tasks.filter((task) => task.phase === 'running').length;
-    for (const task of waiting) {
+    let room = step.concurrency - running;
+    for (const task of waiting(step)) {
+      const full = room <= 0 || !places.has(step.budgets);
+      if (full && windowEndsAt === undefined) break;
       if (windowEndsAt !== undefined && isTooLong(task, windowEndsAt, now)) {
         skip.push({ task, reason: NO_TIME_LEFT, deferred: true });
       } else if (
-        room > 0 &&
-        places.has(step.budgets) &&
+        !full &&
         task.notBefore <= now &&
         task.after.every((number) => step.tasks[number - 1]?.phase === 'ended') &&
         !isTaken(task, step, taken)
@@ -116,15 +117,44 @@ export function schedule<T extends SchedulableTask>(
   return { launch, handOver, skip };
 }
 
+/** What there is to know of a step's tasks. A run may have many thousands: they are gone through once. */
+interface Survey<T extends SchedulableTask> {
+  readonly step: SchedulableStep<T>;
+  /** Its tasks that somebody works on. */
+  readonly active: readonly T[];
+  readonly running: number;
+  readonly waits: boolean;
+  readonly failed: boolean;
+}
+
+function survey<T extends SchedulableTask>(step: SchedulableStep<T>): Survey<T> {
+  const active: T[] = [];
+  let [running, waits, failed] = [0, false, false];
+  for (const task of step.tasks) {
+    const { phase } = task;
+    if (phase === 'running' || phase === 'handed_over') active.push(task);
+    if (phase === 'running') running += 1;
+    waits ||= phase === 'waiting';
+    failed ||= phase === 'ended' && hasFailed(task);
+  }
+  return { step, active, running, waits, failed };
+}
+
+function hasFailed({ status, deferred }: SchedulableTask): boolean {
+  return (isFailure(status) && !deferred) || status === 'unknown';
+}
+
+function* waiting<T extends SchedulableTask>({ tasks }: SchedulableStep<T>): Generator<T> {
+  for (const task of tasks) if (task.phase === 'waiting') yield task;
+}
+
 /** Conflict keys in use, and the steps whose tasks have each. */
 type TakenKeys = Map<string, ReadonlySet<string>>;
 
-function takenKeys(steps: readonly SchedulableStep<SchedulableTask>[]): TakenKeys {
+function takenKeys(surveys: Iterable<Survey<SchedulableTask>>): TakenKeys {
   const taken: TakenKeys = new Map();
-  for (const step of steps) {
-    for (const task of step.tasks) {
-      if (task.phase === 'running' || task.phase === 'handed_over') take(task, step, taken);
-    }
+  for (const { step, active } of surveys) {
+    for (const task of active) take(task, step, taken);
   }
   return taken;
 }
@@ -154,13 +184,6 @@ function isTooLong({ expectedMs }: SchedulableTask, windowEndsAt: number, now: n
   return expectedMs !== undefined && now + expectedMs > windowEndsAt;
 }
 
-function failed(step: SchedulableStep<SchedulableTask>): boolean {
-  return step.tasks.some(
-    ({ phase, status, deferred }) =>
-      phase === 'ended' && ((isFailure(status) && !deferred) || status === 'unknown'),
-  );
-}
-
 /** Whether what needs the step may begin. */
 function isPast(
   step: SchedulableStep<SchedulableTask> | undefined,
@@ -170,22 +193,26 @@ function isPast(
   return step?.tasks.every((task) => past.includes(task.phase)) ?? true;
 }
 
-function failureStop(steps: readonly SchedulableStep<SchedulableTask>[]): Stop | undefined {
-  const culprit = steps.find((step) => step.onFailure === 'stop' && failed(step));
-  if (culprit === undefined) return undefined;
-  return { reason: `step ${culprit.id} did not succeed (on_failure: stop)`, deferred: false };
+function failureStop(surveys: Iterable<Survey<SchedulableTask>>): Stop | undefined {
+  for (const { step, failed } of surveys) {
+    if (step.onFailure !== 'stop' || !failed) continue;
+    return { reason: `step ${step.id} did not succeed (on_failure: stop)`, deferred: false };
+  }
+  return undefined;
 }
 
 function brokenNeed<T extends SchedulableTask>(
   step: SchedulableStep<T>,
-  byId: ReadonlyMap<string, SchedulableStep<T>>,
+  surveys: ReadonlyMap<string, Survey<T>>,
 ): Stop | undefined {
-  const needs = step.needs.flatMap((id) => byId.get(id) ?? []);
-  const broken = needs.find(failed);
+  const needs = step.needs.flatMap((id) => surveys.get(id) ?? []);
+  const broken = needs.find(({ failed }) => failed);
   if (broken !== undefined) {
-    return { reason: `it needs step ${broken.id}, which did not succeed`, deferred: false };
+    return { reason: `it needs step ${broken.step.id}, which did not succeed`, deferred: false };
   }
-  const undone = needs.find(({ blocked, tasks }) => blocked || tasks.some((task) => task.deferred));
+  const undone = needs
+    .map((need) => need.step)
+    .find(({ blocked, tasks }) => blocked || tasks.some((task) => task.deferred));
   if (undone === undefined) return undefined;
   const deferred = undone.tasks.some((task) => task.deferred);
   const what = deferred ? 'was left to the next run in part' : 'did not succeed';

@@ -59,8 +59,6 @@ async function lookAtEnds(
     if (answer === undefined) unproven.push(one);
     else await goOn(context, one, answer);
   }
-  const over = ended.map(({ task }) => task).filter((task) => task.phase === 'ended');
-  await tellEnds(context, over);
   return unproven;
 }
 
@@ -77,6 +75,7 @@ async function goOn(context: RunContext, { task, live }: Ended, settled: Settled
   }
   task.live = undefined;
   task.apply(settled.task, context.clock.now());
+  if (task.phase === 'ended') await tellEnds(context, [task]);
 }
 
 async function cleanUp(context: RunContext, task: TaskState, live: LiveAttempt): Promise<void> {

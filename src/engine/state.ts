@@ -1,21 +1,13 @@
-import type { Step as PlanStep, Target, Task as PlanTask } from '../generated/plan.v1.js';
-import type {
-  Attempt,
-  ReportV1,
-  Step as StepRecord,
-  Target as TargetRecord,
-  Task as TaskRecord,
-} from '../generated/report.v1.js';
+import type { Step as PlanStep, Task as PlanTask } from '../generated/plan.v1.js';
+import type { Attempt, Step as StepRecord, Task as TaskRecord } from '../generated/report.v1.js';
 import type { TaskChange, TaskKey } from '../ledger/records.js';
 import type { Execution } from '../model/execution.js';
-import type { LivePlan } from '../model/live-plan.js';
 import type { Handle, WorkerIdentity } from '../model/identity.js';
 import type { NamedBudgets } from '../model/places.js';
 import { isFinal, type TaskStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Outcome } from '../postgres/background/worker.js';
 import type { StepKind } from '../steps/contract.js';
-import { nextCommands } from '../model/next-commands.js';
 import { stepKind } from '../steps/registry.js';
 import type { Rung } from './cancel-ladder.js';
 import type { SchedulableStep, SchedulableTask } from './schedule.js';
@@ -49,7 +41,7 @@ const AGED = 2;
 
 /** A task's way through the run. The record beside it is the report's, and changes as it goes. */
 export class TaskState implements SchedulableTask {
-  live: LiveAttempt | undefined;
+  #live: LiveAttempt | undefined;
   notBefore = 0;
   /** Pieces of work that wait for their launch. */
   items = 1;
@@ -68,6 +60,17 @@ export class TaskState implements SchedulableTask {
     readonly record: TaskRecord,
   ) {
     this.expectedMs = expectedMs(plan);
+  }
+
+  /** Its attempt that is recorded and not settled. */
+  get live(): LiveAttempt | undefined {
+    return this.#live;
+  }
+
+  set live(live: LiveAttempt | undefined) {
+    this.#live = live;
+    if (live === undefined) this.step.inHand.delete(this);
+    else this.step.inHand.add(this);
   }
 
   /** An attempt that is prepared and not launched yet leaves its task waiting. */
@@ -137,6 +140,8 @@ function expectedMs({ duration, targets }: PlanTask): number | undefined {
 /** A step's way through the run. */
 export class StepState implements SchedulableStep<TaskState> {
   readonly tasks: readonly TaskState[];
+  /** Those with an attempt that is recorded and not settled: a few of many thousands. */
+  readonly inHand = new Set<TaskState>();
   readonly kind: StepKind<unknown>;
   /** How its work is looked at and judged. */
   readonly execution: Execution;
@@ -192,6 +197,7 @@ export class StepState implements SchedulableStep<TaskState> {
 
   /** Worker slots that its supervisor and those whom that looks after may take. */
   get slotsHandedOver(): number {
+    if (!this.handedOver) return 0;
     const left = this.tasks.filter((task) => task.phase === 'handed_over').length;
     return left === 0 ? 0 : 1 + Math.min(left, this.concurrency);
   }
@@ -216,83 +222,4 @@ export class StepState implements SchedulableStep<TaskState> {
   get onFailure(): 'stop' | 'continue' {
     return this.plan.on_failure;
   }
-}
-
-type Started = Pick<ReportV1['run'], 'started_at' | 'window_ends_at' | 'traceparent' | 'pass'>;
-
-/** A report in which nothing has happened yet. */
-export function newRecord(
-  plan: LivePlan,
-  runId: string,
-  { started_at, window_ends_at, traceparent, pass }: Started,
-): ReportV1 {
-  return {
-    report_version: 1,
-    run: {
-      id: runId,
-      status: 'running',
-      reason: null,
-      plan_digest: plan.digest,
-      started_at,
-      finished_at: null,
-      exit_code: null,
-      paused_by: null,
-      window_ends_at,
-      traceparent,
-      pass,
-      next_commands: nextCommands(runId, 'running', []),
-    },
-    runbook: plan.runbook,
-    server: plan.server,
-    budget: plan.budget,
-    steps: plan.steps.map((step) => newStep(step, plan.forecast)),
-    residue: { before: null, after: null },
-    summary: { steps: {}, tasks: {}, targets: {} },
-  };
-}
-
-function newStep(step: PlanStep, { steps }: LivePlan['forecast']): StepRecord {
-  const forecast = steps.find((one) => one.step === step.id);
-  return {
-    id: step.id,
-    kind: step.kind,
-    policy: step.policy,
-    status: 'pending',
-    reason: null,
-    started_at: null,
-    finished_at: null,
-    progress: null,
-    expected: expectedOf(forecast),
-    tasks: step.tasks.map((task) => ({
-      id: `${step.id}/${String(task.number)}`,
-      sql: task.sql,
-      settings: step.settings,
-      status: 'pending',
-      reason: null,
-      targets: task.targets.map(newTarget),
-      expected: task.duration,
-      deferred: false,
-      attempts: [],
-    })),
-  };
-}
-
-/** What is not known altogether is not foreseen. */
-function expectedOf(
-  forecast: LivePlan['forecast']['steps'][number] | undefined,
-): StepRecord['expected'] {
-  if (forecast === undefined || forecast.basis === 'none') return null;
-  const { basis, p50_ms, p95_ms } = forecast;
-  return { basis, p50_ms, p95_ms };
-}
-
-function newTarget(target: Target): TargetRecord {
-  return {
-    name: target.name,
-    oid: target.oid,
-    status: 'pending',
-    reason: null,
-    sqlstate: null,
-    evidence: { before: null, after: null },
-  };
 }

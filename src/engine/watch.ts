@@ -47,7 +47,7 @@ export async function watchWorkers(
 /** What is needed to judge and to clean up after us must outlive this process. */
 async function noteNews(context: RunContext): Promise<void> {
   const notes = context.steps.flatMap((step) =>
-    step.tasks.flatMap(({ live, builtIndexes }) => {
+    [...step.inHand].flatMap(({ live, builtIndexes }) => {
       if (live?.unnoted !== true) return [];
       live.unnoted = false;
       // The rest is recorded with its end, in a moment.

@@ -14,6 +14,12 @@ import type {
   TaskKey,
 } from './records.js';
 
+/** Locks the attempts named in $1 in the order in which others do, or each could wait for the other. */
+const LOCKED = `locked AS MATERIALIZED (
+         SELECT u.attempt_id FROM runbook.attempt u
+          WHERE u.attempt_id IN (SELECT x ->> 'attempt_id' FROM jsonb_array_elements($1) x)
+          ORDER BY u.attempt_id COLLATE "C" FOR UPDATE)`;
+
 /**
  * What the ledger's functions do with tasks and attempts. Every method is one statement, so that each
  * record is there or not.
@@ -56,12 +62,13 @@ export class AttemptLedger {
   /** Records attempts as launched, with their handles. */
   async recordLaunches(launches: readonly Launch[]): Promise<void> {
     await this.db.query(
-      `WITH launched AS (
+      `WITH ${LOCKED}, launched AS (
          UPDATE runbook.attempt t
             SET pid = a.pid, cookie = a.cookie, status = 'running',
                 launched_at = a.launched_at
            FROM ${COMMIT_LATER},
                 jsonb_to_recordset($1) a(attempt_id text, pid int, cookie bigint, launched_at timestamptz)
+           JOIN locked USING (attempt_id)
           WHERE t.attempt_id = a.attempt_id AND t.status IN ('pending', 'running')
          RETURNING t.run_id, t.step_id, t.task_no, t.target_oids)
        UPDATE runbook.task t
@@ -80,12 +87,14 @@ export class AttemptLedger {
     // What a crash of the server leaves of an index is known to be ours by this note alone.
     const builds = notes.some(({ builtIndexes }) => builtIndexes.size > 0);
     await this.db.query(
-      `UPDATE runbook.attempt t
+      `WITH ${LOCKED}
+       UPDATE runbook.attempt t
           SET backend_start = coalesce(t.backend_start, a.backend_start),
               cause = coalesce(t.cause, a.cause), built_indexes = a.built_indexes
          FROM ${builds ? '' : `${COMMIT_LATER},`}
               jsonb_to_recordset($1) a(attempt_id text, backend_start timestamptz, cause text,
                                        built_indexes bigint[])
+         JOIN locked USING (attempt_id)
         WHERE t.attempt_id = a.attempt_id`,
       [
         JSON.stringify(

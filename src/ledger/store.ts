@@ -94,8 +94,7 @@ export class LedgerStore {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16))
        INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
        SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
-         FROM ${COMMIT_LATER},
-              jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb)`,
+         FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb)`,
       [
         run.id,
         runbook.name,

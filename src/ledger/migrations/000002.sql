@@ -82,13 +82,23 @@ $$;
 CREATE FUNCTION runbook.look(evidence text, targets jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  query text := format('SELECT jsonb_object_agg(e.oid, to_jsonb(e) - ''oid'') FROM (%s) e', evidence);
+  prepared name := 'runbook_' || md5(evidence);
   seen jsonb;
 BEGIN
   IF evidence IS NULL OR jsonb_array_length(targets) = 0 THEN
     RETURN '{}';
   END IF;
-  EXECUTE format('SELECT jsonb_object_agg(e.oid, to_jsonb(e) - ''oid'') FROM (%s) e', evidence)
-    INTO seen USING targets;
+  -- A look at a few relations takes less time than to plan it, so that is done once a session. Of many, their
+  -- text takes longer: a prepared statement has no other way to learn of them.
+  IF jsonb_array_length(targets) > 10 THEN
+    EXECUTE query INTO seen USING targets;
+  ELSE
+    IF NOT EXISTS (SELECT FROM pg_prepared_statements p WHERE p.name = prepared) THEN
+      EXECUTE format('PREPARE %I (jsonb) AS %s', prepared, query);
+    END IF;
+    EXECUTE format('EXECUTE %I (%L)', prepared, targets) INTO seen;
+  END IF;
   RETURN coalesce(seen, '{}');
 END $$;
 COMMENT ON FUNCTION runbook.look IS

@@ -1045,6 +1045,8 @@ DECLARE
   requested integer;
   a runbook.attempt;
 BEGIN
+  -- Who reconciles locks attempts before their steps.
+  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/reconcile'), hashtext(p_run));
   UPDATE runbook.step s
      SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
          cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
