@@ -5,7 +5,6 @@ import type { LivePlan } from '../model/live-plan.js';
 import type { RunStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Queryable } from '../postgres/session.js';
-import { COMMIT_LATER } from './commit-later.js';
 import type { TaskChange } from './records.js';
 
 /** A run in a list. */
@@ -206,7 +205,7 @@ export async function pruneRuns(
   keepMs: number,
 ): Promise<number> {
   const [row] = await db.query<{ pruned: number }>(
-    `SELECT runbook.prune($1, $2 * interval '1 millisecond') AS pruned FROM ${COMMIT_LATER}`,
+    "SELECT runbook.prune($1, $2 * interval '1 millisecond') AS pruned",
     [runbook ?? null, keepMs],
   );
   return row?.pruned ?? 0;

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { checkSettings } from '../../../src/plan/check-settings.js';
 import { onServer, useTestDatabase } from '../../support/database.js';
 import { EXTENSION_SCHEMA } from '../../support/template.js';
-import { planYaml, runbookOf } from '../support/run-yaml.js';
+import { connectionTo, planYaml, runbookOf, withSession } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
 const somebody = { user: `${db.name}_somebody`, password: 'for tests only' };
@@ -38,7 +39,19 @@ describe('settings of a step', () => {
     });
   });
 
-  it('are as before once they were tried', async () => {
-    await expect(planWith('search_path: no_such_schema')).resolves.toBeDefined();
+  it.each([
+    ['accepted', { work_mem: '3MB' }, undefined],
+    ['refused', { work_mem: '3MB', random_page_cost: 'many' }, 'setting_refused'],
+  ])('are tried for one statement only, when %s', async (_what, settings, code) => {
+    await withSession(connectionTo(db), async (session) => {
+      const read = (): Promise<unknown> =>
+        session.query("SELECT current_setting('work_mem') AS is");
+      const before = await read();
+      const refused = await checkSettings(session, 'one', settings).catch(
+        (error: unknown) => error,
+      );
+      expect((refused as { code?: string } | undefined)?.code).toBe(code);
+      expect(await read()).toEqual(before);
+    });
   });
 });
