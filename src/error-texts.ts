@@ -139,9 +139,16 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Name a path that can be written.',
   },
   ledger_missing: {
-    happened: 'The database has no ledger, or an older one, and the role may not make it.',
-    means: 'Nothing could be recorded, so nothing was launched.',
-    remedy: "As the database's owner: `pg-runbook init`.",
+    happened: 'The database has no ledger, or the role may not make one.',
+    means: 'There is nothing to show, and nothing could be recorded, so nothing was launched.',
+    remedy:
+      'A run makes it, or `pg-runbook init`. A role that may not create schemas gets one of its own by what ' +
+      '`pg-runbook grants FILE --role NAME` prints.',
+  },
+  ledger_older: {
+    happened: 'An older pg-runbook made the ledger.',
+    means: 'Only `init` and `run` bring it up to date; looking changes nothing.',
+    remedy: '`pg-runbook init`, when nothing runs.',
   },
   ledger_newer: {
     happened: 'A newer pg-runbook made the ledger.',
@@ -150,9 +157,18 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   ledger_untrusted: {
     happened:
-      'Schema `runbook` belongs to a role that is neither the owner of the database nor a superuser.',
-    means: 'Its functions and triggers would run with our rights.',
-    remedy: 'Look whose it is; then `ALTER SCHEMA runbook OWNER TO …`, or drop it.',
+      'Some of schema `runbook` belongs to another role, uses functions of another role, or may be written by one.',
+    means:
+      'Its functions and triggers run with our rights, and `resume` executes what its tables hold: that role could do ' +
+      'whatever ours may.',
+    remedy:
+      'If the whole ledger is of one other role, connect as that role. Else look at what is in the schema, and revoke, ' +
+      'drop or rename it. Do not change its owner: triggers stay.',
+  },
+  ledger_busy: {
+    happened: 'Another session is making or changing schema `runbook`, and has not ended in time.',
+    means: 'Nothing was recorded, so nothing was launched.',
+    remedy: 'Try again; end the old transaction if it lasts.',
   },
   ledger_damaged: {
     happened: 'Records of a run contradict one another, or lack parts.',

@@ -10,7 +10,7 @@ export { readServerInfo, type ServerInfo } from './postgres/server.js';
 export { buildPlan } from './plan/build.js';
 export { renderPlanMarkdown } from './plan/render-markdown.js';
 export { renderPlanText } from './plan/text/document.js';
-export { migrateLedger } from './ledger/migrate.js';
+export { migrateLedger, requireLedger } from './ledger/migrate.js';
 export { makeRunId } from './model/identity.js';
 export type { EngineOptions } from './engine/make-context.js';
 export { resumeRun, runPlan, type RunOptions } from './engine/run.js';

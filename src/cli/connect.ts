@@ -1,4 +1,4 @@
-import { migrateLedger } from '../ledger/migrate.js';
+import { requireLedger } from '../ledger/migrate.js';
 import { sessionApplicationName } from '../model/identity.js';
 import { withSession } from '../postgres/command-session.js';
 import { resolveConnection, type ConnectionSettings } from '../postgres/connection-settings.js';
@@ -26,7 +26,7 @@ export async function withServer<T>(
   );
 }
 
-/** {@link withServer} for commands that read the ledger, which is brought up to date first. */
+/** {@link withServer} for commands that use the ledger that is there: only `init` and `run` make or upgrade it. */
 export async function withLedger<T>(
   context: CommandContext,
   dsn: string | undefined,
@@ -34,7 +34,7 @@ export async function withLedger<T>(
   work: (connected: Connected) => Promise<T>,
 ): Promise<T> {
   return withServer(context, dsn, command, async (connected) => {
-    await migrateLedger(connected.session);
+    await requireLedger(connected.session);
     return work(connected);
   });
 }

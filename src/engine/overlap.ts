@@ -1,7 +1,7 @@
 import { RunbookError } from '../errors.js';
+import { claimOn, releaseClaim, tryClaim } from '../ledger/claims.js';
 import { findLiveRuns } from '../ledger/read.js';
 import type { LivePlan } from '../model/live-plan.js';
-import type { Session } from '../postgres/session.js';
 import type { RunContext } from './context.js';
 import { reconcileRun } from './reconcile.js';
 
@@ -13,7 +13,7 @@ type Order = Pick<LivePlan, 'runbook' | 'on_overlap' | 'budget'>;
 
 /**
  * Makes sure that no other run of the runbook is live on the database: its engine, or what is left of
- * it. The lock is held as long as this engine lives.
+ * it. The claim holds as long as this engine lives.
  * @param runId the run that takes its turn: what is left of that is no other.
  * @throws RunbookError `overlap` or `overlap_forbidden`, as the runbook says.
  */
@@ -47,27 +47,14 @@ async function tryTurn(
 ): Promise<string | undefined> {
   const others = async (): Promise<string[]> =>
     (await findLiveRuns(observer, name)).filter((run) => run !== runId);
-  if (!(await holdTurn(observer, name))) return (await others())[0] ?? 'that is about to begin';
+  if (!(await tryClaim(observer, claimOn.runbook(name))))
+    return (await others())[0] ?? 'that is about to begin';
   // What they left may long have ended, with nobody there to say so.
   for (const run of await others()) await reconcileRun(observer, run, clock, false);
   const [live] = await others();
   if (live === undefined) return undefined;
-  await observer.query("SELECT pg_advisory_unlock(hashtext('pg-runbook/runbook'), hashtext($1))", [
-    name,
-  ]);
+  await releaseClaim(observer, claimOn.runbook(name));
   return live;
-}
-
-/**
- * Takes the lock that one engine of a runbook holds.
- * @returns false when another one has it.
- */
-export async function holdTurn(observer: Session, name: string): Promise<boolean> {
-  const [row] = await observer.query<{ locked: boolean }>(
-    "SELECT pg_try_advisory_lock(hashtext('pg-runbook/runbook'), hashtext($1)) AS locked",
-    [name],
-  );
-  return row?.locked === true;
 }
 
 function refusal(name: string, other: string, policy: 'skip' | 'fail'): RunbookError {

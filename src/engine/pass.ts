@@ -1,5 +1,5 @@
 import type { ReportV1 } from '../generated/report.v1.js';
-import { migrateLedger, readLedgerState } from '../ledger/migrate.js';
+import { inspectLedger, migrateLedger } from '../ledger/migrate.js';
 import { findRunOfPass } from '../ledger/read.js';
 import { isFinal } from '../model/status.js';
 import type { Session } from '../postgres/session.js';
@@ -24,7 +24,7 @@ export async function findInPass(
   pass: string,
   clock: Clock,
 ): Promise<FoundRun | undefined> {
-  if ((await readLedgerState(session)).applied === 0) return undefined;
+  if ((await inspectLedger(session)).applied === 0) return undefined;
   await migrateLedger(session);
   const runId = await findRunOfPass(session, runbook, pass);
   if (runId === undefined) return undefined;

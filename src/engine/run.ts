@@ -1,4 +1,5 @@
 import type { ReportV1 } from '../generated/report.v1.js';
+import { claimOn, tryClaim } from '../ledger/claims.js';
 import { pruneRuns } from '../ledger/read.js';
 import type { LivePlan } from '../model/live-plan.js';
 import { systemClock, toTimestamp } from './clock.js';
@@ -14,7 +15,7 @@ import {
 import { newRecord } from './new-record.js';
 import { takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
-import { lockRun, openSessions } from './sessions.js';
+import { openSessions } from './sessions.js';
 import { StepState } from './state.js';
 import { takeUp } from './take-up.js';
 
@@ -54,7 +55,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await refuseBraked(sessions.observer);
     await takeTurn(made, runId, plan);
     await made.ledger.refuseTakenPass(record);
-    await lockRun(sessions.observer, runId);
+    await tryClaim(sessions.observer, claimOn.run(runId));
     await clearBefore(made);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.

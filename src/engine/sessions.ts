@@ -1,3 +1,4 @@
+import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import {
@@ -18,7 +19,7 @@ export interface RunSessions {
   readonly searchPath: string;
 }
 
-/** It holds the run's lock: when this host is gone, the server must notice and let it go. */
+/** It has the run's claim: when this host is gone, the server must notice and end the session. */
 const NOTICES_DEAD_PEERS = {
   tcp_keepalives_idle: '30',
   tcp_keepalives_interval: '10',
@@ -81,30 +82,25 @@ SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
   }
 }
 
-/**
- * Takes the lock that the engine of a run holds as long as it lives.
- * @returns false when another one has it.
- */
-export async function lockRun(observer: Session, runId: string): Promise<boolean> {
-  const [row] = await observer.query<{ locked: boolean }>(
-    "SELECT pg_try_advisory_lock(hashtext('pg-runbook/run'), hashtext($1)) AS locked",
-    [runId],
-  );
-  return row?.locked === true;
-}
-
 /** Opens the session for everything but launching and polling. */
 export async function openObserver(settings: ConnectionSettings, runId: string): Promise<Session> {
   const name = sessionApplicationName(runId, 'observer');
   const observer = await Session.open(settings, name, OBSERVER_ANSWERS_WITHIN_MS);
-  await applySettings(observer, {
-    ...NO_TIMEOUTS,
-    ...PLAIN_TRANSACTIONS,
-    statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
-    lock_timeout: OBSERVER_LOCK_TIMEOUT,
-    ...NOTICES_DEAD_PEERS,
-  });
-  await commitDurably(observer);
-  await observer.identify();
-  return observer;
+  try {
+    await applySettings(observer, {
+      ...NO_TIMEOUTS,
+      ...PLAIN_TRANSACTIONS,
+      statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
+      lock_timeout: OBSERVER_LOCK_TIMEOUT,
+      ...NOTICES_DEAD_PEERS,
+    });
+    await commitDurably(observer);
+    await observer.identify();
+    // After a failover it may be another server's ledger.
+    await requireTrusted(observer);
+    return observer;
+  } catch (error) {
+    await observer.close();
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import {
   leaveQueues,
   SERVER,
   tryAdmission,
+  type Admission,
 } from '../ledger/admission.js';
 import { Places, type NamedBudgets, type Room } from '../model/places.js';
 import { SQLSTATE } from '../postgres/errors.js';
@@ -64,12 +65,16 @@ export class SlotBudget {
     work: (places: Places) => Promise<T>,
   ): Promise<T | undefined> {
     const { observer } = context;
-    if (!(await enterAdmission(context))) return undefined;
+    const admission = await enterAdmission(context);
+    if ('holder' in admission) {
+      this.close(context, SERVER, `${admission.holder} counts and launches`);
+      return undefined;
+    }
     try {
       const room = await this.#count(context, budgets);
       return room.workers > 0 ? await work(new Places(room)) : undefined;
     } finally {
-      if (!observer.lost) await leaveAdmission(observer);
+      if (!observer.lost) await leaveAdmission(observer, admission.ticket);
     }
   }
 
@@ -183,11 +188,11 @@ function roomOfRun(context: RunContext): number {
   return context.record.budget.workers - workingTasks(context).length - detached;
 }
 
-async function enterAdmission({ observer, clock }: RunContext): Promise<boolean> {
-  for (let tries = 0; tries < ADMISSION_TRIES; tries += 1) {
-    if (await tryAdmission(observer)) return true;
-    // By chance, or two of different databases would meet again and again.
+async function enterAdmission({ observer, clock }: RunContext): Promise<Admission> {
+  for (let tries = 1; ; tries += 1) {
+    const admission = await tryAdmission(observer);
+    if ('ticket' in admission || tries === ADMISSION_TRIES) return admission;
+    // By chance, or two engines would meet again and again.
     await clock.sleep(1 + Math.random() * LONGEST_ADMISSION_PAUSE_MS);
   }
-  return false;
 }

@@ -1,5 +1,6 @@
 import { RunbookError } from '../errors.js';
 import { AttemptLedger } from '../ledger/attempts.js';
+import { claimOn, tryClaim } from '../ledger/claims.js';
 import { LedgerStore } from '../ledger/store.js';
 import type { Session } from '../postgres/session.js';
 import { endLostSession } from '../postgres/signal.js';
@@ -12,11 +13,11 @@ import {
   refuseBraked,
   type EngineOptions,
 } from './make-context.js';
-import { holdTurn, takeTurn } from './overlap.js';
+import { takeTurn } from './overlap.js';
 import { reconcileRun } from './reconcile.js';
 import { restoreRun, type RestoredRun } from './restore.js';
 import { openWindow } from './run-window.js';
-import { lockRun, openObserver, openSessions } from './sessions.js';
+import { openObserver, openSessions } from './sessions.js';
 
 /** A worker shows in pg_stat_activity some milliseconds after its launch, on a busy machine later. */
 const WORKERS_SHOW_WITHIN_MS = 1_000;
@@ -39,8 +40,8 @@ export async function takeUp(
       : await openObserver(connection, runId);
   const kept = old?.sessions.control.lost === false ? old.sessions : undefined;
   const run = await guarded({ observer, control: undefined }, async () => {
-    if (old === undefined) await refuseOtherRole(observer, runId);
-    await takeLock(observer, runId, clock, old);
+    await refuseOtherRole(observer, runId);
+    await takeClaim(observer, runId, clock, old);
     if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
     // What was launched a moment ago does not show at once.
     await clock.sleep(WORKERS_SHOW_WITHIN_MS);
@@ -59,7 +60,7 @@ export async function takeUp(
     if (old === undefined) await refuseBraked(observer);
     if (old === undefined) await takeTurn({ observer, clock, stop, window, emit }, runId, order);
     // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
-    else await holdTurn(observer, restored.plan.runbook.name);
+    else await tryClaim(observer, claimOn.runbook(restored.plan.runbook.name));
     await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt);
     restored.record.run.window_ends_at = endsAt;
     restored.record.run.traceparent = options.origin.traceparent ?? restored.record.run.traceparent;
@@ -89,22 +90,21 @@ async function closeLost(old: RunContext | undefined): Promise<void> {
   if (observer?.lost === true) await observer.close();
 }
 
-/** Its SQL would be launched with our rights, and its workers might be hidden from us. */
+/** Its SQL would be launched with our rights: a role's `alter role … superuser` fails with its own. */
 async function refuseOtherRole(observer: Session, runId: string): Promise<void> {
   const [row] = await observer.query<{ role: string; mine: boolean }>(
-    `SELECT r.role_name AS role, EXISTS (SELECT FROM pg_catalog.pg_roles p
-              WHERE p.rolname = r.role_name AND pg_has_role(p.oid, 'USAGE')) AS mine
+    `SELECT r.role_name AS role, r.role_name = session_user AND r.role_name = current_user AS mine
        FROM runbook.run r WHERE r.run_id = $1`,
     [runId],
   );
   if (row === undefined || row.mine) return;
   throw new RunbookError('privilege_missing', `run ${runId} was begun by role ${row.role}`, {
-    hint: `Resume it as ${row.role}, or as a member of that role.`,
+    hint: `Only that role goes on with it: connect as ${row.role}.`,
   });
 }
 
-/** Takes the run's lock; a session of our own that the network has cut off may hold it still. */
-async function takeLock(
+/** Takes the run's claim; a session of our own that the network has cut off may have it still. */
+async function takeClaim(
   observer: Session,
   runId: string,
   clock: Clock,
@@ -118,7 +118,7 @@ async function takeLock(
       if (session?.identity !== undefined)
         gone.push(await endLostSession(observer, session.identity));
     }
-    if (!gone.includes(false) && (await lockRun(observer, runId))) return;
+    if (!gone.includes(false) && (await tryClaim(observer, claimOn.run(runId)))) return;
     if (old === undefined || clock.now() >= until) throw liveElsewhere(runId, old !== undefined);
     await clock.sleep(LOCK_PAUSE_MS);
   }

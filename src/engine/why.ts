@@ -1,5 +1,5 @@
 import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
-import { readRun, type StoredRun } from '../ledger/read.js';
+import type { StoredRun } from '../ledger/read.js';
 import { describeDuration } from '../model/duration.js';
 import type { NamedBudgets } from '../model/places.js';
 import { isFinal } from '../model/status.js';
@@ -10,8 +10,7 @@ import { readHorizonHolders } from '../postgres/horizon.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import { relyingOn } from './damage.js';
-import { toReport } from './report-of.js';
-import { lookAtRun } from './stored-report.js';
+import { lookAtRun, type Look } from './stored-report.js';
 
 const HOLDERS = 3;
 
@@ -34,13 +33,11 @@ const MOST_WAITING = 5;
 
 /** Looks what the open tasks of a run wait for. It only looks, and signals nobody. */
 export async function explainRun(db: Queryable, runId: string, clock: Clock): Promise<Why> {
-  const { live } = await lookAtRun(db, runId, clock);
-  return relyingOn(db, runId, () => explain(db, runId, clock, live));
+  const look = await lookAtRun(db, runId, clock);
+  return relyingOn(db, runId, () => explain(db, look, clock));
 }
 
-async function explain(db: Queryable, runId: string, clock: Clock, live: boolean): Promise<Why> {
-  const stored = await readRun(db, runId);
-  const report = toReport(stored);
+async function explain(db: Queryable, { stored, report, live }: Look, clock: Clock): Promise<Why> {
   const running = openTasks(report).flatMap(({ task }) => task.attempts.at(-1) ?? []);
   const pids = running.filter(({ status }) => status === 'running').flatMap(({ pid }) => pid ?? []);
   const holdups = new Map((await readHoldups(db, pids)).map((holdup) => [holdup.pid, holdup]));

@@ -16,21 +16,34 @@ export interface Turn {
   readonly why: string;
 }
 
+/** The right to count workers and launch more, or the session that has it. */
+export type Admission = { readonly ticket: number } | { readonly holder: string };
+
 /**
- * Whether this session alone, on the whole server, may count workers and launch more.
+ * Asks for the right to count workers and launch more, which one session on the whole server has at a time.
  * @see migrations/000004.sql
  */
-export async function tryAdmission(db: Queryable): Promise<boolean> {
-  const [row] = await db.query<{ admitted: boolean }>(
-    'SELECT runbook.try_admission() AS admitted',
+export async function tryAdmission(db: Queryable): Promise<Admission> {
+  const [row] = await db.query<{ admission: Admission }>(
+    'SELECT runbook.try_admission() AS admission',
     [],
     'often',
   );
-  return row?.admitted === true;
+  if (row === undefined) throw new Error('a function of the ledger gave no row');
+  return row.admission;
 }
 
-export async function leaveAdmission(db: Queryable): Promise<void> {
-  await db.query('SELECT runbook.leave_admission()', [], 'often');
+export async function leaveAdmission(db: Queryable, ticket: number): Promise<void> {
+  await db.query('SELECT runbook.leave_admission($1)', [ticket], 'often');
+}
+
+/** A session that has counted and launched for longer than a moment, so that all others wait; null: none. */
+export async function readSlowAdmission(db: Queryable): Promise<string | null> {
+  const [row] = await db.query<{ holder: string }>(
+    `SELECT h.holder FROM runbook.admission_holder() h
+      WHERE runbook.ticket_age(runbook.ticket(1000), h.ticket) > 1000`,
+  );
+  return row?.holder ?? null;
 }
 
 /** What the ledger's functions are told of the budgets that a launch must keep to. */

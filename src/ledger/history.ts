@@ -1,7 +1,7 @@
 import { RunbookError, type ErrorCode } from '../errors.js';
 import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Row, Session } from '../postgres/session.js';
-import { readLedgerState, refuseForeignLedger } from './migrate.js';
+import { inspectLedger } from './migrate.js';
 
 /** A piece of work that succeeded, and how long it took. */
 export interface PastWork extends Row {
@@ -33,8 +33,7 @@ const MOST_RELATIONS = 5_000;
  */
 export async function readHistory(session: Session, kinds: readonly string[]): Promise<History> {
   try {
-    await refuseForeignLedger(session);
-    const { applied, newest } = await readLedgerState(session);
+    const { applied, newest } = await inspectLedger(session);
     if (applied === 0 || applied > newest) return [];
     return await session.query<PastWork>(HISTORY, [kinds, MOST_ATTEMPTS, MOST_RELATIONS]);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Row, Session } from '../postgres/session.js';
-import { readLedgerState } from './migrate.js';
+import { inspectLedger } from './migrate.js';
 
 /** More runs in a row than anybody should have let pass. */
 const MOST_RUNS = 10;
@@ -18,7 +18,7 @@ export async function readLeftOver(
   session: Session,
   runbook: string,
 ): Promise<Map<string, Map<number, number>>> {
-  const { applied, newest } = await readLedgerState(session);
+  const { applied, newest } = await inspectLedger(session);
   if (applied === 0 || applied > newest) return new Map();
   const rows = await session.query<LeftOverRow>(LEFT_OVER, [runbook, MOST_RUNS]);
   const steps = new Map<string, Map<number, number>>();

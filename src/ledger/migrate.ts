@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { RunbookError } from '../errors.js';
 import { packageFile } from '../package-file.js';
-import { asSqlError, hasSqlState, SQLSTATE } from '../postgres/errors.js';
+import { asSqlError, hasSqlState, SQLSTATE, type SqlError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
-import { quoteLiteral } from '../sql/quote.js';
+import { requireTrusted, schemaExists } from './trust.js';
 
 interface Migration {
   readonly number: number;
@@ -19,9 +19,6 @@ export interface LedgerState {
   readonly applied: number;
   readonly newest: number;
 }
-
-/** Serialises migrations of one database; any constant will do, this one is ours. */
-const MIGRATION_LOCK = "hashtext('pg-runbook/ledger')";
 
 let cache: Migration[] | undefined;
 
@@ -41,8 +38,27 @@ function migrations(): Migration[] {
   return cache;
 }
 
-/** Looks which migrations a database has; without the right to look there is no ledger to use. */
-export async function readLedgerState(session: Session): Promise<LedgerState> {
+/**
+ * Looks which migrations a database has. Nothing of the ledger is read before it is known to be trusted.
+ * @throws RunbookError `ledger_untrusted`.
+ */
+export async function inspectLedger(session: Session): Promise<LedgerState> {
+  await requireTrusted(session);
+  return readState(session);
+}
+
+/**
+ * Makes sure that there is a ledger that this program can use. It makes none, and changes none.
+ * @throws RunbookError `ledger_missing`, `ledger_older`, `ledger_newer` or `ledger_untrusted`.
+ */
+export async function requireLedger(session: Session): Promise<void> {
+  const state = await inspectLedger(session);
+  if (state.applied === state.newest) return;
+  if (state.applied > state.newest) throw newerLedger(state);
+  throw state.applied === 0 ? missingLedger() : olderLedger(state);
+}
+
+async function readState(session: Session): Promise<LedgerState> {
   const newest = migrations().at(-1)?.number ?? 0;
   try {
     const [row] = await session.query<{ applied: number | null }>(
@@ -56,66 +72,66 @@ export async function readLedgerState(session: Session): Promise<LedgerState> {
   }
 }
 
+/** Somebody else was faster: what is there now is looked at anew, by the name's new meaning. */
+const MADE_MEANWHILE = [
+  SQLSTATE.uniqueViolation,
+  SQLSTATE.duplicateSchema,
+  SQLSTATE.duplicateTable,
+  SQLSTATE.undefinedTable,
+];
+const MOST_TRIES = 5;
+
 /**
  * Makes the ledger, or brings an older one up to date, one caller at a time and all or nothing.
  * @returns the numbers of the migrations that were applied now.
  * @throws RunbookError `ledger_newer` for a ledger of a newer pg-runbook, `ledger_missing` when the
- *   role may not make it.
+ *   role may not make it, `ledger_untrusted`, and `ledger_busy` when others hold it for too long.
  */
 export async function migrateLedger(session: Session): Promise<number[]> {
-  await refuseForeignLedger(session);
-  const before = await readLedgerState(session);
+  const before = await inspectLedger(session);
   if (before.applied > before.newest) throw newerLedger(before);
   if (before.applied === before.newest) return [];
-  try {
-    return await inTransaction(session, async () => {
-      await session.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-      await session.script(BOOTSTRAP);
-      return applyMissing(session);
-    });
-  } catch (error) {
-    throw ledgerRefused(error);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(session, () => makeOrUpgrade(session));
+    } catch (error) {
+      if (hasSqlState(error, ...MADE_MEANWHILE) && tries < MOST_TRIES) continue;
+      throw ledgerRefused(error);
+    }
   }
 }
 
 /**
- * A schema that a stranger owns may hold triggers of theirs, which would run with our rights. Trusted
- * are this role's own, and those who could take what they want anyway: superusers and the database's
- * owner.
+ * One caller at a time, by locks that no stranger can take: the schema's name in the catalog, then the table.
+ * What others did while this waited for them is looked at before anything is read or written.
  */
-export async function refuseForeignLedger(session: Session): Promise<void> {
-  const [row] = await session.query<{ owner: string; trusted: boolean }>(
-    `SELECT r.rolname AS owner,
-            r.rolsuper OR pg_has_role(r.oid, 'USAGE') OR r.oid = d.datdba AS trusted
-       FROM pg_catalog.pg_namespace n
-       JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
-       JOIN pg_catalog.pg_database d ON d.datname = current_database()
-      WHERE n.nspname = 'runbook'`,
-  );
-  if (row === undefined || row.trusted) return;
-  throw new RunbookError(
-    'ledger_untrusted',
-    `schema runbook belongs to ${row.owner}, who could make this role run anything`,
-    { hint: 'Give it to the database owner or a superuser: ALTER SCHEMA runbook OWNER TO …' },
-  );
+async function makeOrUpgrade(session: Session): Promise<number[]> {
+  if (!(await schemaExists(session))) await session.query('CREATE SCHEMA runbook');
+  await requireTrusted(session);
+  await session.query(MIGRATION_TABLE);
+  await session.query('LOCK TABLE runbook.migration IN SHARE ROW EXCLUSIVE MODE');
+  const applied = await applyMissing(session);
+  // Default privileges may have given something away.
+  await requireTrusted(session);
+  return applied;
 }
 
-const BOOTSTRAP = `
-CREATE SCHEMA IF NOT EXISTS runbook;
-CREATE TABLE IF NOT EXISTS runbook.migration (
+const MIGRATION_TABLE = `CREATE TABLE IF NOT EXISTS runbook.migration (
   number integer PRIMARY KEY,
   digest text NOT NULL,
   applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )`;
 
 async function applyMissing(session: Session): Promise<number[]> {
-  const { applied } = await readLedgerState(session);
+  const { applied, newest } = await readState(session);
+  if (applied > newest) throw newerLedger({ applied, newest });
   const missing = migrations().filter((migration) => migration.number > applied);
   for (const { number, sql, digest } of missing) {
     await session.script(sql);
-    await session.query(
-      `INSERT INTO runbook.migration (number, digest) VALUES (${String(number)}, ${quoteLiteral(digest)})`,
-    );
+    await session.query('INSERT INTO runbook.migration (number, digest) VALUES ($1, $2)', [
+      number,
+      digest,
+    ]);
   }
   return missing.map((migration) => migration.number);
 }
@@ -128,13 +144,43 @@ function newerLedger(state: LedgerState): RunbookError {
   );
 }
 
+function missingLedger(): RunbookError {
+  return new RunbookError(
+    'ledger_missing',
+    'the database has no ledger: nothing has run here yet',
+    {
+      hint: 'A run makes it, and so does: pg-runbook init',
+    },
+  );
+}
+
+function olderLedger({ applied, newest }: LedgerState): RunbookError {
+  return new RunbookError(
+    'ledger_older',
+    `the ledger has migration ${String(applied)}, this pg-runbook needs ${String(newest)}`,
+    { hint: 'Bring it up to date when nothing runs: pg-runbook init' },
+  );
+}
+
 function ledgerRefused(error: unknown): unknown {
   const sql = asSqlError(error);
+  if (sql?.sqlstate === SQLSTATE.lockNotAvailable) return busyLedger(sql);
   if (sql?.sqlstate !== SQLSTATE.insufficientPrivilege) return error;
-  return new RunbookError('ledger_missing', `the ledger cannot be used: ${sql.message}`, {
+  return new RunbookError('ledger_missing', `the ledger cannot be made or used: ${sql.message}`, {
     sqlstate: sql.sqlstate,
     hint:
-      'Let a role that may create schemas run `pg-runbook init` once, then give this role what ' +
-      '`pg-runbook grants FILE --role NAME` prints.',
+      'Let a superuser or the database owner give this role a schema of its own, as ' +
+      '`pg-runbook grants FILE --role NAME` prints it.',
   });
+}
+
+function busyLedger({ sqlstate, message }: SqlError): RunbookError {
+  return new RunbookError(
+    'ledger_busy',
+    `another session is making or changing schema runbook, and has not ended: ${message}`,
+    {
+      sqlstate,
+      hint: 'Try again. If it lasts, look for old transactions: select pid, usename, xact_start from pg_stat_activity',
+    },
+  );
 }

@@ -54,24 +54,24 @@ const WORKERS = `
          AND (u.pid = p.pid AND u.backend_start = p.backend_start OR u.status = 'pending')
        ORDER BY u.attempt_no DESC LIMIT 1) a ON true
    WHERE p.backend_type = 'pg_background' AND p.datname = current_database()
-     AND starts_with(p.application_name, 'pg-runbook/')
+     AND starts_with(p.application_name, 'pg-runbook/') AND runbook.is_ours(p.usesysid)
      AND p.backend_start < clock_timestamp() - interval '${SETTLES_WITHIN}'
      AND CASE WHEN a.attempt_id IS NULL THEN NOT EXISTS (
                 SELECT FROM runbook.supervisor s WHERE s.pid = p.pid AND s.backend_start = p.backend_start)
               WHEN runbook.is_final(a.status) THEN a.finished_at < clock_timestamp() - interval '${SETTLES_WITHIN}'
               ELSE NOT (runbook.engine_alive(a.run_id) OR runbook.is_supervised(a.run_id, a.step_id)) END`;
 
-/** Engines that hold locks and are silent: their locks go only when the server notices that they are gone. */
+/** Engines that have claims and are silent: these end only when the server notices that the engine is gone. */
 const SESSIONS = `
   SELECT 'session', format('pid %s (%s)', p.pid, p.application_name), p.pid, p.backend_start::text, p.application_name,
-         false, format('it holds locks of pg-runbook and has sent nothing for %s: it hangs, or its network was cut',
+         false, format('it has a run of pg-runbook and has sent nothing for %s: it hangs, or its network was cut',
                        date_trunc('second', clock_timestamp() - p.state_change)),
          format('when that engine is gone for good: SELECT pg_terminate_backend(%s)', p.pid)
     FROM pg_catalog.pg_stat_activity p
    WHERE p.datname = current_database() AND starts_with(p.application_name, 'pg-runbook:')
-     AND p.pid <> pg_backend_pid() AND p.state = 'idle'
+     AND p.pid <> pg_backend_pid() AND p.state = 'idle' AND runbook.is_ours(p.usesysid)
      AND p.state_change < clock_timestamp() - $1 * interval '1 millisecond'
-     AND EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = p.pid AND l.locktype = 'advisory')`;
+     AND EXISTS (SELECT FROM runbook.claim c WHERE (c.pid, c.backend_start) = (p.pid, p.backend_start))`;
 
 interface ResidueRow extends Row {
   kind: Residue['kind'];

@@ -1,3 +1,4 @@
+import { isOurWorker } from './our-processes.js';
 import type { Queryable, Row } from './session.js';
 
 /** Worker slots of the whole server at one moment. */
@@ -42,8 +43,7 @@ export async function readCapacity(db: Queryable): Promise<Capacity> {
   const [row] = await db.query<CapacityRow>(
     `SELECT current_setting('max_worker_processes')::int AS max_worker_processes,
             count(*)::int AS used,
-            (count(*) FILTER (WHERE a.application_name LIKE 'pg-runbook/%'
-                                AND a.backend_type = 'pg_background'))::int AS ours
+            (count(*) FILTER (WHERE ${isOurWorker('a')}))::int AS ours
        FROM pg_catalog.pg_stat_activity a
       WHERE a.backend_type <> ALL ($1::text[])`,
     [NO_SLOT],
@@ -64,8 +64,7 @@ export async function readOurWorkers(db: Queryable): Promise<OurWorker[]> {
   return db.query<OurWorker>(
     `SELECT a.pid, a.application_name, coalesce(a.datname, '') AS database
        FROM pg_catalog.pg_stat_activity a
-      WHERE a.application_name LIKE 'pg-runbook/%'
-        AND coalesce(a.backend_type, 'pg_background') = 'pg_background'
+      WHERE ${isOurWorker('a')}
       ORDER BY a.pid`,
   );
 }

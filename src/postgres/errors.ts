@@ -11,6 +11,8 @@ export const SQLSTATE = {
   undefinedFunction: '42883',
   invalidSchemaName: '3F000',
   duplicateObject: '42710',
+  duplicateSchema: '42P06',
+  duplicateTable: '42P07',
   uniqueViolation: '23505',
   objectNotInPrerequisiteState: '55000',
   objectInUse: '55006',

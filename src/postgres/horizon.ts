@@ -1,3 +1,4 @@
+import { mayLaunch } from './our-processes.js';
 import type { Queryable, Row } from './session.js';
 
 /** Something whose old snapshot keeps dead rows from being removed, and rebuilds waiting. */
@@ -20,7 +21,7 @@ export async function readHorizonHolders(db: Queryable): Promise<HorizonHolder[]
                 coalesce(nullif(a.application_name, ''), 'no application_name'), a.state,
                 date_trunc('second', clock_timestamp() - a.xact_start)) AS what,
               age(a.backend_xmin) AS xmin_age, a.xact_start AS since,
-              a.application_name LIKE 'pg-runbook%' AS ours
+              a.application_name LIKE 'pg-runbook%' AND ${mayLaunch('a')} AS ours
          FROM pg_catalog.pg_stat_activity a
         WHERE a.backend_xmin IS NOT NULL AND a.datname = current_database()
           AND a.pid <> pg_catalog.pg_backend_pid()

@@ -97,9 +97,10 @@ export interface RoleStanding extends Row {
   readonly extension_roles: readonly string[];
   readonly extension_functions: readonly { readonly signature: string; readonly has: boolean }[];
   readonly sees_all_sessions: boolean;
-  readonly uses_ledger: boolean;
-  readonly has_ledger: boolean;
-  readonly executes_ledger: boolean;
+  /** Of schema runbook; null where there is none. */
+  readonly ledger_owner: string | null;
+  readonly owns_ledger: boolean;
+  readonly creates_schemas: boolean;
 }
 
 const ROLE = `
@@ -117,13 +118,13 @@ SELECT has_database_privilege(me.oid, current_database(), 'CONNECT') AS connects
                  'has', has_function_privilege(me.oid, f.oid, 'EXECUTE')) ORDER BY f.proname, f.oid), '[]')
           FROM functions f) AS extension_functions,
        pg_has_role(me.oid, 'pg_read_all_stats', 'USAGE') AS sees_all_sessions,
-       l.oid IS NOT NULL AS has_ledger,
-       coalesce(has_schema_privilege(me.oid, l.oid, 'USAGE'), false) AS uses_ledger,
-       NOT EXISTS (SELECT FROM pg_catalog.pg_proc p
-                    WHERE p.pronamespace = l.oid AND NOT has_function_privilege(me.oid, p.oid, 'EXECUTE')) AS executes_ledger
+       o.rolname::text AS ledger_owner,
+       coalesce(o.oid = me.oid OR (o.rolsuper AND me.rolsuper), false) AS owns_ledger,
+       has_database_privilege(me.oid, current_database(), 'CREATE') AS creates_schemas
   FROM me
   LEFT JOIN pg_catalog.pg_extension e ON e.extname = 'pg_background'
-  LEFT JOIN pg_catalog.pg_namespace l ON l.nspname = 'runbook'`;
+  LEFT JOIN pg_catalog.pg_namespace l ON l.nspname = 'runbook'
+  LEFT JOIN pg_catalog.pg_roles o ON o.oid = l.nspowner`;
 
 /**
  * Reads it in one query.
@@ -136,7 +137,7 @@ export async function readRoleStanding(
   functions: readonly string[],
 ): Promise<RoleStanding | undefined> {
   const [row] = await db.query<RoleStanding>(
-    `WITH me AS (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = $1),
+    `WITH me AS (SELECT r.oid, r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = $1),
 functions AS (
   SELECT p.oid, p.proname, p.proowner, p.proacl, n.nspname
     FROM pg_catalog.pg_depend d

@@ -24,8 +24,7 @@ export async function cancelWorker(db: Queryable, worker: WorkerIdentity): Promi
 /**
  * Whether the process still runs. Its application_name is not asked for, which SQL of the worker's
  * own may have changed: this only looks, and signals nobody.
- * Of another role's process nothing but its PID may be shown: it may be the one.
- * @param backendStart undefined where it was never seen: any worker with that PID may be the one.
+ * @param backendStart undefined where it was never seen: any worker of this role with that PID may be the one.
  */
 export async function isWorkerAlive(
   db: Queryable,
@@ -34,14 +33,17 @@ export async function isWorkerAlive(
 ): Promise<boolean> {
   const rows = await db.query(
     `SELECT FROM pg_catalog.pg_stat_activity a
-      WHERE a.pid = $1 AND (a.backend_type IS NULL OR (a.backend_type = 'pg_background'
-        AND ($2::timestamptz IS NULL OR a.backend_start = $2::timestamptz)))`,
+      WHERE a.pid = $1 AND a.backend_type = 'pg_background' AND a.usename = session_user
+        AND ($2::timestamptz IS NULL OR a.backend_start = $2::timestamptz)`,
     [pid, backendStart ?? null],
   );
   return rows.length > 0;
 }
 
-/** The live workers with one of these application_names: pid, backend_start and name. */
+/**
+ * The live workers of this role with one of these application_names: pid, backend_start and name. Anybody may
+ * give a session such a name.
+ */
 export async function findWorkers(
   db: Queryable,
   names: readonly string[],
@@ -49,7 +51,8 @@ export async function findWorkers(
   const rows = await db.query<{ pid: number; backend_start: string; application_name: string }>(
     `SELECT a.pid, ${BACKEND_START} AS backend_start, a.application_name
        FROM pg_catalog.pg_stat_activity a
-      WHERE a.backend_type = 'pg_background' AND a.application_name = ANY ($1::text[])`,
+      WHERE a.backend_type = 'pg_background' AND a.usename = session_user
+        AND a.application_name = ANY ($1::text[])`,
     [names],
   );
   return rows.map((row) => ({

@@ -1,4 +1,5 @@
 import { NO_SLOT } from './capacity.js';
+import { isOurWorker } from './our-processes.js';
 import type { Queryable, Row } from './session.js';
 
 /** A command of which PostgreSQL tells how far it has come. */
@@ -57,14 +58,14 @@ export async function readServerLook(
   const [row] = await db.query<ServerLook & Row>(
     `WITH activity AS MATERIALIZED (
        SELECT a.pid, a.backend_start, a.application_name, a.backend_type, a.wait_event_type, a.wait_event,
-              coalesce(a.backend_type, 'pg_background') = 'pg_background' AS is_worker
+              ${isOurWorker('a')} AS is_ours
          FROM pg_catalog.pg_stat_activity a),
      progress AS MATERIALIZED (${PROGRESS})
      SELECT pg_catalog.current_setting('max_worker_processes')::int AS max_worker_processes,
             pg_catalog.current_setting('block_size')::int AS block_size,
             (SELECT count(*) FROM activity a WHERE a.backend_type <> ALL ($3::text[]))::int AS used,
             ARRAY(SELECT a.application_name FROM activity a
-                   WHERE a.is_worker AND starts_with(a.application_name, 'pg-runbook/')) AS our_names,
+                   WHERE a.is_ours) AS our_names,
             coalesce((SELECT jsonb_agg(jsonb_build_object(
                 'pid', a.pid, 'backend_start', a.backend_start::text, 'application_name', a.application_name,
                 'wait', a.wait_event_type || '/' || a.wait_event,
@@ -73,7 +74,8 @@ export async function readServerLook(
                 'command', p.command, 'facts', coalesce(p.facts, '{}'),
                 'relation', (p.facts ->> 'relid')::oid::regclass::text) ORDER BY a.pid)
               FROM activity a LEFT JOIN progress p ON p.pid = a.pid
-             WHERE a.is_worker AND (starts_with(a.application_name, $1) OR a.pid = ANY ($2::int[]))), '[]')
+             WHERE (a.is_ours AND starts_with(a.application_name, $1))
+                OR (a.backend_type = 'pg_background' AND a.pid = ANY ($2::int[]))), '[]')
               AS workers`,
     [prefix, pids, NO_SLOT],
   );

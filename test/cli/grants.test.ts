@@ -33,16 +33,14 @@ async function withNobody(
   const role = `pgrb_test_${db.name.slice(-30)}${suffix}`;
   const quoted = quoteIdentifier(role);
   try {
-    await runCli(['init'], { env: db.env });
     await db.query(`create role ${quoted} login noinherit password '${PASSWORD}'`);
     await db.query(`
       revoke all on database ${db.name} from public;
-      revoke all on schema public from public;
-      revoke execute on all routines in schema runbook from public`);
+      revoke all on schema public from public`);
     await work({ db, role, env: { ...db.env, PGUSER: role, PGPASSWORD: PASSWORD } });
     await db.assertNoLeaks();
   } finally {
-    await db.query(`drop owned by ${quoted}`);
+    await db.query(`drop owned by ${quoted} cascade`);
     await db.drop();
     await onServer((client) => client.query(`drop role ${quoted}`));
   }
@@ -71,10 +69,13 @@ const script = (file: string, parameters: readonly string[], { db, role }: Setti
 
 /** What of the script is no comment. Only names in a statement may have line breaks. */
 function statements({ stdout }: CliResult): string[] {
-  return stdout.split(/;\n/).flatMap((piece) => /^GRANT [^]*/m.exec(piece)?.[0] ?? []);
+  return stdout
+    .split(/;\n/)
+    .flatMap((piece) => /^(?:GRANT|CREATE SCHEMA) [^]*/m.exec(piece)?.[0] ?? []);
 }
 
 function revoked(statement: string, role: string): string {
+  if (statement.startsWith('CREATE SCHEMA')) return 'DROP SCHEMA runbook CASCADE';
   const tail = ` TO ${quoteIdentifier(role)}`;
   const end = statement.lastIndexOf(tail);
   expect(end).toBeGreaterThan(0);

@@ -21,7 +21,7 @@ const { PGHOST = '', PGPORT = '', PGDATABASE = '' } = db.env;
 const reach = { PGHOST, PGPORT, PGUSER: user, PGDATABASE };
 
 beforeAll(async () => {
-  await makeRole(db, (sql) => db.query(sql), { user, password: SECRET }, EXTENSION_SCHEMA);
+  await makeRole((sql) => db.query(sql), { user, password: SECRET }, EXTENSION_SCHEMA);
   const steps = `
   - id: good
     sql: select pg_catalog.pg_sleep(0.5)

@@ -1,5 +1,6 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import { readLedgerState, refuseForeignLedger } from '../../ledger/migrate.js';
+import { inspectLedger, requireLedger } from '../../ledger/migrate.js';
+import { mayMakeLedger } from '../../ledger/trust.js';
 import { missed, readExpectations } from '../../ledger/past-runs.js';
 import { readResidue } from '../../ledger/residue.js';
 import { chooseDialect } from '../../postgres/background/detect.js';
@@ -56,7 +57,7 @@ function describe({ name, state, detail, fix }: Check): string {
 }
 
 async function examine(connected: Connected): Promise<Check[]> {
-  const { server, session } = connected;
+  const { server } = connected;
   const checks = [
     await check('server', () => {
       requireUsableServer(server);
@@ -69,22 +70,25 @@ async function examine(connected: Connected): Promise<Check[]> {
     }),
     describeRole(connected),
     await checkSlots(connected),
-    await check('ledger', async () => {
-      await refuseForeignLedger(session);
-      const { applied, newest } = await readLedgerState(session);
-      if (applied === newest) return `schema runbook, migration ${String(applied)}`;
-      const newer = applied > newest;
-      throw new RunbookError(
-        newer ? 'ledger_newer' : 'ledger_missing',
-        `migration ${String(applied)} of ${String(newest)}`,
-        { hint: newer ? 'Use the newer pg-runbook that made it.' : 'Run: pg-runbook init' },
-      );
-    }),
+    await checkLedger(connected),
   ];
   const usable = checks.every(({ name, state }) => name !== 'ledger' || state === 'ok');
   if (!usable) return checks;
   const residue = await orWarn('residue', checkResidue(connected));
   return [...checks, ...residue, ...(await orWarn('missed', checkMissed(connected)))];
+}
+
+/** A ledger that the next run makes or upgrades is nothing to mend. */
+async function checkLedger({ session, server }: Connected): Promise<Check> {
+  return check('ledger', async () => {
+    const { applied, newest } = await inspectLedger(session);
+    if (applied < newest && (await mayMakeLedger(session))) {
+      const detail = `migration ${String(applied)} of ${String(newest)}: a run makes the rest`;
+      return { state: 'warn', detail, fix: 'Or make it now: pg-runbook init' };
+    }
+    await requireLedger(session);
+    return `schema runbook, of role ${server.role}`;
+  });
 }
 
 /** Runs that should have succeeded by now: cron may be dead, and nobody else would tell. */
@@ -120,9 +124,12 @@ async function orWarn(name: string, look: Promise<Check[]>): Promise<Check[]> {
   }
 }
 
-async function check(name: string, look: () => string | Promise<string>): Promise<Check> {
+type Seen = string | Omit<Check, 'name'>;
+
+async function check(name: string, look: () => Seen | Promise<Seen>): Promise<Check> {
   try {
-    return { name, state: 'ok', detail: await look() };
+    const seen = await look();
+    return typeof seen === 'string' ? { name, state: 'ok', detail: seen } : { name, ...seen };
   } catch (error) {
     if (!(error instanceof RunbookError)) throw error;
     const fix = error.hint === undefined ? {} : { fix: error.hint };

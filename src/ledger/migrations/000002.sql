@@ -48,6 +48,76 @@ COMMENT ON COLUMN runbook.attempt.cause IS
 COMMENT ON COLUMN runbook.attempt.built_indexes IS
   'Invalid indexes that the worker was seen to build or to replace: what is left of them is ours.';
 
+CREATE TABLE runbook.claim (
+  name text PRIMARY KEY,
+  pid integer NOT NULL,
+  backend_start timestamptz NOT NULL
+);
+COMMENT ON TABLE runbook.claim IS
+  'Sessions and what each of them works on: a run, a step, a task, a runbook. A claim ends with its session. Any role could hold an advisory lock.';
+
+CREATE TABLE runbook.gate (
+  number integer PRIMARY KEY
+);
+INSERT INTO runbook.gate SELECT generate_series(0, 63);
+COMMENT ON TABLE runbook.gate IS
+  'Rows to lock for the time of a transaction, which no other role can.';
+
+CREATE FUNCTION runbook.session_alive(p_pid integer, p_backend_start timestamptz) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- pg_stat_activity is read once a transaction: a session that came later would be taken for dead.
+  PERFORM pg_stat_clear_snapshot();
+  RETURN EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = p_pid AND a.backend_start = p_backend_start);
+END $$;
+
+CREATE FUNCTION runbook.try_claim(p_name text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO runbook.claim AS c (name, pid, backend_start)
+  SELECT p_name, a.pid, a.backend_start FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()
+  ON CONFLICT (name) DO UPDATE SET pid = EXCLUDED.pid, backend_start = EXCLUDED.backend_start
+   WHERE (c.pid, c.backend_start) = (EXCLUDED.pid, EXCLUDED.backend_start)
+      OR NOT runbook.session_alive(c.pid, c.backend_start);
+  RETURN FOUND;
+END $$;
+COMMENT ON FUNCTION runbook.try_claim IS
+  'Takes a claim for as long as this session lives; false when another live session has it.';
+
+CREATE FUNCTION runbook.release_claim(p_name text) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  DELETE FROM runbook.claim c USING pg_stat_activity a
+   WHERE c.name = p_name AND a.pid = pg_backend_pid() AND (c.pid, c.backend_start) = (a.pid, a.backend_start)
+$$;
+
+CREATE FUNCTION runbook.is_claimed(p_name text) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM runbook.claim c WHERE c.name = p_name AND runbook.session_alive(c.pid, c.backend_start))
+$$;
+
+CREATE FUNCTION runbook.enter_gate(p_name text) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT FROM runbook.gate g WHERE g.number = hashtext(p_name) & 63 FOR UPDATE
+$$;
+COMMENT ON FUNCTION runbook.enter_gate IS
+  'One transaction at a time goes on with what the name stands for. Two names may share a gate, so a transaction enters one only.';
+
+CREATE FUNCTION runbook.is_ours(p_role oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_roles me JOIN pg_roles r ON r.oid = me.oid OR (r.rolsuper AND me.rolsuper)
+                  WHERE me.rolname = session_user AND r.oid = p_role)
+$$;
+COMMENT ON FUNCTION runbook.is_ours IS
+  'Whether sessions of a role may be ours: a ledger belongs to one role, or to superusers. A name proves nothing: everybody may give himself one.';
+
+CREATE FUNCTION runbook.may_launch(p_role oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_roles r LEFT JOIN pg_roles l ON l.rolname = 'pgbackground_role'
+                  WHERE r.oid = p_role AND (r.rolsuper OR r.rolname = session_user OR pg_has_role(r.oid, l.oid, 'MEMBER')))
+$$;
+COMMENT ON FUNCTION runbook.may_launch IS
+  'Whether a role may use pg_background: only such a role can be another pg-runbook''s, in any database.';
+
 CREATE FUNCTION runbook.to_timestamp_text(at timestamptz) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
@@ -297,7 +367,7 @@ BEGIN
     RETURN NULL;
   END IF;
   -- Whoever comes second sees the record of whoever came first.
-  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/relations'), 0);
+  PERFORM runbook.enter_gate('relations');
   -- OFFSET keeps the order: from the few live attempts to their tasks, whose plans are large, and not from
   -- all tasks of the ledger's history.
   FOR a IN SELECT u.* FROM runbook.attempt u
@@ -603,15 +673,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.end_unlaunched IS
   'Ends a task that is launched no more, and the attempt that was recorded for it and not launched.';
-
-CREATE FUNCTION runbook.is_locked(p_what text, p_name text) RETURNS boolean
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (
-    SELECT FROM pg_locks l
-     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-       AND l.classid = (hashtext(p_what)::bigint & 4294967295)::oid
-       AND l.objid = (hashtext(p_name)::bigint & 4294967295)::oid)
-$$;
-COMMENT ON FUNCTION runbook.is_locked IS
-  'Whether somebody holds one of our advisory locks. Unlike pg_stat_activity, pg_locks shows all of it to every role, and anew within a transaction.';

@@ -493,7 +493,7 @@ COMMENT ON FUNCTION runbook.add_parts IS
 
 CREATE FUNCTION runbook.lock_parts(p_run text, p_step text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT pg_advisory_xact_lock(hashtext('pg-runbook/parts'), hashtext(concat(p_run, '/', p_step)))
+  SELECT runbook.enter_gate(concat_ws('/', 'parts', p_run, p_step))
 $$;
 COMMENT ON FUNCTION runbook.lock_parts IS
   'One at a time adds, splits or takes parts of a step, so that no two take the same.';
@@ -590,7 +590,7 @@ BEGIN
   FOR other IN SELECT * FROM runbook.batch_part p
                 WHERE (p.run_id, p.step_id) = (p_run, p_step) AND p.finished_at IS NULL ORDER BY p.rows_seen LOOP
     -- A part without a worker waits for its own task, which may be waiting for our slot.
-    IF NOT runbook.is_locked('pg-runbook/batch', pg_catalog.concat_ws('/', p_run, p_step, other.task_no)) THEN
+    IF NOT runbook.is_claimed(pg_catalog.concat_ws('/', 'task', p_run, p_step, other.task_no)) THEN
       unattended := true;
       CONTINUE;
     END IF;
@@ -634,10 +634,11 @@ BEGIN
   IF NOT FOUND OR me.task_no <> p_part THEN
     RAISE EXCEPTION 'batches are walked by workers of pg-runbook only, each by its own part' USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
-  IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/batch'),
-       pg_catalog.hashtext(pg_catalog.concat_ws('/', me.run_id, me.step_id, me.task_no))) THEN
+  PERFORM runbook.wait_for_ledger();
+  IF NOT runbook.try_claim(pg_catalog.concat_ws('/', 'task', me.run_id, me.step_id, me.task_no)) THEN
     RAISE EXCEPTION 'another worker is at this task' USING ERRCODE = 'object_in_use';
   END IF;
+  COMMIT;
   PERFORM runbook.add_parts(me.run_id, me.step_id, p_cuts, p_newest);
   PERFORM pg_catalog.set_config('pg_runbook.begun_at', runbook.to_timestamp_text(
     (SELECT pg_catalog.min(p.started_at) FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id))), false);
@@ -672,11 +673,11 @@ COMMENT ON PROCEDURE runbook.run_batches IS
   'What a worker of a batched step runs: walks its part and whatever else is left, and leaves the completion marker. The last one to end proves that no row is left.';
 
 CREATE FUNCTION runbook.batch_progress(p_run text, p_step text) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   WITH parts AS (
     SELECT p.*, CASE WHEN p.worked_ms > 0 THEN p.rows_seen / p.worked_ms * 1000 ELSE 0 END AS pace,
            p.finished_at IS NULL AS open,
-           CASE WHEN runbook.is_locked('pg-runbook/batch', concat_ws('/', p.run_id, p.step_id, p.task_no))
+           CASE WHEN runbook.is_claimed(concat_ws('/', 'task', p.run_id, p.step_id, p.task_no))
                 THEN p.paused_for END AS pausing
       FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)),
   whole AS (

@@ -34,7 +34,7 @@ COMMENT ON TABLE runbook.supervisor IS
   'The workers that look after detached steps, by the identity that holds in every session.';
 
 CREATE FUNCTION runbook.step_state(s runbook.step) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_build_object('id', s.step_id, 'kind', s.kind, 'policy', s.policy, 'status', s.status,
     'reason', s.reason, 'started_at', runbook.to_timestamp_text(s.started_at),
     'finished_at', runbook.to_timestamp_text(s.finished_at), 'progress', runbook.batch_progress(s.run_id, s.step_id),
@@ -57,11 +57,11 @@ COMMENT ON FUNCTION runbook.step_state IS 'A step with its tasks and attempts, a
 CREATE FUNCTION runbook.is_alive(p_pid integer, p_backend_start timestamptz) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM pg_stat_activity a
-                  WHERE a.pid = p_pid AND (a.backend_type IS NULL OR (a.backend_type = 'pg_background'
-                    AND (p_backend_start IS NULL OR a.backend_start = p_backend_start))))
+                  WHERE a.pid = p_pid AND a.backend_type = 'pg_background' AND runbook.is_ours(a.usesysid)
+                    AND (p_backend_start IS NULL OR a.backend_start = p_backend_start))
 $$;
 COMMENT ON FUNCTION runbook.is_alive IS
-  'Whether a worker runs, or may run: without its start any worker with that PID may be the one, and so may a process of another role, of which we see nothing.';
+  'Whether a worker runs, or may run: without its start any worker of ours with that PID may be the one.';
 
 CREATE FUNCTION runbook.finish_step(p_run text, p_step text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -157,35 +157,81 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.lock_class IS 'How pg_locks shows the first key of an advisory lock of ours.';
 
-CREATE FUNCTION runbook.try_admission() RETURNS boolean
+CREATE FUNCTION runbook.ticket(p_per_second integer) RETURNS integer
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((extract(epoch FROM clock_timestamp()) * p_per_second)::bigint & 2147483647)::integer
+$$;
+COMMENT ON FUNCTION runbook.ticket IS
+  'The time as 31 bits of a lock''s key, so that the lock tells since when it is held.';
+
+CREATE FUNCTION runbook.ticket_age(p_now integer, p_ticket bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((p_now - p_ticket) & 2147483647)::integer
+$$;
+COMMENT ON FUNCTION runbook.ticket_age IS
+  'How long before now a ticket was taken, in its own units. Of a clock that was put back it is very large.';
+
+CREATE FUNCTION runbook.describe_session(p_pid integer, p_seconds double precision) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('pid %s (role %s, database %s, since %s)', a.pid, a.usename, a.datname,
+                runbook.to_timestamp_text(clock_timestamp() - p_seconds * interval '1 second'))
+    FROM pg_stat_activity a WHERE a.pid = p_pid
+$$;
+
+CREATE FUNCTION runbook.admission_holder(OUT ticket integer, OUT holder text)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT l.objid::bigint::integer,
+         runbook.describe_session(l.pid, runbook.ticket_age(runbook.ticket(1000), l.objid::bigint) / 1000.0)
+    FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+   WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.pid <> pg_backend_pid()
+     AND l.classid = runbook.lock_class('pg-runbook/admission') AND runbook.may_launch(a.usesysid)
+   ORDER BY l.objid LIMIT 1
+$$;
+COMMENT ON FUNCTION runbook.admission_holder IS
+  'Another session on the server that counts and launches at the moment. Every role can take an advisory lock: those that may not launch workers do not count.';
+
+CREATE FUNCTION runbook.try_admission() RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  class constant integer := hashtext('pg-runbook/admission');
+  mine integer := runbook.ticket(1000);
+  other record;
 BEGIN
-  IF NOT pg_try_advisory_lock(hashtext('pg-runbook/admission'), 0) THEN
-    RETURN false;
+  SELECT * INTO other FROM runbook.admission_holder();
+  IF other.holder IS NOT NULL THEN
+    RETURN jsonb_build_object('holder', other.holder);
   END IF;
-  -- An advisory lock is of one database, and slots are of the whole server. Everybody shows his own lock
-  -- before he looks for those of other databases, so of two at once at least one sees the other.
-  IF EXISTS (SELECT FROM pg_locks l
-              WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = 0
-                AND l.classid = runbook.lock_class('pg-runbook/admission')
-                AND l.database <> (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) THEN
-    PERFORM pg_advisory_unlock(hashtext('pg-runbook/admission'), 0);
-    RETURN false;
-  END IF;
-  RETURN true;
+  -- Each session shows a lock of its own before it looks for others'. So of two at once at least one sees the other,
+  -- and no lock can keep a session from showing its own. An advisory lock is of one database, slots are of the server.
+  WHILE NOT pg_try_advisory_lock(class, mine) LOOP
+    mine := ((mine::bigint + 1) & 2147483647)::integer;
+  END LOOP;
+  FOR i IN 1..5 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    SELECT * INTO other FROM runbook.admission_holder();
+    IF other.holder IS NULL THEN
+      RETURN jsonb_build_object('ticket', mine);
+    END IF;
+    -- Of several that show a lock at the same moment the first one stays, or they would meet again and again.
+    EXIT WHEN other.ticket <= mine;
+    PERFORM pg_sleep(0.001);
+  END LOOP;
+  PERFORM pg_advisory_unlock(class, mine);
+  RETURN jsonb_build_object('holder', other.holder);
 END $$;
 COMMENT ON FUNCTION runbook.try_admission IS
-  'Whether this session alone, on the whole server, may count workers and launch more. Until leave_admission, or its end.';
+  'A ticket when this session alone, on the whole server, may count workers and launch more, until leave_admission or its end. Else the session that does so.';
 
-CREATE FUNCTION runbook.leave_admission() RETURNS void
+CREATE FUNCTION runbook.leave_admission(p_ticket integer) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT pg_advisory_unlock(hashtext('pg-runbook/admission'), 0)
+  SELECT pg_advisory_unlock(hashtext('pg-runbook/admission'), p_ticket)
 $$;
 COMMENT ON FUNCTION runbook.leave_admission IS 'Lets others count and launch: what was launched shows.';
 
 CREATE FUNCTION runbook.queue_class(p_queue text, p_most integer, p_keep integer) RETURNS bigint
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT (hashtext('pg-runbook/queue' || p_queue)::bigint & 4095) << 20 | coalesce(p_most, 1023)::bigint << 10 | p_keep::bigint
+  -- << and | have one precedence.
+  SELECT ((hashtext('pg-runbook/queue' || p_queue)::bigint & 4095) << 20) | (coalesce(p_most, 1023)::bigint << 10) | p_keep::bigint
 $$;
 COMMENT ON FUNCTION runbook.queue_class IS
   'The upper half of the lock that stands for a place in a queue: for which budget, by what limits of 1000 at most.';
@@ -196,32 +242,58 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.leave_queues IS 'Gives back places among those that wait for worker slots.';
 
+CREATE FUNCTION runbook.first_in_queue(p_class bigint, p_place bigint) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT runbook.describe_session(l.pid, l.age / 10.0)
+    FROM (SELECT k.pid, k.classid::bigint AS class, runbook.ticket_age(n.now, k.objid::bigint) AS age,
+                 runbook.ticket_age(n.now, p_place & 4294967295) AS my_age
+            FROM (SELECT runbook.ticket(10) AS now OFFSET 0) n, pg_locks k
+           WHERE k.locktype = 'advisory' AND k.objsubid = 1 AND k.granted AND k.pid <> pg_backend_pid()) l
+    JOIN pg_stat_activity a USING (pid)
+   WHERE l.class >> 20 = (p_class >> 20) & 4095
+     -- A session that asks for more room than we do holds up only itself.
+     AND (l.class >> 10) & 1023 >= (p_class >> 10) & 1023 AND l.class & 1023 <= p_class & 1023
+     AND runbook.may_launch(a.usesysid)
+     AND (l.age > l.my_age OR p_place IS NULL)
+     -- Nobody waits for a day: such a place was made by hand.
+     AND l.age < 864000
+   ORDER BY l.age DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION runbook.first_in_queue IS
+  'The session that has waited longest among those before a place, or before a new one.';
+
 CREATE FUNCTION runbook.take_turn(p_class bigint, p_place bigint, p_free integer, p_why text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  behind boolean;
-  free integer := p_free;
+  ahead text := runbook.first_in_queue(p_class, p_place);
+  free integer := CASE WHEN ahead IS NULL THEN p_free ELSE least(p_free, 0) END;
   place bigint := p_place;
 BEGIN
-  -- Places in the queue are locks too, so that the place of whoever is gone is gone with him. Whoever
-  -- asks for more room than we do holds only himself up.
-  SELECT count(*) > 0 INTO behind FROM pg_locks l
-   WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.pid <> pg_backend_pid()
-     AND l.classid::bigint >> 20 = p_class >> 20 AND l.objid::bigint < coalesce(p_place & 4294967295, 2147483647)
-     AND (l.classid::bigint >> 10) & 1023 >= (p_class >> 10) & 1023 AND l.classid::bigint & 1023 <= p_class & 1023;
-  IF behind THEN
-    free := least(free, 0);
-  END IF;
   IF free <= 0 AND place IS NULL THEN
-    -- Tenths of a second, for some six years and then anew.
-    place := p_class << 32 | (extract(epoch FROM clock_timestamp()) * 10)::bigint % 2147483647;
-    PERFORM pg_advisory_lock_shared(place);
+    -- Places are locks, so that the place of a session that is gone is gone with it.
+    place := (p_class << 32) | runbook.ticket(10);
+    -- A stranger may hold just this key.
+    WHILE NOT pg_try_advisory_lock_shared(place) LOOP
+      place := place + 1;
+    END LOOP;
   END IF;
   -- As text: JavaScript's numbers have 53 bits.
-  RETURN jsonb_build_object('free', free, 'place', place::text, 'why', CASE WHEN behind THEN 'others have waited for longer' ELSE p_why END);
+  RETURN jsonb_build_object('free', free, 'place', place::text,
+    'why', CASE WHEN ahead IS NOT NULL AND p_free > 0 THEN concat(ahead, ' has waited for longer') ELSE p_why END);
 END $$;
 COMMENT ON FUNCTION runbook.take_turn IS
   'First come, first served: of what is free nobody gets any before those who have waited for longer. Who gets none has a place in the queue, and keeps it.';
+
+CREATE FUNCTION runbook.is_worker(a pg_catalog.pg_stat_activity) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  -- Of another role's process no more than name, role and database are shown.
+  SELECT starts_with(a.application_name, 'pg-runbook/') AND coalesce(a.backend_type, 'pg_background') = 'pg_background'
+     AND runbook.may_launch(a.usesysid)
+     AND (a.datname <> current_database()
+          OR EXISTS (SELECT FROM runbook.run r WHERE r.run_id = split_part(a.application_name, '/', 2)))
+$$;
+COMMENT ON FUNCTION runbook.is_worker IS
+  'Whether a process is a worker of a pg-runbook on this server. Every session may have such a name: its role must be one that may launch workers, and in this database its run must be known.';
 
 CREATE FUNCTION runbook.free_slots(p_budget jsonb, p_room integer, p_turns jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -236,12 +308,11 @@ DECLARE
   turns jsonb;
 BEGIN
   PERFORM pg_stat_clear_snapshot();
-  -- Of other roles' sessions a small role sees no more than the name, and workers of ours have one.
-  SELECT count(*), coalesce(array_agg(a.application_name) FILTER (WHERE starts_with(a.application_name, 'pg-runbook/')
-                                      AND coalesce(a.backend_type, 'pg_background') = 'pg_background'), '{}')
-    INTO used, workers FROM pg_stat_activity a
-   WHERE NOT coalesce(a.backend_type, CASE WHEN starts_with(a.application_name, 'pg-runbook/') THEN 'pg_background'
-           ELSE 'client backend' END) = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')));
+  SELECT count(*), coalesce(array_agg(a.application_name) FILTER (WHERE a.is_worker), '{}')
+    INTO used, workers
+    FROM (SELECT b.application_name, b.backend_type, runbook.is_worker(b) AS is_worker FROM pg_stat_activity b) a
+   WHERE a.is_worker
+      OR NOT coalesce(a.backend_type, 'client backend') = ANY (ARRAY(SELECT jsonb_array_elements_text(p_budget -> 'no_slot')));
   turns := jsonb_build_object('', runbook.take_turn(runbook.queue_class('', most, keep), (p_turns -> '' ->> 'place')::bigint,
     least(p_room, slots - keep - used, most - cardinality(workers)), CASE
       WHEN most <= cardinality(workers)
@@ -277,6 +348,7 @@ CREATE FUNCTION runbook.run_workers(p_run text) RETURNS integer
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT count(*)::integer FROM pg_stat_activity a
    WHERE starts_with(a.application_name, 'pg-runbook/' || p_run || '/') AND a.backend_type = 'pg_background'
+     AND runbook.is_ours(a.usesysid)
 $$;
 COMMENT ON FUNCTION runbook.run_workers IS 'The live workers of a run, its supervisors included.';
 
@@ -484,7 +556,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   behind AS MATERIALIZED (
     SELECT w.pid, pg_blocking_pids(w.pid) AS ahead FROM waiting w JOIN pg_stat_activity s USING (pid)
      -- Workers of ours give way to others, and not to each other.
-     WHERE NOT starts_with(coalesce(s.application_name, ''), 'pg-runbook'))
+     WHERE NOT (starts_with(coalesce(s.application_name, ''), 'pg-runbook') AND runbook.is_ours(s.usesysid)))
   SELECT a.attempt_id FROM runbook.attempt a JOIN runbook.run r USING (run_id) JOIN behind b ON a.pid = ANY (b.ahead)
    WHERE a.run_id = p_run AND a.status = 'running' AND a.outcome IS NULL AND a.cause IS NULL
    GROUP BY a.attempt_id, r.plan HAVING count(*) > (r.plan -> 'bystanders' ->> 'max_blocked')::integer
@@ -689,15 +761,14 @@ DECLARE
   launching_at timestamptz;
   turns jsonb := '{}';
   short jsonb;
-  admitted boolean := false;
+  admission jsonb := '{}';
   guard jsonb;
   guard_since timestamptz;
   guard_looked timestamptz := '-infinity';
   wal_from pg_catalog.pg_lsn;
 BEGIN
   -- Two supervisors would take each other's children for lost ones, and launch the same tasks.
-  IF NOT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('pg-runbook/step'),
-                                         pg_catalog.hashtext(pg_catalog.concat(p_run, '/', p_step))) THEN
+  IF NOT runbook.try_claim(pg_catalog.concat_ws('/', 'step', p_run, p_step)) THEN
     RETURN;
   END IF;
   INSERT INTO runbook.supervisor (run_id, step_id, pid, backend_start, application_name)
@@ -774,11 +845,14 @@ BEGIN
         COMMIT;
         EXIT WHEN prepared IS NULL;
         CONTINUE WHEN prepared ->> 'attempt_id' IS NULL;
-        EXIT WHEN NOT runbook.try_admission();
-        admitted := true;
-        turns := runbook.free_slots(p_order -> 'budget',
-          (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
-        short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
+        admission := runbook.try_admission();
+        IF admission ? 'ticket' THEN
+          turns := runbook.free_slots(p_order -> 'budget',
+            (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
+          short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
+        ELSE
+          short := pg_catalog.jsonb_build_object('why', pg_catalog.concat(admission ->> 'holder', ' counts and launches'));
+        END IF;
       END IF;
       IF short IS NOT NULL THEN
         turns := runbook.leave_turns(turns, true);
@@ -797,10 +871,10 @@ BEGIN
         END LOOP;
         turns := runbook.leave_turns(turns, false);
       END IF;
-      IF admitted THEN
-        PERFORM runbook.leave_admission();
-        admitted := false;
+      IF admission ? 'ticket' THEN
+        PERFORM runbook.leave_admission((admission ->> 'ticket')::integer);
       END IF;
+      admission := '{}';
       COMMIT;
       IF handle ? 'pid' THEN
         UPDATE runbook.attempt a
@@ -843,30 +917,29 @@ COMMENT ON PROCEDURE runbook.supervise IS
 
 CREATE FUNCTION runbook.engine_alive(p_run text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.is_locked('pg-runbook/run', p_run)
+  SELECT runbook.is_claimed(concat('run/', p_run))
 $$;
 COMMENT ON FUNCTION runbook.engine_alive IS
-  'Whether the engine of a run lives: it holds a lock as long as it does.';
+  'Whether the engine of a run lives: it has a claim as long as it does.';
 
 CREATE FUNCTION runbook.is_supervised(p_run text, p_step text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.is_locked('pg-runbook/step', concat(p_run, '/', p_step))
+  SELECT runbook.is_claimed(concat_ws('/', 'step', p_run, p_step))
 $$;
 COMMENT ON FUNCTION runbook.is_supervised IS
-  'Whether a supervisor looks after a step: it holds a lock, which every role sees.';
+  'Whether a supervisor looks after a step: it has a claim as long as it does.';
 
 CREATE FUNCTION runbook.find_worker(a runbook.attempt, OUT pid integer, OUT backend_start timestamptz)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT p.pid, p.backend_start FROM pg_stat_activity p
-   -- Of another role's process only the PID and the name are shown; it may be the one.
-   WHERE (p.backend_type = 'pg_background' OR p.backend_type IS NULL)
+   WHERE p.backend_type = 'pg_background' AND runbook.is_ours(p.usesysid)
      AND CASE WHEN a.pid IS NOT NULL AND a.backend_start IS NOT NULL
-              THEN p.pid = a.pid AND coalesce(p.backend_start, a.backend_start) = a.backend_start
+              THEN p.pid = a.pid AND p.backend_start = a.backend_start
               -- Who it is was not seen: its name tells, and that no supervisor bears it for a moment.
               ELSE p.application_name = a.application_name AND p.pid = coalesce(a.pid, p.pid)
-               AND coalesce(p.backend_start, a.recorded_at) >= a.recorded_at
+               AND p.backend_start >= a.recorded_at
                AND NOT EXISTS (SELECT FROM runbook.supervisor s
-                                WHERE s.pid = p.pid AND s.backend_start = coalesce(p.backend_start, s.backend_start)) END
+                                WHERE s.pid = p.pid AND s.backend_start = p.backend_start) END
    LIMIT 1
 $$;
 COMMENT ON FUNCTION runbook.find_worker IS 'The process of an attempt, if it lives.';
@@ -890,7 +963,7 @@ DECLARE
   worker record;
   why text;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/reconcile'), hashtext(p_run));
+  PERFORM runbook.enter_gate(concat('reconcile/', p_run));
   FOR s IN SELECT * FROM runbook.step u
             WHERE u.run_id = p_run AND NOT runbook.is_final(u.status) ORDER BY u.ordinal LOOP
     CONTINUE WHEN runbook.is_looked_after(p_run, s.step_id, p_take_over);
@@ -906,8 +979,8 @@ BEGIN
       SELECT * INTO worker FROM runbook.find_worker(a);
       IF worker.pid IS NOT NULL THEN
         UPDATE runbook.attempt u
-           SET status = 'running', pid = worker.pid, backend_start = coalesce(worker.backend_start, u.backend_start),
-               launched_at = coalesce(u.launched_at, worker.backend_start, u.recorded_at)
+           SET status = 'running', pid = worker.pid, backend_start = worker.backend_start,
+               launched_at = coalesce(u.launched_at, worker.backend_start)
          WHERE u.attempt_id = a.attempt_id AND (u.status = 'pending' OR u.backend_start IS NULL);
         CONTINUE;
       END IF;
@@ -997,6 +1070,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.run_id FROM runbook.run r
      WHERE r.runbook_name = coalesce(p_runbook, r.runbook_name) AND r.started_at < clock_timestamp() - p_keep
        AND NOT runbook.is_live(r.run_id)),
+  claims AS (DELETE FROM runbook.claim c WHERE NOT runbook.session_alive(c.pid, c.backend_start)),
   markers AS (
     DELETE FROM runbook.completion c USING runbook.attempt a, old
      WHERE c.attempt_id = a.attempt_id AND a.run_id = old.run_id),
@@ -1046,7 +1120,7 @@ DECLARE
   a runbook.attempt;
 BEGIN
   -- Who reconciles locks attempts before their steps.
-  PERFORM pg_advisory_xact_lock(hashtext('pg-runbook/reconcile'), hashtext(p_run));
+  PERFORM runbook.enter_gate(concat('reconcile/', p_run));
   UPDATE runbook.step s
      SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
          cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
@@ -1097,3 +1171,15 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.skip_cancelled IS
   'Ends what waits in cancelled steps that nobody looks after.';
+
+-- Owners and superusers pass. It is for members of pg_write_all_data, who may write to every other table.
+DO $$
+DECLARE
+  name regclass;
+BEGIN
+  FOR name IN SELECT c.oid FROM pg_catalog.pg_class c
+               WHERE c.relnamespace = 'runbook'::regnamespace AND c.relkind = 'r' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY readable ON %s FOR SELECT USING (true)', name);
+  END LOOP;
+END $$;

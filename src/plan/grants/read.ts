@@ -1,5 +1,4 @@
 import { RunbookError } from '../../errors.js';
-import { ledgerNeeds } from '../../ledger/privileges.js';
 import { MAINTAIN_SINCE, need, type Needs, type RelationNeed } from '../../model/privilege.js';
 import type { Runbook, Settings, Step } from '../../model/runbook.js';
 import { functionsUsed, viewsUsed } from '../../postgres/background/detect.js';
@@ -24,10 +23,10 @@ import type { Draft, Grant, Grants, RelationRight } from './model.js';
 import {
   grantConnect,
   grantFunction,
-  grantLedgerFunctions,
   grantParameter,
   grantRole,
   grantSchema,
+  ownLedger,
 } from './statements.js';
 
 interface Context {
@@ -55,7 +54,7 @@ export async function readGrants(
   for (const step of runbook.steps) looked.push(await lookAtStep(context, step));
   const drafts = [
     await serverDraft(context, standing),
-    await ledgerDraft(context, standing),
+    ledgerDraft(role, standing),
     ...looked.map(({ draft }) => draft),
   ];
   const { versionNumber: serverVersion } = server;
@@ -111,23 +110,13 @@ async function withStandings(
   });
 }
 
-async function ledgerDraft(
-  context: Context,
-  { has_ledger: there, uses_ledger: uses, executes_ledger: executes }: RoleStanding,
-): Promise<Draft> {
-  const { role } = context;
+/** Its triggers and functions would run with the role's rights: it must be the role's own. */
+function ledgerDraft(role: string, standing: RoleStanding): Draft {
   return {
-    title: 'The ledger: the engine, its workers and the supervisors of detached steps write to it',
-    grants: there
-      ? [
-          grantSchema('runbook', role, uses),
-          ...(executes ? [] : [grantLedgerFunctions(role, false)]),
-        ]
-      : [],
-    relations: await withStandings(context, ledgerNeeds()),
-    remarks: there
-      ? []
-      : ['It is not there yet: run pg-runbook init as the owner of the database, and look again.'],
+    title: 'The ledger: schema runbook and all in it belong to the role, alone',
+    grants: [ownLedger(role, standing)],
+    relations: [],
+    remarks: [],
   };
 }
 

@@ -34,9 +34,25 @@ export function grantFunction(signature: string, role: string, has: boolean): Gr
   return grantOn(`EXECUTE on ${signature}`, `EXECUTE ON FUNCTION ${signature}`, role, has);
 }
 
-export function grantLedgerFunctions(role: string, has: boolean): Grant {
-  const on = 'EXECUTE ON ALL ROUTINES IN SCHEMA "runbook"';
-  return grantOn('EXECUTE on the functions of schema runbook', on, role, has);
+interface LedgerStanding {
+  readonly ledger_owner: string | null;
+  readonly owns_ledger: boolean;
+  readonly creates_schemas: boolean;
+}
+
+/** A schema for the role's ledger; a role that may create schemas makes it itself. */
+export function ownLedger(role: string, standing: LedgerStanding): Grant {
+  const { ledger_owner: owner, owns_ledger: owns, creates_schemas: creates } = standing;
+  const what = 'a schema runbook of its own';
+  if (owner !== null && !owns) {
+    const sql = `schema runbook belongs to ${owner}: run as ${owner}, or look at it and drop or rename it`;
+    return { what, sql, byHand: true, has: false };
+  }
+  return grant(
+    what,
+    `CREATE SCHEMA "runbook" AUTHORIZATION ${quoteIdentifier(role)};`,
+    owns || creates,
+  );
 }
 
 export function grantParameter(name: string, role: string, has: boolean): Grant {

@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { migrateLedger } from '../../../src/index.js';
 import { budgetOrder, countFreeSlots } from '../../../src/ledger/admission.js';
 import { runCli } from '../../support/cli.js';
-import { useTestDatabase } from '../../support/database.js';
+import { useTestDatabases, type TestDatabase } from '../../support/database.js';
+import { EXTENSION_SCHEMA } from '../../support/template.js';
 import { about, until, untilAtWork } from '../detach/support.js';
-import { useRole } from '../support/roles.js';
+import { makeRole } from '../support/roles.js';
 import { connectionTo, runbookOf, runYaml, withSession } from '../support/run-yaml.js';
 
-const db = await useTestDatabase();
+const [db, elsewhere] = (await useTestDatabases(2)) as [TestDatabase, TestDatabase];
 await db.query('create table span (step text, since timestamptz, slept text, until timestamptz)');
 await withSession(connectionTo(db), migrateLedger);
 
@@ -75,17 +76,20 @@ it('who waits for a named budget is told who uses it, and gives up after max_wai
 });
 
 it('a role that may not look into the sessions of others counts their workers all the same', async () => {
-  const { user, password } = await useRole(db);
+  const account = { user: `${elsewhere.name}_small`, password: 'for tests only' };
+  await makeRole((sql) => elsewhere.query(sql), account, EXTENSION_SCHEMA);
   const first = runYaml(db, sleeping('unseen', { one: { seconds: 1.5, budget: 'hidden' } }));
   await untilAtWork(db, 'unseen');
   const order = budgetOrder(
     { workers: 9, server_workers: 1, keep_free: 0, max_wait_ms: null },
     { hidden: 1 },
   );
-  const turns = await withSession(connectionTo(db, { user, password }), (session) =>
-    countFreeSlots(session, order, 9, {}),
-  );
+  const turns = await withSession(connectionTo(elsewhere, account), async (session) => {
+    await migrateLedger(session);
+    return countFreeSlots(session, order, 9, {});
+  });
   await first;
+  await elsewhere.query(`drop owned by ${account.user} cascade; drop role ${account.user}`);
   expect(turns['']?.free).toBeLessThan(1);
   expect(turns['hidden']?.free).toBe(0);
 });

@@ -113,9 +113,9 @@ it('a worker that its run has given up is asked to stop, and a stranger is left 
   await expect.poll(workers, { timeout: 15_000 }).toEqual([]);
 });
 
-it('a silent session that holds locks of ours is told', async () => {
+it('a silent session that has a claim is told', async () => {
   const silent = await db.connect({ application_name: 'pg-runbook:observer:20200101-bbbbbb' });
-  await silent.query('select pg_advisory_lock(1, 2)');
+  await silent.query("select runbook.try_claim('run/20200101-bbbbbb')");
   const look = (silentMs: number): Promise<unknown> =>
     withSession(connectionTo(db), async (session) =>
       (await readResidue(session, silentMs)).filter(({ kind }) => kind === 'session'),

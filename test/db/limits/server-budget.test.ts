@@ -123,6 +123,44 @@ describe.skipIf(serverIsGiven())('budgets of the whole server', () => {
     expect(done).toEqual([13, 13]);
   });
 
+  it('are given in the order of arrival', async () => {
+    await withClient(uriOf('one'), (client) => client.query('truncate done'));
+    const alone = (name: string, seconds: number): Promise<CliResult> => {
+      const path = join(folder, `${name}.yaml`);
+      const step = `  - id: s\n    sql: INSERT INTO done SELECT '${name}', pg_sleep(${String(seconds)}) IS NULL\n`;
+      writeFileSync(
+        path,
+        `api_version: pg-runbook/v1\nname: ${name}\nversion: 1\n` +
+          `budget: { workers: 1, server_workers: 1, keep_free: 0 }\ndefaults: { timeout: 60s }\nsteps:\n${step}`,
+      );
+      const env = libpqEnvironment(uriOf('one'));
+      return runCli(['run', path, '--report', join(folder, `${name}.json`)], { env });
+    };
+    const waiting = `select count(distinct pid)::int as n from pg_locks
+      where locktype = 'advisory' and objsubid = 1 and mode = 'ShareLock'`;
+    const inQueue = async (): Promise<number | undefined> =>
+      (await withClient(uri, (client) => client.query<{ n: number }>(waiting))).rows[0]?.n;
+    const runs = [alone('queue-holder', 6)];
+    await expect.poll(alive, { timeout: 20_000 }).toBe(1);
+    for (const [i, name] of ['queue-a', 'queue-b', 'queue-c'].entries()) {
+      runs.push(alone(name, 0.5));
+      await expect.poll(inQueue, { timeout: 20_000 }).toBe(i + 1);
+      // Places are told apart by tenths of a second.
+      await sleep(200);
+    }
+    const results = await Promise.all(runs);
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    const { rows } = await withClient(uriOf('one'), (client) =>
+      client.query('select what from done'),
+    );
+    expect(rows.map(({ what }: { what: string }) => what)).toEqual([
+      'queue-holder',
+      'queue-a',
+      'queue-b',
+      'queue-c',
+    ]);
+  });
+
   it('keep no place for an engine that was killed while it waited', async () => {
     const env = libpqEnvironment(uriOf('one'));
     const path = (name: string, seconds: number): string => {

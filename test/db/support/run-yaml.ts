@@ -77,12 +77,43 @@ export async function planYaml(db: Reachable, yaml: string, as?: Account): Promi
   );
 }
 
+/** A ledger is one role's: the role's own takes the place of the superuser's for the time of `work`. */
+async function withLedgerOf<T>(
+  db: Reachable,
+  as: Account | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (as === undefined) return work();
+  const swap = (away: string, here: string): Promise<void> =>
+    withSession(connectionTo(db), async (session) => {
+      const there = `pg_catalog.to_regnamespace('${here}') IS NOT NULL`;
+      const [row] = await session.query<{ there: boolean }>(`SELECT ${there} AS there`);
+      if (row?.there !== true) return;
+      await session.script(
+        `DO $$ BEGIN ALTER SCHEMA runbook RENAME TO ${away};
+               EXCEPTION WHEN invalid_schema_name THEN NULL; END $$;
+         ALTER SCHEMA ${here} RENAME TO runbook`,
+      );
+    });
+  const mine = `runbook_of_${as.user}`;
+  await swap('runbook_of_superuser', mine);
+  try {
+    return await work();
+  } finally {
+    await swap(mine, 'runbook_of_superuser');
+  }
+}
+
 /** Loads, plans and runs a runbook through the library, the ledger made as the command line does. */
 export async function runYaml(
   db: Reachable,
   yaml: string,
   options: RunYamlOptions = {},
 ): Promise<ReportV1> {
+  return withLedgerOf(db, options.as, () => planAndRun(db, yaml, options));
+}
+
+async function planAndRun(db: Reachable, yaml: string, options: RunYamlOptions): Promise<ReportV1> {
   const plan = await planYaml(db, yaml, options.as);
   const connection = { ...connectionTo(db, options.as), ...options.connection };
   await withSession(connection, migrateLedger);

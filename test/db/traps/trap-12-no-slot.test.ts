@@ -23,7 +23,7 @@ async function startWithFewSlots(): Promise<Record<string, string>> {
   const env = libpqEnvironment(uri);
   await withClient(uri, async (client) => {
     await client.query('create extension pg_background');
-    await makeRole({ env }, (sql) => client.query(sql), small, 'public');
+    await makeRole((sql) => client.query(sql), small, 'public', 'runbook_of_small');
   });
   return env;
 }

@@ -9,7 +9,7 @@ import { ROOT } from '../../support/root.js';
 const OF_POSTGRESQL = [
   'canceling statement due to lock timeout',
   'permission denied to vacuum "',
-  'permission denied for schema runbook',
+  'permission denied for database',
   'waiting for old snapshots,',
   '", skipping it',
 ];
