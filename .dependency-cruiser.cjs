@@ -47,7 +47,6 @@ const HOMES = {
   'log-update': ['cli'],
   commander: ['cli'],
   '@commander-js/extra-typings': ['cli'],
-  'write-file-atomic': ['cli'],
 };
 
 const PURE = '^src/engine/schedule\\.ts$|^src/steps/[^/]+/render\\.ts$';

@@ -1,6 +1,6 @@
 /** What the command lines of all commands have in common. */
 import { Option } from '@commander-js/extra-typings';
-import type { ExitCode } from '../errors.js';
+import { RunbookError, type ExitCode } from '../errors.js';
 import type { Output } from './io.js';
 
 /** What a command needs of the process. */
@@ -30,6 +30,20 @@ export const json = (): Option<'--json'> => new Option('--json', 'one JSON docum
 
 export const metrics = (): Option<'--metrics <path>'> =>
   new Option('--metrics <path>', 'where to write metrics for Prometheus, when the run has ended');
+
+export const mode = (): Option<'--mode <octal>', undefined, undefined, number> =>
+  new Option(
+    '--mode <octal>',
+    'who may read what it writes, as chmod has it (default: 0600)',
+  ).argParser(readMode);
+
+function readMode(text: string): number {
+  const digits = /^0?([0-7]{3})$/.exec(text)?.[1];
+  if (digits !== undefined) return Number.parseInt(digits, 8);
+  throw new RunbookError('usage', `--mode: not a mode of a file: ${text}`, {
+    hint: 'Three octal digits, for the owner, the group and all others: 0600, or 0640 for the group to read.',
+  });
+}
 
 export const parameter = (): Option<
   '-p, --parameter <name=value>',

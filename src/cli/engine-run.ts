@@ -24,6 +24,8 @@ export interface DriveOptions {
   readonly logFormat: 'text' | 'json';
   readonly json?: true | undefined;
   readonly metrics?: string | undefined;
+  /** Of the report's file. */
+  readonly mode?: number | undefined;
 }
 
 /** Drives an engine from the command line: progress, signals, the report's file, and its exit code. */
@@ -47,7 +49,9 @@ export async function driveEngine(
     if (event.type !== 'step_progress' || live?.draws !== true) progress(event);
   };
   const stop = listen(output, workers, live);
-  const write = requiredOnce(output, (report: ReportV1) => writeReport(path, report));
+  const write = requiredOnce(output, (report: ReportV1) =>
+    writeReport({ path, mode: options.mode }, report),
+  );
   let latest: ReportV1 | undefined;
   try {
     const report = await work({

@@ -7,6 +7,7 @@ import {
   json,
   logFormat,
   metrics,
+  mode,
   parameter,
   ping,
   tag,
@@ -40,6 +41,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
     )
     .addOption(json())
     .option('--out <path>', 'also write it as JSON, for run --plan')
+    .addOption(mode())
     .option('--offline', 'without a server: steps, advice and SQL templates')
     .option('--explain-selection', 'name every relation that a filter keeps out')
     .option('--detailed-exitcode', 'exit 0 when there is nothing to do, 10 when there is')
@@ -81,6 +83,7 @@ function addRunCommand(program: Command, context: CommandContext, done: Done): v
     .option('--shard <i/n>', 'only this part of the inventory; the others are for other processes')
     .addOption(tag())
     .option('--pass <name>', 'run it once in each database, whoever tries under this name')
+    .addOption(mode())
     .addOption(metrics())
     .option('--allow-changed', 'run although the same version ran before with other content')
     .addOption(ping())

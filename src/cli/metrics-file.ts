@@ -1,9 +1,9 @@
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { renderMetrics } from '../report/metrics.js';
-import { writeAtomically } from './atomic-file.js';
+import { METRICS_MODE, writeAtomically } from './atomic-file.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
 
@@ -32,7 +32,7 @@ export async function writeMetrics(
   if (path === undefined) return;
   try {
     const before = await readBefore(path);
-    await writeAtomically(path, [renderMetrics(report, before)]);
+    await writeAtomically(path, [renderMetrics(report, before)], METRICS_MODE);
   } catch (error) {
     reportFailure(notWritten(path, error), output);
   }
@@ -41,7 +41,8 @@ export async function writeMetrics(
 /** The time of the last success stands in the file of before: only one that is not there has none. */
 async function readBefore(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    // Of a pipe or a device there may be no end.
+    return (await stat(path)).isFile() ? await readFile(path, 'utf8') : '';
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { messageOf, RunbookError } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
-import { writeAtomically } from './atomic-file.js';
+import { REPORT_MODE, writeAtomically, type OutputFile } from './atomic-file.js';
 
 /** A plan of 100,000 relations has some 60 MB. */
 const MAX_PLAN_BYTES = 256 * 1024 * 1024;
@@ -29,9 +29,9 @@ function member(key: string, value: unknown): string {
  * Writes a plan whole or not at all.
  * @throws RunbookError `plan_not_written`.
  */
-export async function writePlan(path: string, plan: PlanV1): Promise<void> {
+export async function writePlan({ path, mode }: OutputFile, plan: PlanV1): Promise<void> {
   try {
-    await writeAtomically(path, planJson(plan));
+    await writeAtomically(path, planJson(plan), mode ?? REPORT_MODE);
   } catch (error) {
     throw new RunbookError(
       'plan_not_written',

@@ -9,6 +9,7 @@ import {
   json,
   logFormat,
   metrics,
+  mode,
   parameter,
   ping,
   RUN_ARGUMENT,
@@ -102,6 +103,7 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
     .addOption(dsn())
     .option('--timeout <duration>', 'give up after this long, with exit 75')
     .option('--report <path>', 'where to write the report')
+    .addOption(mode())
     .addOption(metrics())
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
@@ -111,6 +113,23 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
       const { wait } = await import('./commands/wait.js');
       done(await wait(context, run, options));
     });
+  addReportCommand(program, context, done);
+  program
+    .command('why')
+    .description('tell what a run waits for: who blocks it, since when, until when; signals nobody')
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(dsn())
+    .addOption(json())
+    .addHelpText('after', CONNECTION_HELP)
+    .addHelpText('after', example('pg-runbook why latest'))
+    .action(async (run, options) => {
+      const { why } = await import('./commands/why.js');
+      done(await why(context, run, options));
+    });
+}
+
+/** The one that shows a run in formats for people and for programs. */
+function addReportCommand(program: Command, context: CommandContext, done: Done): void {
   program
     .command('report')
     .description('show the report of a run: for people, a chat, a browser or a CI job')
@@ -122,6 +141,7 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
         .default('text' as const),
     )
     .option('--out <path>', 'write it to a file, whole or not at all')
+    .addOption(mode())
     .addOption(dsn())
     .addHelpText('after', CONNECTION_HELP)
     .addHelpText(
@@ -134,18 +154,6 @@ function addLookCommands(program: Command, context: CommandContext, done: Done):
     .action(async (source, options) => {
       const { report } = await import('./commands/report.js');
       done(await report(context, source, options));
-    });
-  program
-    .command('why')
-    .description('tell what a run waits for: who blocks it, since when, until when; signals nobody')
-    .argument('<run>', RUN_ARGUMENT)
-    .addOption(dsn())
-    .addOption(json())
-    .addHelpText('after', CONNECTION_HELP)
-    .addHelpText('after', example('pg-runbook why latest'))
-    .action(async (run, options) => {
-      const { why } = await import('./commands/why.js');
-      done(await why(context, run, options));
     });
 }
 
@@ -201,6 +209,7 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
     .argument('<run>', RUN_ARGUMENT)
     .addOption(dsn())
     .option('--report <path>', 'where to write the report (default: as run does)')
+    .addOption(mode())
     .addOption(ping())
     .addOption(metrics())
     .addOption(logFormat())

@@ -5,7 +5,8 @@ import { messageOf, RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { documentProblem } from '../plan/check-document.js';
 import { jsonPieces } from '../report/json.js';
-import { writeAtomically } from './atomic-file.js';
+import { REPORT_MODE, writeAtomically, type OutputFile } from './atomic-file.js';
+import { followOwnLinks } from './own-links.js';
 
 /** A report of 100,000 tasks has some 150 MB. */
 const MAX_REPORT_BYTES = 512 * 1024 * 1024;
@@ -19,8 +20,8 @@ export function defaultReportPath(runbook: string, runId: string): string {
  * Writes the report whole or not at all: a reader never sees half of one.
  * @throws RunbookError `report_not_written`.
  */
-export async function writeReport(path: string, report: ReportV1): Promise<void> {
-  await writeReportPieces(path, reportPieces(report), '--report PATH');
+export async function writeReport(file: OutputFile, report: ReportV1): Promise<void> {
+  await writeReportPieces(file, reportPieces(report), '--report PATH');
 }
 
 /** Counted once more when it is written: tasks go on until then. */
@@ -34,13 +35,13 @@ function* reportPieces(report: ReportV1): Generator<string> {
  * @throws RunbookError `report_not_written`.
  */
 export async function writeReportPieces(
-  path: string,
+  { path, mode }: OutputFile,
   pieces: Iterable<string>,
   option: string,
 ): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeAtomically(path, pieces);
+    await mkdir(dirname(await followOwnLinks(path)), { recursive: true });
+    await writeAtomically(path, pieces, mode ?? REPORT_MODE);
   } catch (error) {
     const message = `cannot write the report ${path}: ${messageOf(error)}`;
     throw new RunbookError('report_not_written', message, {

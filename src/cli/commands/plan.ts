@@ -24,6 +24,7 @@ interface Options {
   readonly json?: true | undefined;
   readonly offline?: true | undefined;
   readonly out?: string | undefined;
+  readonly mode?: number | undefined;
   readonly explainSelection?: true | undefined;
   readonly detailedExitcode?: true | undefined;
 }
@@ -47,7 +48,7 @@ export async function plan(
       : await withServer(context, options.dsn, 'plan', ({ session, server }) =>
           buildPlan(session, runbook, server, new Date(), lint),
         );
-  if (options.out !== undefined) await writePlan(options.out, made);
+  if (options.out !== undefined) await writePlan({ path: options.out, mode: options.mode }, made);
   const format = options.json === true ? 'json' : (options.format ?? 'text');
   await output.writeAll(FORMATS[format](made, layoutFor(output, options)));
   const forbidden = made.findings.some(

@@ -24,6 +24,7 @@ interface Options {
   readonly dsn?: string | undefined;
   readonly format: keyof typeof FORMATS;
   readonly out?: string | undefined;
+  readonly mode?: number | undefined;
 }
 
 /** Shows the report of a run, from the ledger or from its file, in one of the formats. */
@@ -37,7 +38,7 @@ export async function report(
     : await readFromLedger(context, source, options.dsn);
   const text = FORMATS[options.format](document);
   if (options.out === undefined) await context.output.writeAll([text]);
-  else await writeReportPieces(options.out, [text], '--out PATH');
+  else await writeReportPieces({ path: options.out, mode: options.mode }, [text], '--out PATH');
   return EXIT.ok;
 }
 

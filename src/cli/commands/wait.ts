@@ -13,6 +13,7 @@ interface Options {
   readonly dsn?: string | undefined;
   readonly timeout?: string | undefined;
   readonly report?: string | undefined;
+  readonly mode?: number | undefined;
   readonly metrics?: string | undefined;
   readonly json?: true | undefined;
 }
@@ -36,7 +37,8 @@ export async function wait(
       }),
   );
   if (left !== undefined) return left;
-  if (options.report !== undefined) await writeReport(options.report, report);
+  const { report: path, mode } = options;
+  if (path !== undefined) await writeReport({ path, mode }, report);
   await writeMetrics(context.output, options.metrics, report);
   context.output.write(options.json === true ? toJson(report) : `${describeReport(report)}\n`);
   if (live) return EXIT.notNow;

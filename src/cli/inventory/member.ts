@@ -26,6 +26,7 @@ import { LiveWorkers } from '../live-workers.js';
 import type { LoadedRunbook } from '../load.js';
 import { jsonProgress } from '../json-progress.js';
 import { textProgress } from '../progress.js';
+import type { OutputFile } from '../atomic-file.js';
 import { writeReport } from '../report-file.js';
 
 /** What all databases of a command have in common. */
@@ -36,6 +37,8 @@ export interface Fleet {
   readonly allowChanged: boolean;
   /** Where the reports go. */
   readonly folder: string;
+  /** Of their files. */
+  readonly mode: number | undefined;
   readonly stop: AbortSignal;
   readonly trace: Trace | undefined;
   /** Undefined: plain lines. */
@@ -84,7 +87,7 @@ export async function workOn(fleet: Fleet, database: InventoryDatabase): Promise
   try {
     const { did, report } = await runOnce(fleet, database);
     const { id, status, reason, exit_code } = report.run;
-    const path = reportPath(fleet, database);
+    const { path } = reportFile(fleet, database);
     const outcome: Outcome = {
       ...{ status, reason, error: null, exit_code: exit_code ?? EXIT.taskFailed, did },
       ...{ run_id: id, report: path, contended: false },
@@ -123,7 +126,7 @@ async function runOnce(
   const { report, open } = next.found;
   const resumed = open ? await resume(fleet, database, report.run) : undefined;
   if (resumed !== undefined) return { did: 'resumed', report: resumed };
-  await writeReport(reportPath(fleet, database), report);
+  await writeReport(reportFile(fleet, database), report);
   return { did: 'found', report };
 }
 
@@ -152,7 +155,7 @@ function engineFor(fleet: Fleet, database: InventoryDatabase, runId: string): En
     log === undefined
       ? textProgress(context.output, name)
       : jsonProgress(log.child({ database: name, run: runId }));
-  const path = reportPath(fleet, database);
+  const file = reportFile(fleet, database);
   return {
     runId,
     connection: resolveConnection(dsn, context.env),
@@ -163,13 +166,13 @@ function engineFor(fleet: Fleet, database: InventoryDatabase, runId: string): En
       progress(event);
     },
     onReport: requiredOnce(named(context.output, name), (report: ReportV1) =>
-      writeReport(path, report),
+      writeReport(file, report),
     ),
   };
 }
 
-function reportPath({ folder }: Fleet, { name }: InventoryDatabase): string {
-  return join(folder, `${name}.json`);
+function reportFile({ folder, mode }: Fleet, { name }: InventoryDatabase): OutputFile {
+  return { path: join(folder, `${name}.json`), mode };
 }
 
 /** What kept a run from beginning, as the status that it comes to. */

@@ -15,7 +15,7 @@ import { listenForStop, type StopSignals } from '../stop-signals.js';
 import type { Fleet } from './member.js';
 import { workOnAll, type Member } from './rounds.js';
 import { loadInventory, requirePass, requireShard, select } from './selection.js';
-import { Summary } from './summary.js';
+import { Summary, summaryPath } from './summary.js';
 import { toJson } from '../../report/json.js';
 
 /** What `run --inventory` takes. */
@@ -26,6 +26,7 @@ export interface InventoryOptions {
   readonly pass?: string | undefined;
   readonly parameter?: string[] | undefined;
   readonly report?: string | undefined;
+  readonly mode?: number | undefined;
   readonly allowChanged?: true | undefined;
   readonly logFormat: 'text' | 'json';
   readonly json?: true | undefined;
@@ -52,7 +53,7 @@ export async function runInventory(
   const { output, env } = context;
   const order = await readOrder(context, file, options);
   const { loaded, pass, folder, inventory, members } = order;
-  const summary = openSummary(output, order);
+  const summary = openSummary(output, order, options.mode);
   // A folder that cannot be written shows before anything is done.
   await summary.save();
   const trace = parseTraceparent(env['TRACEPARENT']);
@@ -60,7 +61,7 @@ export async function runInventory(
   const stop = listen(context, workers);
   try {
     const fleet: Fleet = {
-      ...{ context, loaded, pass, folder, trace, workers },
+      ...{ context, loaded, pass, folder, trace, workers, mode: options.mode },
       allowChanged: options.allowChanged === true,
       stop: stop.signal,
       log: options.logFormat === 'json' ? openJsonLog(trace) : undefined,
@@ -95,7 +96,7 @@ async function readOrder(
   return { loaded, inventory, tags, shard, pass, members, folder };
 }
 
-function openSummary(output: Output, order: Order): Summary {
+function openSummary(output: Output, order: Order, mode: number | undefined): Summary {
   const { loaded, inventory, tags, shard, pass, members, folder } = order;
   const { name, version, path, digest } = loaded.runbook;
   const head = {
@@ -109,7 +110,7 @@ function openSummary(output: Output, order: Order): Summary {
     pass: pass ?? null,
   };
   const databases = members.map((one) => ({ name: one.name, server: one.description }));
-  return new Summary(output, folder, head, shard, databases);
+  return new Summary(output, { path: summaryPath(folder, shard), mode }, head, shard, databases);
 }
 
 function defaultFolder(runbook: string, pass: string | undefined): string {

@@ -3,6 +3,7 @@ import type { Database, InventoryReportV1 } from '../../generated/inventory-repo
 import type { ExitCode } from '../../errors.js';
 import { toTimestamp } from '../../engine/clock.js';
 import type { Shard } from '../../model/inventory.js';
+import type { OutputFile } from '../atomic-file.js';
 import { requiredOnce } from '../engine-run.js';
 import type { Output } from '../io.js';
 import { writeReportPieces } from '../report-file.js';
@@ -13,6 +14,12 @@ export type SummaryHead = Pick<InventoryReportV1, 'runbook' | 'inventory' | 'tag
 
 /** What a database comes to. */
 export type Change = Partial<Omit<Database, 'name' | 'server'>>;
+
+/** Each shard has a summary of its own. */
+export function summaryPath(folder: string, shard: Shard | undefined): string {
+  const part = shard === undefined ? '' : `-${String(shard.index)}-of-${String(shard.of)}`;
+  return join(folder, `summary${part}.json`);
+}
 
 /**
  * The document about all databases. Its file is written as it goes on, each time whole, so that a killed
@@ -27,16 +34,14 @@ export class Summary {
 
   constructor(
     output: Output,
-    folder: string,
+    file: OutputFile,
     head: SummaryHead,
     shard: Shard | undefined,
     databases: readonly Pick<Database, 'name' | 'server'>[],
   ) {
-    const part = shard === undefined ? '' : `-${String(shard.index)}-of-${String(shard.of)}`;
-    const path = join(folder, `summary${part}.json`);
-    this.path = path;
+    this.path = file.path;
     this.#write = requiredOnce(output, (text: string) =>
-      writeReportPieces(path, [text], '--report DIR'),
+      writeReportPieces(file, [text], '--report DIR'),
     );
     this.#document = {
       report_version: 1,

@@ -39,7 +39,6 @@ export const SAMPLES: readonly (readonly [rule: string, path: string, imported: 
   ['home-of-log-update', 'src/engine/i.ts', 'log-update'],
   ['home-of-commander', 'src/engine/f.ts', 'commander'],
   ['home-of-commander-jsextra-typings', 'src/engine/g.ts', '@commander-js/extra-typings'],
-  ['home-of-write-file-atomic', 'src/report/e.ts', 'write-file-atomic'],
   ['home-of-pg-utils', 'src/sql/b.ts', 'pg/lib/utils.js'],
   ['process-only-in-cli', 'src/engine/h.ts', 'node:process'],
   ['no-child-process', 'src/cli/d.ts', 'node:child_process'],
