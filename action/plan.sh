@@ -2,6 +2,11 @@
 # Adds the plan of each runbook to the review. The job fails with the first plan that does.
 . "$(dirname "$0")/review.sh"
 
+# Its messages go to the log.
+plan_into() {
+  pg-runbook plan "${options[@]}" -- "$2" >"$1"
+}
+
 options=(--format markdown)
 expand "$PLAN"
 if [[ ${#files[@]} = 0 ]]; then
@@ -12,7 +17,8 @@ fi
 first=0
 for file in "${files[@]}"; do
   status=0
-  plan=$(pg-runbook plan "${options[@]}" -- "$file") || status=$?
+  quietly plan_into "$RUNNER_TEMP/pg-runbook-plan.md" "$file" || status=$?
+  plan=$(<"$RUNNER_TEMP/pg-runbook-plan.md")
   if [[ -n $plan ]]; then
     printf '%s\n\n' "$plan" >>"$review"
   else

@@ -7,6 +7,6 @@ expand "$FILES"
 
 status=0
 found=$(pg-runbook validate -- "${files[@]}" 2>&1) || status=$?
-printf '%s\n' "$found"
+quietly printf '%s\n' "$found"
 [[ $status = 0 ]] || tell 'Validation failed:' "$found"
 exit "$status"

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../errors.js';
 import type { EventListener } from '../engine/events.js';
 import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
+import { oneLine } from '../model/printable.js';
 import { parseTraceparent, type Trace } from '../model/traceparent.js';
 import { resolveConnection } from '../postgres/connection-settings.js';
 import { jsonPieces } from '../report/json.js';
@@ -68,7 +69,7 @@ export async function driveEngine(
     });
     latest = report;
     live?.close();
-    const text = `${describeReport(report)}\nreport: ${path}\n`;
+    const text = `${describeReport(report)}\nreport: ${oneLine(path)}\n`;
     await output.writeAll(options.json === true ? jsonPieces(report) : [text]);
     return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
   } finally {

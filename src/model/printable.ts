@@ -1,10 +1,26 @@
 /**
- * Text from outside (names, messages, SQL) on one line of a terminal or a log: control characters,
- * which could move the cursor or fake a line, and characters that turn the writing direction around
- * show as U+FFFD.
+ * Characters that show as something else than they are: control characters, which could move the cursor or
+ * fake a line; those that turn the writing direction around; and those of no width, by which two
+ * names look alike, but for those that join an emoji of several. Halves of characters are none.
  */
+const UNPRINTABLE =
+  /(?!(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D\p{Extended_Pictographic}|(?<=\p{Extended_Pictographic})\uFE0F)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu;
+
+/** True for a text that does not show as it is. */
+export function isUnprintable(text: string): boolean {
+  return text.search(UNPRINTABLE) >= 0;
+}
+
+/** Text from outside (names, messages, SQL) on one line: what cannot be shown is U+FFFD. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+  return text.replace(UNPRINTABLE, '\uFFFD');
+}
+
+/** {@link oneLine} of text that has lines of its own, like SQL; tabs stay. */
+export function manyLines(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(UNPRINTABLE, (char) => (char === '\n' || char === '\t' ? char : '\uFFFD'));
 }
 
 /** A DSN in the wrong place of a command line would be repeated in a message, and so in cron's mail. */

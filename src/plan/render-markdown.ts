@@ -1,7 +1,7 @@
 import type { Batches, Finding, Forecast, PlanV1, Step, Task } from '../generated/plan.v1.js';
 import { describeDuration, formatDuration } from '../model/duration.js';
 import { isLive, type LivePlan } from '../model/live-plan.js';
-import { escapeMarkdown as text, fenceSql as code } from '../model/markdown.js';
+import { escapeMarkdown as text, fenceSql, inlineCode as code } from '../model/markdown.js';
 import { count, listSome } from '../model/phrases.js';
 import { formatSize } from '../model/size.js';
 import { placeOf, worstFirst } from './text/finding.js';
@@ -38,7 +38,7 @@ function renderServer({ server, capacity, forecast, steps }: LivePlan): string[]
   const tasks = steps.reduce((sum, step) => sum + step.tasks.length, 0);
   const { window } = forecast;
   return [
-    `Database ${text(server.database)} as ${text(server.role)}, PostgreSQL ${text(server.version)}; ` +
+    `Database ${code(server.database)} as ${code(server.role)}, PostgreSQL ${text(server.version)}; ` +
       `at most ${String(capacity.peak)} of ${String(capacity.slots)} worker slots; ` +
       `${count(steps.length, 'step')}, ${count(tasks, 'task')}. Nothing was changed.`,
     '',
@@ -88,13 +88,13 @@ function budgetsOf({ budgets }: Step): string[] {
 
 function renderStep(step: Step): string[] {
   if (step.template !== null)
-    return fold(`${step.id}: the SQL, as far as it is known`, code(step.template));
+    return fold(`${step.id}: the SQL, as far as it is known`, fenceSql(step.template));
   if (step.tasks.length === 0) return [];
   const shown = step.tasks.slice(0, MOST_TASKS);
   const more = step.tasks.length - shown.length;
   return fold(`${step.id}: the SQL of ${count(step.tasks.length, 'task')}`, [
     ...(step.batches === null ? [] : renderBatches(step.batches)),
-    ...shown.flatMap((task) => [...renderTargets(task), ...code(task.sql), '']),
+    ...shown.flatMap((task) => [...renderTargets(task), ...fenceSql(task.sql), '']),
     ...(more > 0 ? [`and ${String(more)} more: \`pg-runbook plan --format text\``] : []),
   ]);
 }
@@ -113,19 +113,19 @@ function renderBatches({
   first,
 }: Batches): string[] {
   return [
-    `Walks ${text(key.join(', '))} by ${text(index)}, about ${String(rows)} rows by the planner's estimate.`,
+    `Walks ${code(key.join(', '))} by ${code(index)}, about ${String(rows)} rows by the planner's estimate.`,
     '',
     ...[...limits, ...fires.map((what) => `fires ${what}`)].map((line) => `- ${text(line)}`),
     '',
     'The first batch:',
     '',
-    ...code(first.sql),
+    ...fenceSql(first.sql),
     '',
   ];
 }
 
 function renderTargets({ targets }: Task): string[] {
   if (targets.length === 0) return [];
-  const names = targets.map((target) => `${text(target.name)} (${formatSize(target.size_bytes)})`);
+  const names = targets.map((target) => `${code(target.name)} (${formatSize(target.size_bytes)})`);
   return [listSome(names, MOST_TARGETS), ''];
 }

@@ -1,4 +1,5 @@
 import type { ReportV1 } from '../generated/report.v1.js';
+import { oneLine } from '../model/printable.js';
 import { RUN_STATUSES, TASK_STATUSES } from '../model/status.js';
 import { gainsOf } from './gains.js';
 import { parseTime } from './times.js';
@@ -98,13 +99,10 @@ function renderLabels(labels: Labels): string {
   return `{${pairs.join(',')}}`;
 }
 
-/** Lone surrogates cannot be written as UTF-8, and a carriage return ends a line for some readers. */
 function escapeLabel(value: string): string {
-  return value
-    .replace(/\p{Cs}|\r|\0/gu, '\uFFFD')
+  return oneLine(value)
     .replaceAll('\\', String.raw`\\`)
-    .replaceAll('"', String.raw`\"`)
-    .replaceAll('\n', String.raw`\n`);
+    .replaceAll('"', String.raw`\"`);
 }
 
 function secondsOf(text: string | null): number | undefined {

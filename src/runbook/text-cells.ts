@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { oneLine } from '../model/printable.js';
 
 /** What a reader sees as one character, and the room that it takes on a terminal. */
 export interface Cell {
@@ -18,12 +19,11 @@ let segmenter: Intl.Segmenter | undefined;
 
 function toCell(segment: string, start: number): Cell {
   if (segment === '\t') return { text: TAB, width: TAB.length, start };
-  if (/^[\u0000-\u001f\u007f-\u009f\u2028\u2029\uFEFF]/.test(segment))
-    return { text: '\uFFFD', width: 1, start };
-  return { text: segment, width: stringWidth(segment), start };
+  const text = oneLine(segment);
+  return { text, width: stringWidth(text), start };
 }
 
-/** Splits a line into what a terminal shows; tabs become spaces, control characters are replaced. */
+/** Splits a line into what a terminal shows; tabs become spaces, what cannot be shown is replaced. */
 export function toCells(line: string, around = 0): readonly Cell[] {
   const from = Math.max(0, around - REACH);
   // Made once, and only when something is shown: its tables take longer to load than a file to check.

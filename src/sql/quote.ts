@@ -1,5 +1,6 @@
 import utils from 'pg/lib/utils.js';
 import { RunbookError } from '../errors.js';
+import { isUnprintable } from '../model/printable.js';
 
 /** node-postgres lets NUL through; the server would cut the statement there. */
 function refuseNul(text: string, what: string): void {
@@ -23,6 +24,26 @@ export function quoteIdentifier(name: string): string {
 export function quoteLiteral(text: string): string {
   refuseNul(text, 'a value');
   return utils.escapeLiteral(text);
+}
+
+/**
+ * Writes the quoted identifiers of a text so that it can be looked at, and means the same: a character that does
+ * not show as it is becomes an escape of PostgreSQL's. Nothing else in the text may have double quotes.
+ */
+export function showIdentifiers(sql: string): string {
+  return sql.replaceAll(/"(?:[^"]|"")*"/g, (name) => {
+    if (!isUnprintable(name)) return name;
+    const escaped = name
+      .replaceAll('\\', String.raw`\\`)
+      .replaceAll(/./gsu, (char) =>
+        isUnprintable(char) ? escapeOf(char.codePointAt(0) ?? 0) : char,
+      );
+    return `U&${escaped}`;
+  });
+}
+
+function escapeOf(codePoint: number): string {
+  return String.raw`\+${codePoint.toString(16).toUpperCase().padStart(6, '0')}`;
 }
 
 /** Writes `"schema"."name"`. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runFile, SHOP_FILES, withClient } from '../../scripts/demo/shop.js';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
-import { quoteIdentifier } from '../../src/sql/quote.js';
+import { quoteIdentifier, showIdentifiers } from '../../src/sql/quote.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database.js';
+import { invisibleIn } from '../unit/hostile-text.js';
 import { runHere } from '../support/in-process.js';
 import { runbookOf } from '../db/support/run-yaml.js';
 
@@ -76,10 +77,10 @@ function statements({ stdout }: CliResult): string[] {
 
 function revoked(statement: string, role: string): string {
   if (statement.startsWith('CREATE SCHEMA')) return 'DROP SCHEMA runbook CASCADE';
-  const tail = ` TO ${quoteIdentifier(role)}`;
+  const tail = ` TO ${showIdentifiers(quoteIdentifier(role))}`;
   const end = statement.lastIndexOf(tail);
   expect(end).toBeGreaterThan(0);
-  return `REVOKE ${statement.slice('GRANT '.length, end)} FROM ${quoteIdentifier(role)}`;
+  return `REVOKE ${statement.slice('GRANT '.length, end)} FROM ${showIdentifiers(quoteIdentifier(role))}`;
 }
 
 async function runToSuccess(file: string, parameters: readonly string[], env: Setting['env']) {
@@ -98,6 +99,7 @@ async function provesExact(file: string, parameters: readonly string[], setting:
   const { db, role, env } = setting;
   const printed = await script(file, parameters, setting);
   expect(printed).toMatchObject({ code: 0, stderr: '' });
+  expect(invisibleIn(printed.stdout)).toEqual([]);
   expect(printed.stdout).not.toContain(PASSWORD);
   expect(printed.stdout).not.toContain(db.env['PGPASSWORD']);
   await db.query(printed.stdout);
@@ -139,7 +141,7 @@ describe('grants', () => {
   }, 240_000);
 
   it('gives what every other kind needs, whatever the names', async () => {
-    const [schema, table] = ['S"; drop table x; -- ü', 'the "T"\n-- größe'];
+    const [schema, table] = ['S"; drop \u202etable x; -- ü', 'the "T"\\\n-- größe\u200b'];
     const quoted = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
     const file = join(folder, 'hostile.yaml');
     writeFileSync(
@@ -161,7 +163,7 @@ describe('grants', () => {
     policy: detach
 `),
     );
-    await withNobody(' "R"; --é', async (setting) => {
+    await withNobody(' "R"; --é\u2066', async (setting) => {
       await setting.db.query(`
         create schema s; create schema ${quoteIdentifier(schema)};
         create table ${quoted} (id int primary key, a text, b text, secret text);

@@ -8,6 +8,7 @@ import { asSqlError } from '../../postgres/errors.js';
 import { readCapacity } from '../../postgres/capacity.js';
 import { grantSessions, requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
+import { showIdentifiers } from '../../sql/quote.js';
 import type { Runbook } from '../../model/runbook.js';
 import { readGrants } from '../../plan/grants/read.js';
 import { describeMissed } from './history.js';
@@ -53,7 +54,9 @@ export async function doctor(
 
 function describe({ name, state, detail, fix }: Check): string {
   const line = `${state.padEnd(4)}  ${name.padEnd(10)} ${oneLine(detail)}\n`;
-  return fix === undefined ? line : `${line}      ${' '.repeat(10)} → ${oneLine(fix)}\n`;
+  return fix === undefined
+    ? line
+    : `${line}      ${' '.repeat(10)} → ${oneLine(showIdentifiers(fix))}\n`;
 }
 
 async function examine(connected: Connected): Promise<Check[]> {

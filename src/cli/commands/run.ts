@@ -3,6 +3,7 @@ import { RunbookError, type ExitCode } from '../../errors.js';
 import { runPlan } from '../../engine/run.js';
 import { migrateLedger } from '../../ledger/migrate.js';
 import { makeRunId } from '../../model/identity.js';
+import { message } from '../../model/printable.js';
 import type { LivePlan } from '../../model/live-plan.js';
 import { buildPlan } from '../../plan/build.js';
 import { openSavedPlan } from '../../plan/saved.js';
@@ -109,7 +110,7 @@ async function whatToRun(
     ),
     planner: async ({ runbook }, { session, server }) => {
       const { plan, notes } = await renewPlan(session, saved, runbook, server, new Date());
-      for (const note of notes) output.note(`since the plan was made: ${note}`);
+      for (const note of notes) output.note(`since the plan was made: ${message(note)}`);
       return plan;
     },
   };

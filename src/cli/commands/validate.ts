@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../errors.js';
+import { message } from '../../model/printable.js';
 import { readDsn } from '../../postgres/dsn.js';
 import type { Diagnostic } from '../../runbook/diagnostic.js';
 import { RUNBOOK } from '../../runbook/file-format.js';
@@ -28,7 +29,7 @@ export async function validate(
     results.push({ file, ok, diagnostics });
     if (options.json === true) continue;
     await showDiagnostics(output, diagnostics, source);
-    if (ok) output.write(`${file}: ok\n`);
+    if (ok) output.write(`${message(file)}: ok\n`);
   }
   if (options.json === true) output.write(toJson({ files: results }));
   return results.every((result) => result.ok) ? EXIT.ok : EXIT.inputWrong;

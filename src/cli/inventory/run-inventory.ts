@@ -3,6 +3,7 @@ import { signalExitCode, type ExitCode } from '../../errors.js';
 import { fleetExitCode } from '../../engine/fleet.js';
 import { makeRunId } from '../../model/identity.js';
 import type { Inventory, InventoryDatabase, Shard } from '../../model/inventory.js';
+import { oneLine } from '../../model/printable.js';
 import { parseTraceparent } from '../../model/traceparent.js';
 import { resolveConnection, type ConnectionSettings } from '../../postgres/connection-settings.js';
 import { describeInventoryReport } from '../../report/inventory.js';
@@ -72,7 +73,7 @@ export async function runInventory(
     const exitCode = fleetExitCode(codes, interrupted);
     await summary.close(exitCode);
     const { document } = summary;
-    const text = `${describeInventoryReport(document)}\nsummary: ${summary.path}\n`;
+    const text = `${describeInventoryReport(document)}\nsummary: ${oneLine(summary.path)}\n`;
     output.write(options.json === true ? toJson(document) : text);
     return exitCode;
   } finally {

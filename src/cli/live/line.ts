@@ -27,7 +27,7 @@ export function harmless(text: string): string {
   const shown = maskPasswords(text.slice(0, LOOKED_AT)).slice(0, LONGEST);
   // Characters without a width of their own could pile up by the thousand.
   return oneLine(shown)
-    .replace(/[\p{Cf}\p{Cs}]/gu, '')
+    .replace(/\p{Cf}/gu, '')
     .replace(/(\p{M}{4})\p{M}+/gu, '$1');
 }
 

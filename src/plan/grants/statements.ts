@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteQualified } from '../../sql/quote.js';
+import { quoteIdentifier, quoteQualified, showIdentifiers } from '../../sql/quote.js';
 import type { Grant } from './model.js';
 
 /** A privilege, with the columns that it is for, if not for all. */
@@ -7,9 +7,10 @@ export interface PrivilegeOn {
   readonly columns: readonly string[];
 }
 
+/** The script is read before it is run: no name in it may look like another one. */
 const grant = (what: string, sql: string, has: boolean): Grant => ({
   what,
-  sql,
+  sql: showIdentifiers(sql),
   byHand: false,
   has,
 });
@@ -101,7 +102,7 @@ export function grantTable(
 
 /** A member of a superuser would be one. */
 export function replaceOwner(schema: string, relation: string, owner: string): Grant {
-  const name = quoteQualified(schema, relation);
+  const name = showIdentifiers(quoteQualified(schema, relation));
   return {
     what: `to own ${schema}.${relation}, which belongs to superuser ${owner}`,
     sql: `give ${name} to an owner who is no superuser, and look again`,

@@ -1,4 +1,4 @@
-import { oneLine } from '../../model/printable.js';
+import { manyLines, oneLine } from '../../model/printable.js';
 
 /** Markup that needs no escaping. */
 export class Html {
@@ -39,12 +39,7 @@ export function trusted(text: string): Html {
 
 /** The same for SQL and texts that are shown line by line. */
 export function lines(text: string): Html {
-  return new Html(
-    text
-      .split(/\r\n|\n/)
-      .map(escapeHtml)
-      .join('\n'),
-  );
+  return new Html(escapeEntities(manyLines(text)));
 }
 
 /** An attribute that is there or is not, like `hidden`. */
@@ -70,5 +65,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escapeHtml(text: string): string {
-  return oneLine(text).replace(/[&<>"'`]/g, (char) => ENTITIES[char] ?? char);
+  return escapeEntities(oneLine(text));
+}
+
+function escapeEntities(text: string): string {
+  return text.replace(/[&<>"'`]/g, (char) => ENTITIES[char] ?? char);
 }

@@ -23,6 +23,8 @@ interface Job {
   readonly main?: string;
   /** Names in the workspace, and texts. */
   readonly files: Readonly<Record<string, string>>;
+  /** Names of symbolic links in the workspace, and where they lead. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly replies?: Replies;
   readonly pullRequest?: number | null;
@@ -68,6 +70,10 @@ export async function runAction(job: Job): Promise<Outcome> {
   fs.mkdirSync(at('temp'));
   write(at('replies'), JSON.stringify(job.replies ?? {}));
   for (const [name, text] of Object.entries(job.files)) write(at(`workspace/${name}`), text);
+  for (const [name, target] of Object.entries(job.links ?? {})) {
+    fs.mkdirSync(join(at('workspace'), name, '..'), { recursive: true });
+    fs.symlinkSync(target, join(at('workspace'), name));
+  }
 
   const number = job.pullRequest === undefined ? 7 : job.pullRequest;
   const github = {
@@ -90,7 +96,12 @@ export async function runAction(job: Job): Promise<Outcome> {
       env: {
         PATH: `${added}:${at('bin')}:${process.env['PATH'] ?? ''}`,
         ...{ GITHUB_ACTION_PATH: at('checkout'), GITHUB_PATH: at('path'), RUNNER_TEMP: at('temp') },
-        ...{ GITHUB_STEP_SUMMARY: at('summary'), GITHUB_JOB: 'review', GITHUB_RUN_ID: '42' },
+        ...{
+          GITHUB_STEP_SUMMARY: at('summary'),
+          GITHUB_WORKSPACE: at('workspace'),
+          GITHUB_JOB: 'review',
+          GITHUB_RUN_ID: '42',
+        },
         ...{ GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'octo/db' },
         ...{ CALLS: at('calls'), REPLIES: at('replies') },
         ...Object.fromEntries(Object.entries(step.env ?? {}).map(([k, v]) => [k, fill(v)])),

@@ -60,7 +60,7 @@ describe('files', () => {
   it('fail the job when a glob finds none', async () => {
     const { codes, calls, log } = await runAction({ files: { 'runbooks/a.yml': '' } });
     expect(codes).toEqual({ 'install.sh': 0, 'validate.sh': 2, 'comment.sh': 0 });
-    expect(log).toContain('no file matches: runbooks/*.yaml');
+    expect(log).toContain('No file matches: runbooks/*.yaml');
     expect(commentOf(calls)?.body).toContain('No file matches:\n\n    runbooks/*.yaml\n');
   });
 });
@@ -97,6 +97,68 @@ describe('failures', () => {
     expect(log).toContain('db1.internal');
   });
 });
+
+describe('files of a pull request', () => {
+  const SECRET = 'of the runner';
+
+  it.each([
+    ['a link to a file outside', { 'runbooks/a.yaml': '../../secret' }],
+    ['a link to a file inside', { 'runbooks/a.yaml': '../.git/config' }],
+    ['a file in a folder outside', { runbooks: '../outside' }],
+    ['a file in the folder of git', { runbooks: '.git' }],
+    ['a device', { 'runbooks/a.yaml': '/dev/null' }],
+  ])('are read only where they are its own: not %s', async (_, links) => {
+    const outside = { '../secret': SECRET, '../outside/a.yaml': SECRET };
+    const { codes, calls, summary } = await runAction({
+      files: { 'x.txt': '', '.git/config': SECRET, '.git/a.yaml': SECRET, ...outside },
+      links,
+    });
+    expect(codes).toEqual({ 'install.sh': 0, 'validate.sh': 2, 'comment.sh': 0 });
+    expect(byProgram(calls, 'pg-runbook')).toEqual([]);
+    const told = 'No regular file of the repository:\n\n    runbooks/a.yaml\n';
+    expect(summary).toContain(told);
+  });
+
+  it('may have names with control characters, which end no block of the comment', async () => {
+    const name = 'runbooks/a\r@octocat\u001b[2J\n::error::x\n.yaml';
+    const { calls } = await runAction({
+      files: { [name]: '' },
+      replies: { 'validate ': { code: 2, stderr: `${name}:1:1: error` } },
+    });
+    const body = commentOf(calls)?.body ?? '';
+    const block = body.slice(body.indexOf('Validation failed:'));
+    expect(block).not.toMatch(/[\r\u001b]/);
+    for (const line of block.trimEnd().split('\n').slice(2)) expect(line).toMatch(/^(?: {4}|$)/);
+  });
+
+  it('give the runner no commands, whoever prints them', async () => {
+    const commands = '::add-mask::x\n ::set-output name=a::b\r::error::c\n##[group]d\n';
+    const { log } = await runAction({
+      files: { 'runbooks/a.yaml': '', 'runbooks/::error::e.yml': '' },
+      inputs: { files: 'runbooks/a.yaml', plan: 'runbooks/a.yaml\nrunbooks/*\n::error::f' },
+      replies: {
+        'validate ': { stdout: commands },
+        'plan ': { code: 3, stderr: commands },
+      },
+    });
+    expect(log).toContain('::add-mask::x');
+    expect(obeyed(log).filter((line) => !line.startsWith('::warning::No comment'))).toEqual([]);
+  });
+});
+
+/** The lines that GitHub's runner takes for commands; between `stop-commands` and its word there are none. */
+function obeyed(log: string): string[] {
+  let word: string | undefined;
+  return log.split(/\r\n|\n|\r/).filter((line) => {
+    const text = line.trimStart();
+    if (word !== undefined) {
+      if (text === `::${word}::`) word = undefined;
+      return false;
+    }
+    word = /^::stop-commands::(.{20,})$/.exec(text)?.[1];
+    return word === undefined && (text.startsWith('::') || text.includes('##['));
+  });
+}
 
 describe('the comment', () => {
   const files = { 'runbooks/a.yaml': '' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanV1, Step } from '../../../src/generated/plan.v1.js';
 import { renderPlanMarkdown } from '../../../src/plan/render-markdown.js';
+import { outsideCode } from '../hostile-text.js';
 import { makePlan, makeStep, target } from '../support.js';
 
 const plan = (steps: Step[], findings: PlanV1['findings'] = []): PlanV1 =>
@@ -48,10 +49,10 @@ describe('the plan as Markdown', () => {
         }),
       ]),
     );
-    const outside = text.replaceAll(/^`{5}sql\n[^]*?^`{5}$/gm, '');
+    const outside = outsideCode(text);
     expect(outside).not.toMatch(/<script>|^# h/m);
     expect(outside.match(/<\/details>/g)).toHaveLength(1);
-    expect(outside).toContain('x\\|y \\`z\\`');
+    expect(text).toContain('``x\\|y `z` </details> <script> [a](b)\uFFFD# h`` (');
     expect(text).toContain('`````sql\nSELECT ```` 1');
   });
 

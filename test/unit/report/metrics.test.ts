@@ -1,5 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { oneLine } from '../../../src/model/printable.js';
 import { RUN_STATUSES, TASK_STATUSES } from '../../../src/model/status.js';
 import { renderMetrics } from '../../../src/report/metrics.js';
 import { report, richReport, step, task, withHostileTexts } from './fixtures.js';
@@ -113,7 +114,7 @@ describe('the metrics', () => {
       const made = withHostileTexts(richReport(), hostile);
       const read = parse(renderMetrics(made));
       expect(read.find(({ name }) => name === 'pg_runbook_run_info')?.labels['runbook']).toBe(
-        hostile.replace(/\p{Cs}|\r|\0/gu, '\ufffd'),
+        oneLine(hostile),
       );
     },
   );
