@@ -18,6 +18,10 @@ export const DIAGNOSTIC_TEXTS = {
     'Save it as UTF-8 without it.',
   ),
   'file-nul': text('The file has a NUL character.', 'Remove it; the file may be damaged.'),
+  'too-many-problems': text(
+    'Only the first 200 problems are explained.',
+    'Correct these, and look again.',
+  ),
   'bad-character': text('A control character stands in the text.', 'Remove it, or escape it.'),
   // YAML.
   'yaml-syntax': text('It is no YAML.', 'Correct the line, or the one before it.'),
@@ -131,6 +135,10 @@ export const DIAGNOSTIC_TEXTS = {
   ),
   // SQL.
   'sql-empty': text('There is no statement.', 'Write one, or remove the step.'),
+  'sql-too-long': text(
+    'All the SQL of a runbook may have 256 KiB; a text counts as 50 characters at least.',
+    'Split the runbook.',
+  ),
   'sql-syntax': text(
     "PostgreSQL 18's grammar does not know it.",
     'Correct it, unless the server is newer.',

@@ -29,11 +29,34 @@ export interface Problem {
   readonly severity?: Severity;
   readonly message: string;
   readonly hint?: string;
+  /** A word that is none of those known here: the hint names the nearest, once it is known to be shown. */
+  readonly unknown?: UnknownWord;
   readonly path: Path;
   /** Whether the key at the path is at fault, or its value (the default). */
   readonly at?: 'key' | 'value';
   /** The index within the text at the path; without it the whole text is meant. */
   readonly textOffset?: number;
+}
+
+export interface UnknownWord {
+  readonly word: string;
+  readonly among: readonly string[];
+}
+
+/** Nobody reads more; and thousands of mistakes in a hostile text would take minutes to explain. */
+export const MAX_PROBLEMS = 200;
+
+/** At most so many problems, errors first; where there are more, the first one says so. */
+export function limitProblems(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= MAX_PROBLEMS) return problems;
+  const isError = ({ severity = 'error' }: Problem): boolean => severity === 'error';
+  const kept = [...problems.filter(isError), ...problems.filter((one) => !isError(one))];
+  const message = `there are more than ${String(MAX_PROBLEMS)} problems; these are the first`;
+  const severity = problems.some(isError) ? 'error' : 'warning';
+  return [
+    { code: 'too-many-problems', severity, message, path: [] },
+    ...kept.slice(0, MAX_PROBLEMS - 1),
+  ];
 }
 
 /** Writes a path as a JSON pointer. */

@@ -1,7 +1,7 @@
 import type { RunbookV1 } from '../generated/runbook.v1.js';
 import type { Runbook } from '../model/runbook.js';
 import { toRunbook } from './canonical/runbook.js';
-import { sortDiagnostics, type Diagnostic, type Problem } from './diagnostic.js';
+import { limitProblems, sortDiagnostics, type Diagnostic, type Problem } from './diagnostic.js';
 import { digestOf } from './digest.js';
 import { RUNBOOK } from './file-format.js';
 import { resolveParameters, type ParameterOptions, type ResolvedParameters } from './parameters.js';
@@ -96,7 +96,9 @@ export async function loadRunbookText(
   const { source, content } = parsed;
   const parameters = resolveParameters(content, options);
   const problems = await findProblems(content, parameters);
-  const diagnostics = sortDiagnostics(problems.map((problem) => locate(source, problem)));
+  const diagnostics = sortDiagnostics(
+    limitProblems(problems).map((problem) => locate(source, problem)),
+  );
   if (diagnostics.some(({ severity }) => severity === 'error')) return failed(diagnostics, text);
   const built = await build(source, content, parameters);
   return { ok: true, ...built, warnings: diagnostics, source: text };

@@ -23,13 +23,18 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
+/** Of longer words and of more of them, a mistake is seen without us. */
+const LONGEST_WORD = 100;
+const MOST_CANDIDATES = 500;
+
 /** The word that was most likely meant, or undefined when none is near. Case does not count. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const wanted = word.toLowerCase().slice(0, 100);
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase().slice(0, LONGEST_WORD);
   let best: { word: string; distance: number } | undefined;
-  for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+  for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
     const near = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    if (Math.abs(wanted.length - candidate.length) > near) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance <= near && distance < (best?.distance ?? Infinity))
       best = { word: candidate, distance };
   }

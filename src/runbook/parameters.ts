@@ -1,7 +1,6 @@
 import type { Parameters, ParameterValue } from '../model/runbook.js';
 import { contentAt, isContent, listAt, numberAt, textAt, type Content } from './content.js';
 import type { Problem } from './diagnostic.js';
-import { suggestion } from './nearest.js';
 import { show } from './show.js';
 
 export interface ParameterOptions {
@@ -161,11 +160,12 @@ function resolveOne(name: string, definition: Content, options: ParameterOptions
 export function resolveParameters(root: unknown, options: ParameterOptions): ResolvedParameters {
   const definitions = Object.entries(contentAt(root, 'parameters'));
   const names = definitions.map(([name]) => name);
+  const known = new Set(names);
   const resolved = definitions.map(
     ([name, definition]) =>
       [name, resolveOne(name, isContent(definition) ? definition : {}, options)] as const,
   );
-  const unknown = Object.keys(options.parameters ?? {}).filter((name) => !names.includes(name));
+  const unknown = Object.keys(options.parameters ?? {}).filter((name) => !known.has(name));
   return {
     names,
     values: Object.fromEntries(
@@ -184,7 +184,7 @@ function unknownOption(name: string, names: readonly string[]): Problem {
   return {
     code: 'unknown-parameter',
     message,
-    ...suggestion(name, names),
+    unknown: { word: name, among: names },
     path: ['parameters'],
     at: 'key',
   };

@@ -8,7 +8,9 @@ import {
   type LineCounter,
   type Node,
 } from 'yaml';
+import { aliasTargets } from './aliases.js';
 import { toPointer, type Diagnostic, type Path, type Problem } from './diagnostic.js';
+import { suggestion } from './nearest.js';
 import { offsetInScalar } from './scalar-offset.js';
 import type { Source } from './source.js';
 
@@ -32,8 +34,12 @@ export function rangeOnLines(lines: LineCounter, start: number, end: number): Pl
   };
 }
 
+function aliased({ document }: Source, node: Node | undefined): Node | undefined {
+  return isAlias(node) ? aliasTargets(document).get(node) : node;
+}
+
 function child(source: Source, parent: Node | undefined, part: string | number): Found {
-  const node = isAlias(parent) ? parent.resolve(source.document) : parent;
+  const node = aliased(source, parent);
   if (isMap(node)) {
     const pair = node.items.find(
       (item) => isScalar(item.key) && String(item.key.value) === String(part),
@@ -80,7 +86,7 @@ function spanAt(source: Source, path: Path, at: 'key' | 'value'): Span {
 
 function spanInText(source: Source, path: Path, textOffset: number): Span | undefined {
   const { value } = find(source, path);
-  const node = isAlias(value) ? value.resolve(source.document) : value;
+  const node = aliased(source, value);
   if (!isScalar(node)) return undefined;
   const start = offsetInScalar(source.text, node, textOffset);
   const word =
@@ -98,10 +104,11 @@ function onFirstLine(text: string, [start, end]: Span): Span {
 
 /** Gives a problem its place in the text. */
 export function locate(source: Source, problem: Problem): Diagnostic {
-  const { path, at = 'value', textOffset, severity = 'error', ...rest } = problem;
+  const { path, at = 'value', textOffset, severity = 'error', unknown, ...rest } = problem;
   const inText = textOffset === undefined ? undefined : spanInText(source, path, textOffset);
   const span = onFirstLine(source.text, inText ?? spanAt(source, path, at));
   return {
+    ...(unknown === undefined ? {} : suggestion(unknown.word, unknown.among)),
     ...rest,
     severity,
     file: source.path,

@@ -30,8 +30,16 @@ function cellStart(cells: readonly Cell[], index: number, lineLength: number): n
   return cells.findLast((cell) => cell.start <= index)?.start ?? index;
 }
 
+/** The lines of the text that was shown last: hundreds of frames may be drawn of a long one. */
+let split: { readonly source: string; readonly lines: readonly string[] } | undefined;
+
+function lineOf(source: string, line: number): string | undefined {
+  if (split?.source !== source) split = { source, lines: source.split('\n') };
+  return split.lines[line - 1];
+}
+
 function frame(diagnostic: Diagnostic, source: string, width: number, style: Style): string[] {
-  const line = source.split('\n')[diagnostic.line - 1]?.replace(/\r$/, '');
+  const line = lineOf(source, diagnostic.line)?.replace(/\r$/, '');
   if (line === undefined) return [];
   const number = String(diagnostic.line).padStart(4);
   const blank = ' '.repeat(number.length);

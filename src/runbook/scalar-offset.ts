@@ -27,21 +27,52 @@ function contentSpan(text: string, node: Scalar): readonly [start: number, end: 
   return [header < 0 || header > end ? start : header + 1, end];
 }
 
+/** The characters of a scalar that are no white space, in its value and in the source. */
+interface Correspondence {
+  /** By an index into the value, how many stand before it. */
+  readonly before: Uint32Array;
+  /** Of each, its index in the source; and last, where the last one ends. */
+  readonly places: readonly number[];
+}
+
+/** A text may hold thousands of places that something is said about: it is walked once. */
+const known = new WeakMap<Scalar, Correspondence>();
+
+function correspondenceOf(text: string, node: Scalar): Correspondence {
+  const found = known.get(node);
+  if (found !== undefined) return found;
+  const made = { before: countBefore(String(node.value)), places: findPlaces(text, node) };
+  known.set(node, made);
+  return made;
+}
+
+function countBefore(value: string): Uint32Array {
+  const before = new Uint32Array(value.length + 1);
+  for (let at = 0; at < value.length; at += 1) {
+    before[at + 1] = (before[at] ?? 0) + (/\s/.test(value.charAt(at)) ? 0 : 1);
+  }
+  return before;
+}
+
+function findPlaces(text: string, node: Scalar): number[] {
+  const [start, end] = contentSpan(text, node);
+  const places: number[] = [];
+  let last = start;
+  for (let at = start; at < end;) {
+    const { length, blank } = written(text, at, node.type);
+    if (!blank) places.push(at);
+    at += length;
+    if (!blank) last = at;
+  }
+  return [...places, last];
+}
+
 /**
  * The index in the source of a character of a scalar's value. Folding, indentation and chomping
  * change white space only, so the n-th character that is none stands for the n-th in the value.
  */
 export function offsetInScalar(text: string, node: Scalar, index: number): number {
-  const value = String(node.value);
-  let left = value.slice(0, index).replace(/\s/g, '').length;
-  const [start, end] = contentSpan(text, node);
-  let last = start;
-  for (let at = start; at < end;) {
-    const { length, blank } = written(text, at, node.type);
-    if (!blank && left === 0) return at;
-    if (!blank) left -= 1;
-    at += length;
-    if (!blank) last = at;
-  }
-  return last;
+  const { before, places } = correspondenceOf(text, node);
+  const nth = before[Math.min(index, before.length - 1)] ?? 0;
+  return places[Math.min(nth, places.length - 1)] ?? 0;
 }

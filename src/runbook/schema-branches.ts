@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import { isContent, type Content } from './content.js';
-import type { Path, Problem } from './diagnostic.js';
+import { MAX_PROBLEMS, type Path, type Problem } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
-import { nearest, suggestion } from './nearest.js';
+import { nearest } from './nearest.js';
 import { parsePointer } from './pointer.js';
 
 /** The words for a mapping that must hold exactly one of several keys. */
@@ -51,6 +51,9 @@ function unknownKeys(error: ErrorObject, data: Content): string[] {
   return Object.keys(data).filter((key) => !Object.hasOwn(known, key));
 }
 
+/** No mapping that was meant well has more keys that nobody knows. */
+const MOST_LOOKED_AT = 20;
+
 /** A key that was probably meant as a kind: near to one, or near to no other key of a step. */
 function meantAsKind(
   error: ErrorObject,
@@ -58,7 +61,7 @@ function meantAsKind(
   kinds: readonly string[],
 ): string | undefined {
   const others = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
-  const unknown = unknownKeys(error, data);
+  const unknown = unknownKeys(error, data).slice(0, MOST_LOOKED_AT);
   return (
     unknown.find((key) => nearest(key, kinds) !== undefined) ??
     unknown.find((key) => nearest(key, others) === undefined)
@@ -80,7 +83,7 @@ function none(error: ErrorObject, path: Path, data: Content, choice: Choice): Pr
     return {
       code: 'unknown-kind',
       message,
-      ...suggestion(word, keys),
+      unknown: { word, among: keys },
       path: [...path, word],
       at: 'key',
     };
@@ -124,5 +127,6 @@ function branchProblem(error: ErrorObject): Problem | undefined {
 export function branchProblems(errors: readonly ErrorObject[]): readonly Problem[] {
   return errors
     .filter((error) => error.keyword === 'oneOf')
+    .slice(0, 2 * MAX_PROBLEMS)
     .flatMap((error) => branchProblem(error) ?? []);
 }

@@ -1,8 +1,7 @@
 import type { ErrorObject } from 'ajv';
-import type { Path, Problem } from './diagnostic.js';
+import { MAX_PROBLEMS, type Path, type Problem } from './diagnostic.js';
 import type { FileFormat } from './file-format.js';
 import { branchProblems, isBranchError } from './schema-branches.js';
-import { suggestion } from './nearest.js';
 import { parsePointer } from './pointer.js';
 import { plain, show } from './show.js';
 import { TEXT_FORMATS } from './formats.js';
@@ -37,7 +36,7 @@ function unknownKey(error: ErrorObject, path: Path, file: FileFormat): Problem {
   return {
     code: 'unknown-key',
     message: `unknown key \`${key}\` in ${where}`,
-    ...(key === '<<' ? { hint: MERGE_HINT } : suggestion(key, missing)),
+    ...(key === '<<' ? { hint: MERGE_HINT } : { unknown: { word: key, among: missing } }),
     path: [...path, key],
     at: 'key',
   };
@@ -105,7 +104,7 @@ function notAllowed(error: ErrorObject, path: Path, file: FileFormat): Problem {
   return {
     code: 'bad-value',
     message: `${subject(path, file)} must be one of ${values.join(', ')}, not ${show(error.data)}`,
-    ...suggestion(String(error.data), values),
+    unknown: { word: String(error.data), among: values },
     path,
   };
 }
@@ -227,7 +226,10 @@ export function explainSchemaErrors(
   const plain = errors.filter((error) => !isBranchError(error) && !isInsidePropertyName(error));
   return [
     ...branches,
-    ...plain.map((error) => explain(error, file)).filter((one) => !isClaimed(one, claimed)),
+    ...plain
+      .slice(0, 2 * MAX_PROBLEMS)
+      .map((error) => explain(error, file))
+      .filter((one) => !isClaimed(one, claimed)),
   ];
 }
 

@@ -1,7 +1,6 @@
 import type { Parameters } from '../model/runbook.js';
 import { isContent } from './content.js';
 import { toPointer, type Path, type Problem } from './diagnostic.js';
-import { suggestion } from './nearest.js';
 import { isSqlPath } from './sql-texts.js';
 
 const REFERENCE = /\$\{([^{}\s]*)\}/g;
@@ -19,6 +18,7 @@ export interface Substituted {
 
 interface Work {
   readonly names: readonly string[];
+  readonly known: ReadonlySet<string>;
   readonly values: Parameters;
   readonly open: Set<string>;
   readonly problems: Problem[];
@@ -31,7 +31,7 @@ function referencesIn(text: string): RegExpExecArray[] {
 function refuseInSql(text: string, path: Path, work: Work): void {
   for (const match of referencesIn(text)) {
     const name = match[1] ?? '';
-    if (!work.names.includes(name)) continue;
+    if (!work.known.has(name)) continue;
     work.problems.push({
       code: 'parameter-in-sql',
       message: `\${${name}} is not replaced inside SQL`,
@@ -45,11 +45,11 @@ function refuseInSql(text: string, path: Path, work: Work): void {
 function checkNames(text: string, path: Path, work: Work): void {
   for (const match of referencesIn(text)) {
     const name = match[1] ?? '';
-    if (work.names.includes(name)) continue;
+    if (work.known.has(name)) continue;
     work.problems.push({
       code: 'unknown-parameter',
       message: `there is no parameter \`${name}\``,
-      ...suggestion(name, work.names),
+      unknown: { word: name, among: work.names },
       path,
       textOffset: match.index,
     });
@@ -93,6 +93,7 @@ export function substituteParameters(
   names: readonly string[],
   values: Parameters,
 ): Substituted {
-  const work: Work = { names, values, open: new Set(), problems: [] };
+  const known = new Set(names);
+  const work: Work = { names, known, values, open: new Set(), problems: [] };
   return { content: walk(content, [], work), open: work.open, problems: work.problems };
 }

@@ -5,14 +5,36 @@ export function isAstNode(value: unknown): value is AstNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Calls back with all nodes and their types, at any depth, in the order of the text. With a stack of its
+ * own: trees may be deeper than calls can nest.
+ * @param leaveOut a type that is passed over, and all beneath it.
+ */
+export function walkNodes(
+  root: unknown,
+  visit: (type: string, node: AstNode) => void,
+  leaveOut?: string,
+): void {
+  const [types, values]: [string[], unknown[]] = [[''], [root]];
+  for (let type = types.pop(); type !== undefined; type = types.pop()) {
+    const value = values.pop();
+    if (typeof value !== 'object' || value === null || type === leaveOut) continue;
+    if (isAstNode(value)) visit(type, value);
+    const isList = Array.isArray(value);
+    for (const key of Object.keys(value).reverse()) {
+      types.push(isList ? '' : key);
+      values.push((value as AstNode)[key]);
+    }
+  }
+}
+
 /** All nodes of a type at any depth, in the order of the text. */
 export function findNodes(root: unknown, type: string): AstNode[] {
-  if (Array.isArray(root)) return root.flatMap((item) => findNodes(item, type));
-  if (!isAstNode(root)) return [];
-  return Object.entries(root).flatMap(([key, value]) => [
-    ...(key === type && isAstNode(value) ? [value] : []),
-    ...findNodes(value, type),
-  ]);
+  const found: AstNode[] = [];
+  walkNodes(root, (own, node) => {
+    if (own === type) found.push(node);
+  });
+  return found;
 }
 
 /** The texts of a list of names, as `DefElem` lists and function names have them. */

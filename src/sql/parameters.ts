@@ -18,6 +18,7 @@ const QUOTED_NAME = /^(?:'(\w+)'|"(\w+)")$/;
  * hold none: the text is split by PostgreSQL's own scanner.
  */
 export async function listSqlParameters(sql: string): Promise<readonly SqlParameter[]> {
+  if (!/:['"]/.test(sql)) return [];
   const tokens = await scanSql(sql);
   return tokens.flatMap((token, index): SqlParameter[] => {
     const colon = tokens[index - 1];
@@ -56,7 +57,9 @@ export async function substituteSqlParameters(
     const value = Object.hasOwn(values, parameter.name) ? values[parameter.name] : undefined;
     if (value === undefined) return sql.slice(parameter.offset, parameter.end);
     const quote = parameter.form === 'literal' ? quoteLiteral : quoteIdentifier;
-    const gap = /^$|\s$/.test(sql.slice(0, parameter.offset)) ? '' : ' ';
+    const gap = /^$|\s/.test(sql.slice(Math.max(parameter.offset - 1, 0), parameter.offset))
+      ? ''
+      : ' ';
     return gap + quote(String(value)).trimStart();
   });
 }

@@ -1,5 +1,7 @@
 import type * as PgQuery from 'libpg-query';
+import { findDeepToken, MAX_NESTING } from './nesting.js';
 import { byteOffsetReader, codePointIndex } from './offsets.js';
+import { MAX_READING_COST, READS_LONG, readingCost } from './reading-cost.js';
 
 /** One statement of PostgreSQL's own parse tree: its node's name, like `VacuumStmt`, and its fields. */
 export interface SqlStatement {
@@ -28,16 +30,28 @@ export interface SqlToken {
 
 /** Compiling the parser takes some 90 ms, which a command that reads no SQL should not pay. */
 async function library(): Promise<typeof PgQuery> {
-  const module = await import('libpg-query');
-  await module.loadModule();
-  return module;
+  loaded ??= import('libpg-query').then(async (module) => {
+    await module.loadModule();
+    return module;
+  });
+  return loaded;
 }
+
+let loaded: Promise<typeof PgQuery> | undefined;
 
 /** NUL ends the text for the parser, and it crashes on an empty one. */
 function unreadable(sql: string): SqlSyntaxError | undefined {
   const nul = sql.indexOf('\0');
   if (nul >= 0) return { message: 'NUL is not allowed in SQL', offset: nul };
-  return sql.trim() === '' ? { message: 'there is no SQL here', offset: 0 } : undefined;
+  if (sql.trim() === '') return { message: 'there is no SQL here', offset: 0 };
+  if (readingCost(sql) <= MAX_READING_COST) return undefined;
+  return { message: READS_LONG, offset: 0 };
+}
+
+/** No shorter text nests deeper than it may. */
+async function nestsTooDeep(sql: string): Promise<SqlSyntaxError | undefined> {
+  const deep = sql.length > MAX_NESTING ? findDeepToken(await scanSql(sql)) : undefined;
+  return deep && { message: 'it nests too deeply', offset: deep.start };
 }
 
 function syntaxError(sql: string, error: unknown): SqlSyntaxError {
@@ -50,7 +64,7 @@ function syntaxError(sql: string, error: unknown): SqlSyntaxError {
 
 /** Parses SQL with PostgreSQL's own parser. Only grammar is known: no table or function is looked up. */
 export async function parseSql(sql: string): Promise<ParsedSql> {
-  const refused = unreadable(sql);
+  const refused = unreadable(sql) ?? (await nestsTooDeep(sql));
   if (refused !== undefined) return { ok: false, error: refused };
   const { parseSync } = await library();
   try {

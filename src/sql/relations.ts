@@ -1,5 +1,5 @@
 import type { LockingCommand, LockingStatement } from '../model/locking.js';
-import { findNodes, isAstNode, type AstNode } from './ast.js';
+import { findNodes, isAstNode, walkNodes, type AstNode } from './ast.js';
 
 /** Statements that change the rows of the relation that they name first. */
 export const CHANGES: Readonly<Record<string, LockingCommand>> = {
@@ -29,17 +29,11 @@ export function relationsUsed(root: AstNode): LockingStatement[] {
   const ctes = new Set(
     findNodes(root, 'CommonTableExpr').flatMap(({ ctename }) => writeName([ctename])),
   );
-  return walk(root).filter(
+  // Its names are aliases of what FROM names.
+  const all: LockingStatement[] = [];
+  walkNodes(root, (type, node) => all.push(...used(type, node)), 'LockingClause');
+  return all.filter(
     ({ command, relations: [name = ''] }) => !command.startsWith('SELECT') || !ctes.has(name),
-  );
-}
-
-function walk(value: unknown): LockingStatement[] {
-  if (Array.isArray(value)) return value.flatMap(walk);
-  if (!isAstNode(value)) return [];
-  return Object.entries(value).flatMap(([type, node]) =>
-    // Its names are aliases of what FROM names.
-    type === 'LockingClause' ? [] : [...(isAstNode(node) ? used(type, node) : []), ...walk(node)],
   );
 }
 
@@ -55,6 +49,7 @@ function used(type: string, node: AstNode): LockingStatement[] {
 /** The relations of FROM whose rows `FOR UPDATE` and its kin lock: all, or those after `OF`. */
 function rowLocks({ fromClause, lockingClause }: AstNode): LockingStatement[] {
   const clauses = findNodes(lockingClause, 'LockingClause');
+  if (clauses.length === 0) return [];
   const named = clauses.flatMap(({ lockedRels }) =>
     findNodes(lockedRels, 'RangeVar').map(({ relname }) => relname),
   );
@@ -64,7 +59,7 @@ function rowLocks({ fromClause, lockingClause }: AstNode): LockingStatement[] {
       ? relation['alias']
       : {};
     const name = relationName(relation);
-    const locked = clauses.length > 0 && (all || named.includes(aliasname));
+    const locked = all || named.includes(aliasname);
     return locked && name !== undefined
       ? [{ command: 'SELECT FOR UPDATE', relations: [name] }]
       : [];

@@ -49,8 +49,8 @@ function replacementAt(tokens: readonly SqlToken[], index: number): Replacement 
 export async function stopClock(condition: string): Promise<string> {
   const tokens = await scanSql(condition);
   const found = tokens.flatMap((_token, index) => replacementAt(tokens, index) ?? []);
-  return found.reduceRight(
-    (text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end),
-    condition,
+  const pieces = found.map(
+    ({ start, text }, index) => condition.slice(found[index - 1]?.end ?? 0, start) + text,
   );
+  return pieces.join('') + condition.slice(found.at(-1)?.end ?? 0);
 }

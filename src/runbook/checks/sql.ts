@@ -1,8 +1,8 @@
 import { blankSqlParameters, listSqlParameters } from '../../sql/parameters.js';
 import { parseSql, type ParsedSql } from '../../sql/parser.js';
-import { rawSteps } from '../content.js';
+import { rawSteps, type RawStep } from '../content.js';
 import type { Problem } from '../diagnostic.js';
-import { suggestion } from '../nearest.js';
+import { MAX_READING_COST, READS_LONG, readingCost } from '../../sql/reading-cost.js';
 import { sqlTexts, type SqlText } from '../sql-texts.js';
 import { checkGuardStatements, checkStatements } from './statements.js';
 
@@ -53,21 +53,24 @@ function isOneExpression(parsed: ParsedSql): boolean {
 
 const EXPRESSION_NODES = new Set(['targetList', 'whereClause', 'limitOption', 'op']);
 
-async function checkText(
-  content: unknown,
-  text: SqlText,
-  names: readonly string[],
-): Promise<Problem[]> {
+/** What the texts of a runbook have in common. */
+interface Context {
+  readonly steps: ReadonlyMap<number, RawStep>;
+  readonly names: readonly string[];
+  readonly known: ReadonlySet<string>;
+}
+
+async function checkText(text: SqlText, { steps, names, known }: Context): Promise<Problem[]> {
   const parameters = await listSqlParameters(text.sql);
   const unknown = parameters
-    .filter((one) => !names.includes(one.name))
+    .filter((one) => !known.has(one.name))
     .map((one): Problem => {
       const message = `there is no parameter \`${one.name}\``;
       const { path } = text;
       return {
         code: 'unknown-parameter',
         message,
-        ...suggestion(one.name, names),
+        unknown: { word: one.name, among: names },
         path,
         textOffset: one.offset,
       };
@@ -77,7 +80,7 @@ async function checkText(
   const parsed = await parseBlanked(sql);
   if (!parsed.ok)
     return [...unknown, syntaxProblem(text, parsed.error.message, parsed.error.offset)];
-  const step = rawSteps(content).find(({ index }) => text.path[1] === index);
+  const step = steps.get(Number(text.path[1]));
   return [
     ...unknown,
     ...(text.role === 'guard'
@@ -86,12 +89,46 @@ async function checkText(
   ];
 }
 
+/** The parser takes a second for it, and each text some time by itself. */
+const MAX_SQL_LENGTH = 256 * 1024;
+const LEAST_LENGTH = 50;
+
+function checkLength(texts: readonly SqlText[]): Problem | undefined {
+  let length = 0;
+  const first = texts.find(
+    ({ sql }) => (length += Math.max(sql.length, LEAST_LENGTH)) > MAX_SQL_LENGTH,
+  );
+  return (
+    first && {
+      code: 'sql-too-long',
+      message: 'the SQL of this runbook is longer than 256 KiB in all',
+      hint: 'Split the runbook, or put what it does into procedures of the database.',
+      path: first.path,
+      at: 'key',
+    }
+  );
+}
+
+/** A text that the parser would take long for; many that it takes a while for are as bad. */
+function checkCost(texts: readonly SqlText[]): Problem | undefined {
+  let cost = 0;
+  const first = texts.find(({ sql }) => (cost += readingCost(sql)) > MAX_READING_COST);
+  return first && syntaxProblem(first, READS_LONG, 0);
+}
+
 /** Finds SQL that PostgreSQL would refuse, or that cannot run the way its step says. */
 export async function checkSql(
   content: unknown,
   parameterNames: readonly string[],
 ): Promise<readonly Problem[]> {
   const texts = sqlTexts(content).filter(({ sql }) => sql !== '');
-  const found = await Promise.all(texts.map((text) => checkText(content, text, parameterNames)));
+  const refused = checkLength(texts) ?? checkCost(texts);
+  if (refused !== undefined) return [refused];
+  const context: Context = {
+    steps: new Map(rawSteps(content).map((step) => [step.index, step])),
+    names: parameterNames,
+    known: new Set(parameterNames),
+  };
+  const found = await Promise.all(texts.map((text) => checkText(text, context)));
   return found.flat();
 }

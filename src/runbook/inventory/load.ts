@@ -1,6 +1,6 @@
 import type { InventoryV1 } from '../../generated/inventory.v1.js';
 import type { Inventory } from '../../model/inventory.js';
-import { sortDiagnostics, type Diagnostic } from '../diagnostic.js';
+import { limitProblems, sortDiagnostics, type Diagnostic } from '../diagnostic.js';
 import { digestOf } from '../digest.js';
 import { INVENTORY } from '../file-format.js';
 import { parseYaml } from '../parse.js';
@@ -46,7 +46,9 @@ export function loadInventoryText(text: string, path: string, readDsn: DsnReader
   // Messages repeat values: of these, none has a password.
   const errors = validateAgainstSchema(masked(content), INVENTORY);
   const problems = [...explainSchemaErrors(errors, INVENTORY), ...checkDatabases(content, readDsn)];
-  const diagnostics = sortDiagnostics(problems.map((problem) => locate(source, problem)));
+  const diagnostics = sortDiagnostics(
+    limitProblems(problems).map((problem) => locate(source, problem)),
+  );
   if (diagnostics.some(({ severity }) => severity === 'error')) return failed(diagnostics, text);
   return {
     ok: true,

@@ -1,4 +1,4 @@
-import { calledFunctions, findNodes, hasOption } from '../../sql/ast.js';
+import { calledFunctions, findNodes, hasOption, type AstNode } from '../../sql/ast.js';
 import type { SqlStatement } from '../../sql/parser.js';
 import type { LintStep } from './input.js';
 import { SCHEMA_RULES } from './schema-changes.js';
@@ -145,15 +145,19 @@ const sessions: StatementRule = (statement) => {
   ];
 };
 
+/** NOTs within a NOT are looked at with it: thousands of them nest in hostile texts. */
+function hasNotIn(node: AstNode): boolean {
+  const seen = new Set<unknown>();
+  return findNodes(node, 'BoolExpr').some(({ boolop, args }) => {
+    if (boolop !== 'NOT_EXPR' || seen.has(args)) return false;
+    for (const inner of findNodes(args, 'BoolExpr')) seen.add(inner['args']);
+    return findNodes(args, 'SubLink').some((link) => link['subLinkType'] === 'ANY_SUBLINK');
+  });
+}
+
 const surprises: StatementRule = (statement, step) => {
   const { type, node } = statement;
-  const notIn = findNodes(node, 'BoolExpr').some(
-    (expression) =>
-      expression['boolop'] === 'NOT_EXPR' &&
-      findNodes(expression['args'], 'SubLink').some(
-        (link) => link['subLinkType'] === 'ANY_SUBLINK',
-      ),
-  );
+  const notIn = hasNotIn(node);
   const inserts = type === 'InsertStmt' && node['onConflictClause'] === undefined;
   const asks =
     type === 'SelectStmt' && calledFunctions(node).length === 0 && node['intoClause'] === undefined;
