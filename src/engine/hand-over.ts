@@ -5,6 +5,7 @@ import { readQuery } from '../postgres/background/client.js';
 import { pollQuery } from '../postgres/background/poll.js';
 import { asSqlError, type SqlError } from '../postgres/errors.js';
 import { SUPERVISOR_SETTINGS } from '../postgres/session-settings.js';
+import { taskDigest } from '../plan/task-digest.js';
 import { quoteLiteral } from '../sql/quote.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';
 import type { RunContext } from './context.js';
@@ -59,11 +60,12 @@ export async function handOver(context: RunContext, step: StepState): Promise<bo
 function superviseCall(
   { record, background }: RunContext,
   step: StepState,
-  settings: Readonly<Record<string, string>>,
+  inherited: Readonly<Record<string, string>>,
 ): string {
   const { dialect } = background;
+  const { settings, timeout_ms, concurrency } = step.plan;
   const order = {
-    settings,
+    settings: inherited,
     attempt_setting: ATTEMPT_SETTING,
     launch: dialect.launch('$1', '$2', '$3'),
     poll: pollQuery(dialect),
@@ -71,6 +73,9 @@ function superviseCall(
     cancel: dialect.cancel('$1', '$2'),
     read: readQuery(dialect, '$1', '$2'),
     execution: step.execution,
+    step: { settings, timeout_ms, concurrency },
+    // What the ledger has of its tasks is executed only if it is still this.
+    digests: Object.fromEntries(step.tasks.map(({ plan }) => [plan.number, taskDigest(plan)])),
     budget: budgetOrder(record.budget, step.budgets),
   };
   const [run, id, json] = [record.run.id, step.id, JSON.stringify(order)].map(quoteLiteral);

@@ -1,6 +1,7 @@
 import { plausiblePid } from '../model/identity.js';
 import { mergeBudgets, type Places } from '../model/places.js';
 import type { Prepared } from '../ledger/records.js';
+import { taskDigest } from '../plan/task-digest.js';
 import { isFinal } from '../model/status.js';
 import type { WorkerState } from '../postgres/background/worker.js';
 import { asSqlError } from '../postgres/errors.js';
@@ -118,7 +119,7 @@ async function prepareAttempts(context: RunContext, tasks: readonly TaskState[])
   await endCancelled(context, tasks);
   if (fresh.length === 0) return;
   const executions = Object.fromEntries(fresh.map(({ step }) => [step.id, step.execution]));
-  const keys = fresh.map((task) => task.key);
+  const keys = fresh.map((task) => ({ ...task.key, digest: taskDigest(task.plan) }));
   const prepared = await looking(clock, () =>
     attempts.prepareAttempts(record.run.id, keys, executions),
   );

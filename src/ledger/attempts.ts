@@ -30,19 +30,22 @@ export class AttemptLedger {
 
   /**
    * Looks at the targets of tasks and records their next attempts, before they are launched.
+   * @param tasks each with the digest of its plan: what the ledger has must be the same.
    * @param executions by step.
    */
   async prepareAttempts(
     runId: string,
-    tasks: readonly TaskKey[],
+    tasks: readonly (TaskKey & { readonly digest: string })[],
     executions: Readonly<Record<string, Execution>>,
   ): Promise<Prepared[]> {
     const rows = await this.db.query<{ prepared: Prepared }>(
-      `SELECT runbook.prepare_attempt($1, t.step, t.number, $3::jsonb -> t.step) AS prepared
-         FROM jsonb_to_recordset($2) t(step text, number int)`,
+      `SELECT runbook.prepare_attempt($1, t.step, t.number, $3::jsonb -> t.step, t.digest) AS prepared
+         FROM jsonb_to_recordset($2) t(step text, number int, digest text)`,
       [
         runId,
-        JSON.stringify(tasks.map(({ stepId, number }) => ({ step: stepId, number }))),
+        JSON.stringify(
+          tasks.map(({ stepId, number, digest }) => ({ step: stepId, number, digest })),
+        ),
         JSON.stringify(executions),
       ],
       'often',

@@ -407,7 +407,27 @@ END $$;
 COMMENT ON FUNCTION runbook.await_relation IS
   'Lets a task wait for another run to be done with its relation, for so long as the budget or its timeout says.';
 
-CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb)
+CREATE FUNCTION runbook.sha256_text(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT encode(sha256(convert_to(p_text, 'UTF8')), 'hex')
+$$;
+
+CREATE FUNCTION runbook.task_digest(p_plan jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT encode(sha256(convert_to(concat_ws(',', runbook.sha256_text(p_plan ->> 'sql'), (
+           SELECT string_agg(concat_ws(',', x ->> 'oid', runbook.sha256_text(x ->> 'schema'),
+                    runbook.sha256_text(x ->> 'relation'), coalesce(x -> 'facts' ->> 'only', 'false')), ',' ORDER BY i)
+             FROM jsonb_array_elements(p_plan -> 'targets') WITH ORDINALITY y(x, i))), 'UTF8')), 'hex')
+$$;
+COMMENT ON FUNCTION runbook.task_digest IS
+  'Names what a worker of a task may be sent. Engine and supervisor bring the digest of the plan that they were given: a record that somebody has changed is not executed.';
+
+CREATE FUNCTION runbook.altered() RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT 'the SQL of this task in the ledger is not that of the plan: somebody has changed the ledger'::text
+$$;
+
+CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb, p_digest text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -420,6 +440,7 @@ DECLARE
   number integer;
   canceller text;
   busy text;
+  oids bigint[];
 BEGIN
   SELECT s.cancel_requested_by INTO canceller FROM runbook.step s
    WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.cancel_requested_at IS NOT NULL;
@@ -429,6 +450,10 @@ BEGIN
   END IF;
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
+  IF runbook.task_digest(t.plan) IS DISTINCT FROM p_digest THEN
+    RETURN runbook.end_unlaunched(p_run, p_step, p_task,
+      runbook.verdict('failed', runbook.altered(), '55000')) - 'attempt';
+  END IF;
   busy := runbook.run_in_the_way(p_run, t.plan -> 'conflicts');
   IF busy IS NOT NULL THEN
     RETURN runbook.await_relation(t, busy);
@@ -458,13 +483,11 @@ BEGIN
      WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task);
     EXIT WHEN kept <> '[]' OR wanted = '[]';
   END LOOP;
+  oids := ARRAY(SELECT (x ->> 'oid')::bigint FROM jsonb_array_elements(kept) x);
   INSERT INTO runbook.attempt (attempt_id, run_id, step_id, task_no, attempt_no, sql, application_name,
                                status, target_oids, tries, before)
   VALUES (concat_ws('/', p_run, p_step, p_task, number), p_run, p_step, p_task, number,
-          CASE WHEN jsonb_array_length(kept) = jsonb_array_length(t.plan -> 'targets') THEN t.plan ->> 'sql'
-               ELSE runbook.part_sql(p_execution ->> 'command', kept) END,
-          t.application_name, 'pending',
-          ARRAY(SELECT (x ->> 'oid')::bigint FROM jsonb_array_elements(kept) x),
+          runbook.attempt_sql(t.plan, oids, p_execution ->> 'command', p_digest), t.application_name, 'pending', oids,
           (item ->> 'tries')::integer + 1,
           (SELECT coalesce(jsonb_object_agg(x ->> 'oid', seen -> (x ->> 'oid') -> 'facts'), '{}')
              FROM jsonb_array_elements(kept) x))
@@ -484,6 +507,17 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM jsonb_array_elements(targets) WITH ORDINALITY y(x, i)
 $$;
 COMMENT ON FUNCTION runbook.part_sql IS 'The command for some of a pack''s relations.';
+
+CREATE FUNCTION runbook.attempt_sql(p_plan jsonb, p_oids bigint[], p_command text, p_digest text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN runbook.task_digest(p_plan) IS DISTINCT FROM p_digest THEN NULL
+              WHEN cardinality(p_oids) = jsonb_array_length(p_plan -> 'targets') THEN p_plan ->> 'sql'
+              ELSE (SELECT runbook.part_sql(p_command, jsonb_agg(x ORDER BY i))
+                      FROM jsonb_array_elements(p_plan -> 'targets') WITH ORDINALITY y(x, i)
+                     WHERE (x ->> 'oid')::bigint = ANY (p_oids)) END
+$$;
+COMMENT ON FUNCTION runbook.attempt_sql IS
+  'The SQL for all or some of a task''s targets; NULL when the record of the task is not what the digest names.';
 
 CREATE FUNCTION runbook.look_again(p_attempt text, p_execution jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -395,7 +395,7 @@ $$;
 COMMENT ON FUNCTION runbook.next_task IS
   'The next task of a step that may be launched now: its time has come, what it follows has ended, and nothing that it conflicts with runs in the whole run.';
 
-CREATE FUNCTION runbook.try_prepare(p_run text, p_step text, p_task integer, p_execution jsonb)
+CREATE FUNCTION runbook.try_prepare(p_run text, p_step text, p_task integer, p_execution jsonb, p_digest text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -405,7 +405,7 @@ BEGIN
   SELECT a.attempt_id INTO waiting FROM runbook.attempt a
    WHERE (a.run_id, a.step_id, a.task_no, a.status) = (p_run, p_step, p_task, 'pending');
   IF waiting IS NULL THEN
-    RETURN runbook.prepare_attempt(p_run, p_step, p_task, p_execution);
+    RETURN runbook.prepare_attempt(p_run, p_step, p_task, p_execution, p_digest);
   END IF;
   PERFORM runbook.look_again(waiting, p_execution);
   RETURN coalesce((SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql)
@@ -432,21 +432,25 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   a runbook.attempt;
   t runbook.task;
-  s runbook.step;
+  sql text;
   handle record;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt;
   SELECT * INTO STRICT t FROM runbook.task WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no);
-  SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (a.run_id, a.step_id);
+  -- Right before its use: the record may have been changed since the attempt was prepared.
+  sql := runbook.attempt_sql(t.plan, a.target_oids, p_order -> 'execution' ->> 'command', p_order -> 'digests' ->> a.task_no::text);
+  IF sql IS DISTINCT FROM a.sql THEN
+    RETURN pg_catalog.jsonb_build_object('sqlstate', '55000', 'message', runbook.altered());
+  END IF;
   -- For this transaction only: the child inherits what is set while it is launched.
   PERFORM pg_catalog.set_config(key, value, true)
-     FROM pg_catalog.jsonb_each_text((p_order -> 'settings') || (s.plan -> 'settings')
-       || runbook.timeout_within_window(a.run_id, (s.plan ->> 'timeout_ms')::double precision)
+     FROM pg_catalog.jsonb_each_text((p_order -> 'settings') || (p_order -> 'step' -> 'settings')
+       || runbook.timeout_within_window(a.run_id, (p_order -> 'step' ->> 'timeout_ms')::double precision)
        || pg_catalog.jsonb_build_object(p_order ->> 'attempt_setting', a.attempt_id,
                                         'application_name', a.application_name));
   EXECUTE pg_catalog.format('SELECT (s.h).pid AS pid, (s.h).cookie AS cookie FROM (SELECT %s AS h OFFSET 0) s',
                             p_order ->> 'launch')
-    INTO handle USING a.sql, (t.plan ->> 'queue_size')::integer, a.application_name;
+    INTO handle USING sql, (t.plan ->> 'queue_size')::integer, a.application_name;
   RETURN pg_catalog.jsonb_build_object('pid', handle.pid, 'cookie', pg_catalog.format('%s', handle.cookie));
 EXCEPTION WHEN OTHERS THEN
   RETURN pg_catalog.jsonb_build_object('sqlstate', SQLSTATE, 'message', SQLERRM);
@@ -748,7 +752,7 @@ LANGUAGE plpgsql AS $$
 -- Each COMMIT ends a snapshot: a long one would hang REINDEX CONCURRENTLY and hold back VACUUM. What
 -- COMMITs may have no SET clause, so that every name is qualified here.
 DECLARE
-  step_plan jsonb;
+  step_plan constant jsonb := p_order -> 'step';
   child jsonb;
   prepared jsonb;
   handle jsonb;
@@ -775,7 +779,7 @@ BEGIN
   SELECT p_run, p_step, a.pid, a.backend_start, a.application_name
     FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid();
   UPDATE runbook.step s SET status = 'detached', started_at = coalesce(s.started_at, pg_catalog.clock_timestamp())
-   WHERE (s.run_id, s.step_id) = (p_run, p_step) RETURNING s.plan INTO step_plan;
+   WHERE (s.run_id, s.step_id) = (p_run, p_step);
   -- Somebody may have looked when its engine was gone and it was not there yet.
   UPDATE runbook.run r SET status = 'detached', finished_at = NULL, exit_code = 0, reason = NULL
    WHERE r.run_id = p_run AND r.finished_at IS NOT NULL AND NOT runbook.engine_alive(p_run);
@@ -840,7 +844,7 @@ BEGIN
         (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
       short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
       IF short IS NULL THEN
-        prepared := runbook.try_prepare(p_run, p_step, task, p_order -> 'execution');
+        prepared := runbook.try_prepare(p_run, p_step, task, p_order -> 'execution', p_order -> 'digests' ->> task::text);
         -- The record of an attempt is committed before its launch.
         COMMIT;
         EXIT WHEN prepared IS NULL;

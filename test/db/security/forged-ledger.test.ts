@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../../support/root.js';
+import { runCli } from '../../support/cli.js';
+import { onServer, useTestDatabase } from '../../support/database.js';
+import { about } from '../detach/support.js';
+import { runbook, runReported, stepOf, useFolder, waitForWorker } from '../engine/support.js';
+import { useAttacker, useMaintainer } from './attacker.js';
+
+const db = await useTestDatabase();
+const mallory = await useAttacker(db);
+const maint = useMaintainer(db, 'maint');
+const folder = useFolder();
+
+beforeEach(async () => {
+  await db.query(`drop schema if exists runbook cascade; drop table if exists seen;
+    create table seen (what text); grant insert, select on seen to public`);
+});
+
+/** Starts a run and kills its engine once a worker of the step shows. */
+async function killedRun(yaml: string, step: string, env: Record<string, string>): Promise<string> {
+  const file = join(folder, 'killed.yaml');
+  writeFileSync(file, yaml);
+  const engine = spawn(
+    process.execPath,
+    [join(ROOT, 'dist/cli/main.js'), 'run', file, '--report', join(folder, 'killed.json')],
+    { env: { PATH: process.env['PATH'], HOME: folder, ...env }, stdio: 'ignore' },
+  );
+  const ended = new Promise((resolve) => engine.once('exit', resolve));
+  await waitForWorker(db, step);
+  engine.kill('SIGKILL');
+  await ended;
+  const [run] = await db.rows<{ id: string }>('select run_id as id from runbook.run');
+  return run?.id ?? '';
+}
+
+describe('resume', () => {
+  it('by a superuser of a small role’s run is refused', async () => {
+    await db.query(`create schema runbook authorization ${maint.role}`);
+    const yaml = runbook(`  - id: nap
+    sql: SELECT pg_sleep(2)
+    idempotent: true
+  - id: rise
+    needs: [nap]
+    sql: ALTER ROLE ${maint.role} SUPERUSER
+    idempotent: true
+`);
+    const id = await killedRun(yaml, 'nap', maint.env);
+    const { code, stderr } = await runCli(['resume', id], { env: db.env, cwd: folder });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`connect as ${maint.role}`);
+    expect(await db.rows(`select rolsuper from pg_roles where rolname = '${maint.role}'`)).toEqual([
+      { rolsuper: false },
+    ]);
+    const own = await runCli(['resume', id], { env: maint.env, cwd: folder });
+    expect(own.code, own.stderr).toBe(1);
+    expect(own.stderr).toContain('permission denied');
+  });
+
+  const second = `${db.name}_dba`;
+  beforeAll(() => db.query(`create role ${second} superuser login password 'for tests only'`));
+  afterAll(() => onServer((client) => client.query(`drop role ${second}`)));
+
+  it('by another superuser than the one that began it is refused', async () => {
+    const yaml = runbook('  - id: nap\n    sql: SELECT pg_sleep(8)\n    idempotent: true\n');
+    const id = await killedRun(yaml, 'nap', db.env);
+    const env = { ...db.env, PGUSER: second, PGPASSWORD: 'for tests only' };
+    const { code, stderr } = await runCli(['resume', id], { env, cwd: folder });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`run ${id} was begun by role postgres`);
+    expect((await runCli(['resume', id], { env: db.env, cwd: folder })).code).toBe(0);
+  });
+});
+
+/** A step that fails at first, and is tried again some seconds later. */
+const TWICE = `  - id: twice
+    sql: INSERT INTO seen SELECT current_setting('session_replication_role') WHERE 1 / (SELECT count(*) FROM seen) = 1
+    idempotent: true
+    retry: { attempts: 3, delay: 3s, on: ['22012'] }
+`;
+
+const FORGED = (role: string): string =>
+  `update runbook.task set plan = jsonb_set(plan, '{sql}', to_jsonb('ALTER ROLE ${role} SUPERUSER'::text))`;
+
+describe.each(['wait', 'detach'])('a task that waits for its next try, policy %s', (policy) => {
+  async function forge(sql: string): Promise<Awaited<ReturnType<typeof runReported>>> {
+    await runCli(['init'], { env: db.env });
+    const head = `defaults: { timeout: 30s, policy: ${policy} }`;
+    const running = runReported(db, folder, runbook(TWICE, head));
+    await expect
+      .poll(() => db.rows("select from runbook.attempt where status = 'failed'"), {
+        timeout: 20_000,
+      })
+      .toHaveLength(1);
+    await db.query(sql);
+    const run = await running;
+    if (policy === 'wait') return run;
+    return { ...run, report: (await about(db, 'wait', run.report.run.id)).report };
+  }
+
+  it('does not execute SQL that was put into the ledger', async () => {
+    const run = await forge(FORGED(mallory.role));
+    await mallory.expectPowerless();
+    const [task] = stepOf(run, 'twice').tasks;
+    expect(task?.status).toBe('failed');
+    expect(task?.reason).toContain('is not that of the plan');
+  });
+
+  it('does not get settings that were put into the ledger', async () => {
+    const run = await forge(`insert into seen values ('first');
+      update runbook.step set plan = jsonb_set(plan, '{settings,session_replication_role}', '"replica"')`);
+    expect(stepOf(run, 'twice').status).toBe('succeeded');
+    expect(await db.rows('select what from seen order by 1')).toEqual([
+      { what: 'first' },
+      { what: 'origin' },
+    ]);
+  });
+});
