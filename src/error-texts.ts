@@ -27,9 +27,10 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   invalid_connection: {
     happened:
-      'The connection string, the service file or a PG* variable is not one that libpq would take.',
+      'The connection string, the service file or a PG* variable is not one that libpq would take, or not one that can be kept to.',
     means: 'No connection was tried.',
-    remedy: 'Correct what the message names. It never shows a password.',
+    remedy:
+      'Correct what the message names. It never shows a password. docs/connections.md has the keywords.',
   },
   connection_failed: {
     happened: 'The server could not be reached, or did not let us in.',

@@ -1,39 +1,23 @@
 import type { ClientConfig } from 'pg';
-import { RunbookError } from '../errors.js';
 import { MAX_DURATION_MS } from '../model/duration.js';
+import { accountName, homeFile, type Environment } from './account.js';
+import { readDemands, type Demands } from './authentication.js';
 import { parseDsn } from './dsn.js';
+import { invalidConnection } from './invalid-connection.js';
+import { checkValues, KEYWORDS, type LibpqKeywords } from './keywords.js';
 import { passwordFrom } from './password.js';
 import { readService } from './service-file.js';
-import { sslFor } from './ssl.js';
+import { transportsFor, type Transport } from './ssl.js';
 
 /** How to reach a server, as node-postgres takes it, and how to name it without its secrets. */
 export interface ConnectionSettings {
   readonly client: ClientConfig;
-  /** True: when the server has no TLS, connect without. */
-  readonly sslOptional: boolean;
+  /** With TLS, without, or first the one and then the other. */
+  readonly transports: readonly Transport[];
+  readonly demands: Demands;
   /** `user@host:port/database`, for messages; never a password. */
   readonly description: string;
 }
-
-/** libpq's connection keywords that we honour, by their own names. */
-export type LibpqKeywords = Readonly<Partial<Record<string, string>>>;
-
-/** The environment variables of libpq and the keywords that they stand for. */
-const ENVIRONMENT: Readonly<Record<string, string>> = {
-  PGHOST: 'host',
-  PGHOSTADDR: 'hostaddr',
-  PGPORT: 'port',
-  PGDATABASE: 'dbname',
-  PGUSER: 'user',
-  PGPASSWORD: 'password',
-  PGSERVICE: 'service',
-  PGOPTIONS: 'options',
-  PGSSLMODE: 'sslmode',
-  PGSSLROOTCERT: 'sslrootcert',
-  PGSSLCERT: 'sslcert',
-  PGSSLKEY: 'sslkey',
-  PGCONNECT_TIMEOUT: 'connect_timeout',
-};
 
 const DEFAULT_CONNECT_TIMEOUT_S = 10;
 
@@ -44,10 +28,7 @@ const DEFAULT_CONNECT_TIMEOUT_S = 10;
  * @see https://www.postgresql.org/docs/current/libpq-connect.html
  * @throws RunbookError `invalid_connection` when one of them makes no sense.
  */
-export function resolveConnection(
-  dsn: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): ConnectionSettings {
+export function resolveConnection(dsn: string | undefined, env: Environment): ConnectionSettings {
   const given = dsn === undefined ? {} : parseDsn(dsn);
   const fromEnv = fromEnvironment(env);
   const service = given['service'] ?? fromEnv['service'];
@@ -56,7 +37,10 @@ export function resolveConnection(
     ...(service === undefined ? {} : readService(service, env)),
     ...given,
   };
-  return toSettings(keywords, env);
+  checkValues(keywords);
+  // An empty value says no more than that what the environment says does not hold.
+  const said = Object.entries(keywords).filter(([, value]) => value !== '');
+  return toSettings(Object.fromEntries(said), env);
 }
 
 /**
@@ -73,59 +57,71 @@ function describe(user: string, host: string, port: number, database: string): s
   return `${user}@${host}:${String(port)}/${database}`;
 }
 
-function fromEnvironment(env: Readonly<Record<string, string | undefined>>): LibpqKeywords {
-  const pairs = Object.entries(ENVIRONMENT).flatMap(([variable, keyword]) => {
+function fromEnvironment(env: Environment): LibpqKeywords {
+  const pairs = Object.entries(KEYWORDS).flatMap(([keyword, { variable = '', values }]) => {
     const value = env[variable];
-    return value === undefined || value === '' ? [] : [[keyword, value] as const];
+    // An empty variable is as good as none, but where one of a few words must be chosen.
+    return value === undefined || (value === '' && values === undefined) ? [] : [[keyword, value]];
   });
-  return Object.fromEntries(pairs);
+  return {
+    ...(env['PGREQUIRESSL']?.startsWith('1') === true ? { sslmode: 'require' } : {}),
+    ...(Object.fromEntries(pairs) as LibpqKeywords),
+  };
 }
 
-function toSettings(
-  keywords: LibpqKeywords,
-  env: Readonly<Record<string, string | undefined>>,
-): ConnectionSettings {
-  const user = keywords['user'] ?? env['USER'] ?? 'postgres';
+function toSettings(keywords: LibpqKeywords, env: Environment): ConnectionSettings {
+  const user = keywords['user'] ?? accountName();
   const database = keywords['dbname'] ?? user;
   const host = keywords['hostaddr'] ?? keywords['host'] ?? 'localhost';
   const port = portOf(keywords['port'] ?? '5432');
-  if (host.includes(',')) {
-    throw new RunbookError('invalid_connection', `several hosts in one connection: ${host}`, {
-      hint: 'Name one host: a run belongs to one server.',
-    });
+  if (`${host}${keywords['host'] ?? ''}`.includes(',')) {
+    throw invalidConnection(
+      `several hosts in one connection: ${host}`,
+      'Name one host: a run belongs to one server.',
+    );
   }
-  const ssl = sslFor(keywords, host);
-  const client: ClientConfig = {
-    host,
-    port,
-    user,
-    database,
-    password: passwordFrom(keywords, { host: keywords['host'] ?? host, port, user, database }),
-    connectionTimeoutMillis: connectTimeoutMs(keywords['connect_timeout']),
-    keepAlive: true,
-    ...(ssl.options === undefined ? {} : { ssl: ssl.options }),
-    ...(keywords['options'] === undefined ? {} : { options: keywords['options'] }),
+  const passfile = keywords['passfile'] ?? homeFile(env, '.pgpass');
+  const target = { host: keywords['host'] ?? host, port, user, database };
+  return {
+    client: {
+      host,
+      port,
+      user,
+      database,
+      password: passwordFrom(keywords['password'], passfile, target),
+      connectionTimeoutMillis: connectTimeoutMs(keywords['connect_timeout']),
+      ...keepAlive(keywords),
+      // What is not said here, node-postgres takes from the environment.
+      sslnegotiation: keywords['sslnegotiation'] === 'direct' ? 'direct' : 'postgres',
+      ...(keywords['options'] === undefined ? {} : { options: keywords['options'] }),
+    },
+    transports: transportsFor(keywords, host, env),
+    demands: readDemands(keywords),
+    description: describe(user, host, port, database),
   };
-  const description = describe(user, host, port, database);
-  return { client, sslOptional: ssl.optional, description };
+}
+
+function keepAlive({ keepalives = '1', keepalives_idle = '0' }: LibpqKeywords): ClientConfig {
+  return {
+    keepAlive: Number(keepalives) !== 0,
+    keepAliveInitialDelayMillis: Math.max(Number(keepalives_idle), 0) * 1000,
+  };
 }
 
 function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new RunbookError('invalid_connection', `not a port number: ${text}`, {
-    hint: 'Check PGPORT or the port in the DSN: a number from 1 to 65535.',
-  });
+  throw invalidConnection(
+    `not a port number: ${text}`,
+    'Check PGPORT or the port in the DSN: a number from 1 to 65535.',
+  );
 }
 
 function connectTimeoutMs(text: string | undefined): number {
   const seconds = text === undefined ? DEFAULT_CONNECT_TIMEOUT_S : Number(text);
   if (Number.isInteger(seconds)) return Math.min(Math.max(seconds, 0) * 1000, MAX_DURATION_MS);
-  throw new RunbookError(
-    'invalid_connection',
+  throw invalidConnection(
     `not a number of seconds: connect_timeout=${text ?? ''}`,
-    {
-      hint: 'Check PGCONNECT_TIMEOUT or connect_timeout in the DSN.',
-    },
+    'Check PGCONNECT_TIMEOUT or connect_timeout in the DSN.',
   );
 }

@@ -1,65 +1,54 @@
-import { RunbookError } from '../errors.js';
-import type { LibpqKeywords } from './connection-settings.js';
+import { invalidDsn } from './invalid-connection.js';
+import { readUri } from './dsn-uri.js';
+import { checkValues, unknownKeyword, type LibpqKeywords } from './keywords.js';
 
 /**
  * Reads a connection string in either of libpq's forms, a URI or keywords.
  * @throws RunbookError `invalid_connection`; the text itself is not repeated, since it may hold a password.
  */
 export function parseDsn(dsn: string): LibpqKeywords {
-  return /^postgres(ql)?:\/\//.test(dsn) ? parseUri(dsn) : parseKeywords(dsn);
+  const pairs = /^postgres(ql)?:\/\//.test(dsn) ? readUri(dsn) : readPairs(dsn);
+  const parts: Record<string, string> = {};
+  let place = 'in the DSN';
+  for (const [word, given] of pairs) {
+    const [key, value] = word === 'requiressl' ? fromRequireSsl(given) : [word, given];
+    const unknown = unknownKeyword(key, place);
+    if (unknown !== undefined) throw unknown;
+    parts[key] = value;
+    place = `in the DSN after ${key}`;
+  }
+  return parts;
 }
 
 /**
  * What a connection string says by itself: whether it holds a password, and where it leads to.
- * @throws RunbookError `invalid_connection`, as {@link parseDsn}.
+ * @throws RunbookError `invalid_connection`, as {@link parseDsn}, and for values that no keyword takes.
  */
 export function readDsn(dsn: string): { readonly hasPassword: boolean; readonly target: string } {
-  const { service, host, hostaddr, port, user, dbname, password } = parseDsn(dsn);
+  const parts = parseDsn(dsn);
+  checkValues(parts);
+  const { service, host, hostaddr, port, user, dbname, password } = parts;
   // Without a name, the database is called as the role is.
   const target = [service, hostaddr ?? host, port, dbname ?? ['of', user]];
   return { hasPassword: password !== undefined, target: JSON.stringify(target) };
 }
 
-function parseUri(dsn: string): LibpqKeywords {
-  // A socket folder as host (`postgresql://%2Frun%2Fpostgresql/db`) and an absent host are legal in
-  // libpq's URIs, but not in the URL standard under a special scheme; "postgresql:" is not special.
-  const url = URL.canParse(dsn) ? new URL(dsn) : undefined;
-  if (url === undefined) throw invalid('it is no valid URI');
-  const parts: Record<string, string> = {
-    host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1'),
-    port: url.port,
-    user: decode(url.username),
-    password: decode(url.password),
-    dbname: decode(url.pathname.replace(/^\//, '')),
-  };
-  for (const [key, value] of url.searchParams) parts[key] = value;
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ''));
+/** The oldest of the ways to ask for TLS; any value but 1 means that it may be. */
+function fromRequireSsl(value: string): readonly [string, string] {
+  return ['sslmode', value.startsWith('1') ? 'require' : 'prefer'];
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid('it has a stray %; write a percent sign as %25');
+const PAIR = /\s*([^\s=]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?!')(?:[^\s\\]|\\.)*))(?=\s|$)/sy;
+
+function readPairs(dsn: string): readonly (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  PAIR.lastIndex = 0;
+  while (PAIR.lastIndex < dsn.trimEnd().length) {
+    const match = PAIR.exec(dsn);
+    if (match?.[1] === undefined) {
+      throw invalidDsn('it is neither a postgresql:// URI nor keyword=value pairs');
+    }
+    pairs.push([match[1], (match[2] ?? match[3] ?? '').replace(/\\(.)/gs, '$1')]);
   }
-}
-
-const KEYWORD = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))(?=\s|$)/y;
-
-function parseKeywords(dsn: string): LibpqKeywords {
-  const parts: Record<string, string> = {};
-  KEYWORD.lastIndex = 0;
-  while (KEYWORD.lastIndex < dsn.trimEnd().length) {
-    const match = KEYWORD.exec(dsn);
-    if (match?.[1] === undefined)
-      throw invalid('it is neither a postgresql:// URI nor keyword=value pairs');
-    parts[match[1]] = (match[2] ?? match[3] ?? '').replace(/\\(.)/g, '$1');
-  }
-  return parts;
-}
-
-function invalid(why: string): RunbookError {
-  return new RunbookError('invalid_connection', `the DSN cannot be read: ${why}`, {
-    hint: "Write postgresql://user@host:5432/database or 'host=… port=… dbname=…'.",
-  });
+  return pairs;
 }

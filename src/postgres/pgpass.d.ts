@@ -1,7 +1,10 @@
-declare module 'pgpass' {
-  /** Looks a password up in the file that PGPASSFILE names, or in ~/.pgpass. */
-  export default function pgpass(
+declare module 'pgpass/lib/helper.js' {
+  import type { Readable } from 'node:stream';
+
+  /** Answers the password of the first line of a password file that matches. */
+  export function getPassword(
     connection: { host: string; port: number; user: string; database: string },
+    file: Readable,
     callback: (password: string | undefined) => void,
   ): void;
 }

@@ -4,6 +4,7 @@ import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { quoteIdentifier } from '../sql/quote.js';
 import { asSqlError, SQLSTATE } from './errors.js';
+import { NO_TLS, StartupConnection } from './startup-connection.js';
 
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
@@ -57,25 +58,37 @@ export class Session implements Queryable {
     applicationName: string,
     answersWithinMs: number,
   ): Promise<Session> {
-    const config = {
-      ...settings.client,
-      application_name: applicationName,
-      query_timeout: answersWithinMs,
-    };
-    try {
-      return await Session.#connect(config, settings.description);
-    } catch (error) {
-      if (!settings.sslOptional || !isSslRefusal(error)) throw connectionFailed(settings, error);
+    const failures: unknown[] = [];
+    let ofTls = false;
+    for (const ssl of settings.transports) {
+      const config = {
+        ...settings.client,
+        ssl,
+        enableChannelBinding: ssl !== false && settings.demands.channelBinding !== 'disable',
+        // Direct is a way to begin TLS; without TLS, node-postgres refuses the word.
+        sslnegotiation: ssl === false ? 'postgres' : settings.client.sslnegotiation,
+        application_name: applicationName,
+        query_timeout: answersWithinMs,
+      } as const;
+      const connection = new StartupConnection(config, settings.demands);
+      try {
+        return await Session.#connect(config, connection, settings.description);
+      } catch (error) {
+        failures.push(error);
+        ofTls = connection.failedForTls;
+        if (!connection.mayFallBack) break;
+      }
     }
-    return Session.#connect({ ...config, ssl: false }, settings.description).catch(
-      (error: unknown) => {
-        throw connectionFailed(settings, error);
-      },
-    );
+    throw connectionFailed(settings, failures, ofTls);
   }
 
-  static async #connect(config: pg.ClientConfig, description: string): Promise<Session> {
-    const client = new pg.Client(config);
+  static async #connect(
+    config: pg.ClientConfig,
+    connection: StartupConnection,
+    description: string,
+  ): Promise<Session> {
+    // Its types do not tell of `connection`.
+    const client = new pg.Client({ ...config, connection } as pg.ClientConfig);
     const session = new Session(client, description);
     try {
       await client.connect();
@@ -193,10 +206,6 @@ function isReadTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-function isSslRefusal(error: unknown): boolean {
-  return error instanceof Error && error.message === 'The server does not support SSL connections';
-}
-
 function toNotice(notice: object): Notice {
   const { severity, code, message } = notice as Partial<Record<string, string>>;
   return { severity: severity ?? 'NOTICE', sqlstate: code ?? '00000', message: message ?? '' };
@@ -207,20 +216,34 @@ function connectGrant({ client: { database = '', user = '' } }: ConnectionSettin
   return `GRANT CONNECT ON DATABASE ${quoteIdentifier(database)} TO ${quoteIdentifier(user)};`;
 }
 
-function connectionFailed(settings: ConnectionSettings, error: unknown): RunbookError {
-  const sqlstate = asSqlError(error)?.sqlstate;
-  const errors: unknown[] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+const TLS_HINT =
+  'Check sslmode, sslrootcert and the other settings of TLS, and the certificate of the server.';
+const HINT =
+  'Check PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD (or .pgpass, PGSERVICE), or pass --dsn URI.';
+
+function connectionFailed(
+  settings: ConnectionSettings,
+  failures: readonly unknown[],
+  ofTls: boolean,
+): RunbookError {
+  const errors = failures.flatMap((error) =>
+    error instanceof AggregateError ? (error.errors as unknown[]) : [error],
+  );
   const why = [...new Set(errors.map(messageOf))];
+  // Where we went on without TLS, its absence is no reason.
+  const reasons = why.length === 1 ? why : why.filter((one) => one !== NO_TLS);
+  const sqlstate = failures.map((error) => asSqlError(error)?.sqlstate).find(Boolean);
+  const known = failures.find((error) => error instanceof RunbookError);
   return new RunbookError(
     'connection_failed',
-    `cannot connect to ${settings.description}: ${why.join('; ')}`,
+    `cannot connect to ${settings.description}: ${reasons.join('; ')}`,
     {
-      cause: error,
+      cause: failures[0],
       ...(sqlstate === undefined ? {} : { sqlstate }),
       hint:
         sqlstate === SQLSTATE.insufficientPrivilege
           ? connectGrant(settings)
-          : 'Check PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD (or .pgpass, PGSERVICE), or pass --dsn URI.',
+          : (known?.hint ?? (ofTls ? TLS_HINT : HINT)),
     },
   );
 }

@@ -1,73 +1,120 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
-import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
-import { RunbookError } from '../errors.js';
-import type { LibpqKeywords } from './connection-settings.js';
+import {
+  checkServerIdentity,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureVersion,
+} from 'node:tls';
+import { messageOf, type RunbookError } from '../errors.js';
+import type { Environment } from './account.js';
+import { invalidConnection } from './invalid-connection.js';
+import { notAValue, type LibpqKeywords } from './keywords.js';
+import { readAuthorities, readIdentity } from './tls-files.js';
 
-const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+/** TLS with these options, or none. */
+export type Transport = ConnectionOptions | false;
 
-/** Whether and how a connection uses TLS. */
-export interface SslChoice {
-  /** Undefined: no TLS. */
-  readonly options: ConnectionOptions | undefined;
-  /** True: go on without TLS when the server has none (sslmode `prefer`, libpq's default). */
-  readonly optional: boolean;
-}
+/** The modes that go on without TLS. */
+const WEAK = ['disable', 'allow', 'prefer'];
+const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+const DEFAULT_OLDEST = 'TLSv1.2';
 
 /**
- * libpq's sslmode as TLS options; node-postgres alone would verify the certificate under `require`
- * and has no `prefer`. `allow` is taken as `prefer`.
- * @see https://www.postgresql.org/docs/current/libpq-ssl.html
+ * The ways to try, one after another, by libpq's sslmode and its fellows; node-postgres alone would
+ * verify the certificate under `require` and has no `prefer`.
+ * @param host where the connection leads to; a folder is one of sockets, which have no TLS.
+ * @see https://www.postgresql.org/docs/18/libpq-ssl.html
+ * @throws RunbookError `invalid_connection` for what would be less than was asked for.
  */
-export function sslFor(keywords: LibpqKeywords, host: string): SslChoice {
-  const mode = keywords['sslmode'] ?? 'prefer';
-  if (!MODES.includes(mode)) {
-    throw new RunbookError('invalid_connection', `not an sslmode: ${mode}`, {
-      hint: `One of ${MODES.join(', ')}.`,
-    });
-  }
-  if (host.startsWith('/') || mode === 'disable') return { options: undefined, optional: false };
-  return { options: tlsOptions(mode, keywords), optional: mode === 'prefer' || mode === 'allow' };
+export function transportsFor(
+  keywords: LibpqKeywords,
+  host: string,
+  env: Environment,
+): readonly Transport[] {
+  const mode = modeOf(keywords);
+  const versions = versionRange(keywords);
+  if (host.startsWith('/') || mode === 'disable') return [false];
+  const tls = { ...tlsOptions(mode, keywords, env, versions), ...serverName(mode, keywords) };
+  if (mode === 'prefer') return [tls, false];
+  return mode === 'allow' ? [false, tls] : [tls];
 }
 
-function tlsOptions(mode: string, keywords: LibpqKeywords): ConnectionOptions {
-  const rootFile = keywords['sslrootcert'] ?? defaultRootCertificate();
-  const verify = mode.startsWith('verify-') || (mode === 'require' && rootFile !== undefined);
-  return {
-    rejectUnauthorized: verify,
-    ...(rootFile === undefined || rootFile === 'system'
-      ? {}
-      : { ca: read(rootFile, 'sslrootcert') }),
-    ...(keywords['sslcert'] === undefined ? {} : { cert: read(keywords['sslcert'], 'sslcert') }),
-    ...(keywords['sslkey'] === undefined ? {} : { key: read(keywords['sslkey'], 'sslkey') }),
-    ...identityCheck(mode, keywords['host']),
-  };
+function modeOf({ sslmode, sslrootcert, sslnegotiation }: LibpqKeywords): string {
+  const system = sslrootcert === 'system';
+  const mode = sslmode ?? (system ? 'verify-full' : 'prefer');
+  if (system && mode !== 'verify-full') throw weak(mode, 'sslrootcert=system', 'verify-full');
+  if (sslnegotiation === 'direct' && WEAK.includes(mode)) {
+    throw weak(mode, 'sslnegotiation=direct', 'require, verify-ca or verify-full');
+  }
+  return mode;
+}
+
+function weak(mode: string, what: string, needed: string): RunbookError {
+  return invalidConnection(
+    `sslmode ${mode} is too weak for ${what}`,
+    `Set sslmode (PGSSLMODE) to ${needed}.`,
+  );
+}
+
+interface VersionRange {
+  readonly minVersion: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+}
+
+function versionRange(keywords: LibpqKeywords): VersionRange {
+  const minVersion = versionOf('ssl_min_protocol_version', keywords) ?? DEFAULT_OLDEST;
+  const maxVersion = versionOf('ssl_max_protocol_version', keywords);
+  if (maxVersion === undefined) return { minVersion };
+  if (VERSIONS.indexOf(minVersion) <= VERSIONS.indexOf(maxVersion))
+    return { minVersion, maxVersion };
+  throw invalidConnection(
+    `ssl_min_protocol_version ${minVersion} is above ssl_max_protocol_version ${maxVersion}`,
+    `Correct one of them; the oldest is ${DEFAULT_OLDEST} unless said otherwise.`,
+  );
+}
+
+function versionOf(name: string, keywords: LibpqKeywords): SecureVersion | undefined {
+  const value = keywords[name];
+  if (value === undefined) return undefined;
+  const version = VERSIONS.find((one) => one.toLowerCase() === value.toLowerCase());
+  if (version !== undefined) return version;
+  throw notAValue(name, value, VERSIONS);
+}
+
+function tlsOptions(
+  mode: string,
+  keywords: LibpqKeywords,
+  env: Environment,
+  versions: VersionRange,
+): ConnectionOptions {
+  const authorities = readAuthorities(keywords, env, mode.startsWith('verify-'));
+  const files = { ...authorities, ...readIdentity(keywords, env) };
+  const rejectUnauthorized = authorities.ca !== undefined;
+  if (Object.keys(files).length === 0) return { ...versions, rejectUnauthorized };
+  try {
+    return { rejectUnauthorized, secureContext: createSecureContext({ ...versions, ...files }) };
+  } catch (error) {
+    throw invalidConnection(
+      `sslcert, sslkey or sslcrl cannot be used: ${messageOf(error)}`,
+      'They are to be in PEM form, and a locked key needs its sslpassword.',
+      error,
+    );
+  }
 }
 
 /** The certificate must name the host that was asked for, also where `hostaddr` spares its look-up. */
-function identityCheck(mode: string, host: string | undefined): ConnectionOptions {
-  if (mode !== 'verify-full') return { checkServerIdentity: () => undefined };
-  if (host === undefined) return {};
-  return {
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    checkServerIdentity: (_address, certificate) => checkServerIdentity(host, certificate),
-  };
-}
-
-function defaultRootCertificate(): string | undefined {
-  const file = join(homedir(), '.postgresql', 'root.crt');
-  return existsSync(file) ? file : undefined;
-}
-
-function read(file: string, keyword: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new RunbookError('invalid_connection', `cannot read ${keyword} ${file}`, {
-      cause: error,
-      hint: 'Check the path and its permissions.',
-    });
+function serverName(mode: string, { host, hostaddr }: LibpqKeywords): ConnectionOptions {
+  const name = host ?? (hostaddr === undefined ? 'localhost' : undefined);
+  const indication = name === undefined || isIP(name) !== 0 ? {} : { servername: name };
+  if (mode !== 'verify-full') return { ...indication, checkServerIdentity: () => undefined };
+  if (name === undefined) {
+    throw invalidConnection(
+      'sslmode verify-full needs the name of the server',
+      'Add host=… beside hostaddr.',
+    );
   }
+  return {
+    ...indication,
+    checkServerIdentity: (_address, certificate) => checkServerIdentity(name, certificate),
+  };
 }

@@ -3,7 +3,7 @@ import { parseDuration } from '../model/duration.js';
 import { isExact, parseRelationGlob } from '../model/relation-glob.js';
 import { parseSize } from '../model/size.js';
 import { CONDITION_NAMES, toSqlstate } from './conditions.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 
 /** A kind of text in the format: how to tell it, and what to say when it is none. */
 export interface TextFormat {

@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import { aliasTargets } from './aliases.js';
 import { toPointer, type Diagnostic, type Path, type Problem } from './diagnostic.js';
-import { suggestion } from './nearest.js';
+import { suggestion } from '../model/nearest.js';
 import { offsetInScalar } from './scalar-offset.js';
 import type { Source } from './source.js';
 

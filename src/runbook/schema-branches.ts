@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { isContent, type Content } from './content.js';
 import { MAX_PROBLEMS, type Path, type Problem } from './diagnostic.js';
 import type { DiagnosticCode } from './diagnostic-texts.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 import { parsePointer } from './pointer.js';
 
 /** The words for a mapping that must hold exactly one of several keys. */

@@ -4,7 +4,7 @@ import { oneLine } from '../../model/printable.js';
 import { wrapLine } from '../../model/wrap.js';
 import { DIAGNOSTIC_TEXTS } from '../../runbook/diagnostic-texts.js';
 import { RULES } from '../../runbook/lint/rules.js';
-import { suggestion } from '../../runbook/nearest.js';
+import { suggestion } from '../../model/nearest.js';
 import type { CommandContext } from '../command-line.js';
 
 const TEXTS = {

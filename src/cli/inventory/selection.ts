@@ -10,7 +10,7 @@ import {
 import { count } from '../../model/phrases.js';
 import { readDsn } from '../../postgres/dsn.js';
 import { loadInventoryFile } from '../../runbook/inventory/load.js';
-import { suggestion } from '../../runbook/nearest.js';
+import { suggestion } from '../../model/nearest.js';
 import type { Output } from '../io.js';
 import { showDiagnostics } from '../load.js';
 

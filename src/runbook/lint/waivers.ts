@@ -1,6 +1,6 @@
 import { isContent, listAt, rawSteps, textAt } from '../content.js';
 import type { Path } from '../diagnostic.js';
-import { suggestion } from '../nearest.js';
+import { suggestion } from '../../model/nearest.js';
 import type { LintProblem } from './input.js';
 import { isRuleId, RULES } from './rules.js';
 

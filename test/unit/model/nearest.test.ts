@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { editDistance, nearest, suggest } from '../../../src/runbook/nearest.js';
+import { editDistance, nearest, suggest } from '../../../src/model/nearest.js';
 
 const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
 
