@@ -1,3 +1,5 @@
+import { hidePasswords } from './passwords.js';
+
 /**
  * Characters that show as something else than they are: control characters, which could move the cursor or
  * fake a line; those that turn the writing direction around; and those of no width, by which two
@@ -25,9 +27,7 @@ export function manyLines(text: string): string {
 
 /** A DSN in the wrong place of a command line would be repeated in a message, and so in cron's mail. */
 export function maskPasswords(text: string): string {
-  return text
-    .replace(/(\w:\/\/[^\s:@/'"]*:)[^\s@'"]+@/g, '$1***@')
-    .replace(/(\bpassword\s*=\s*)(?:'[^']*'|[^\s']+)/gi, '$1***');
+  return hidePasswords(text, () => '***');
 }
 
 /** No message needs more; a name or a text from outside may be as long as it likes. */
@@ -35,10 +35,10 @@ const LONGEST = 1_000;
 
 /**
  * {@link oneLine} of a message, its middle left out when somebody else's text made it endless. Passwords go
- * first: of one that is cut in two, nobody could tell any more that it is one.
+ * before: of one that is cut in two, nobody could tell any more that it is one.
  */
 export function message(text: string): string {
-  const line = oneLine(maskPasswords(text));
+  const line = maskPasswords(oneLine(text));
   if (line.length <= LONGEST) return line;
   return `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;
 }

@@ -36,7 +36,7 @@ function readParameter(pair: string): readonly [string, string] {
     throw invalidDsn('after ? stands keyword=value; within a value write = as %3D and & as %26');
   }
   // JDBC's word.
-  return key === 'ssl' && value === 'true' ? ['sslmode', 'require'] : [decode(key), decode(value)];
+  return key === 'ssl' && value === 'true' ? ['sslmode', 'require'] : [key, decode(value)];
 }
 
 function decode(text: string): string {

@@ -132,7 +132,7 @@ export function unknownKeyword(word: string, place: string): RunbookError | unde
   return invalidConnection(
     `unknown keyword${name} ${place}`,
     near === undefined
-      ? "libpq has no such keyword. A value with blanks needs quotes: password='…'."
+      ? 'libpq has no such keyword. A value with blanks needs single quotes around it.'
       : `Did you mean \`${near}\`?`,
   );
 }

@@ -106,7 +106,7 @@ const CASES: Readonly<Record<string, readonly [text: string, ...expected: string
   'a password in a URI with another @': [
     one(`  - { dsn: postgresql://u:p@${SECRET}@h/d }`),
     'missing-key 3:5',
-    'password-in-dsn 3:12',
+    'bad-dsn 3:12',
   ],
   'a password as a key of its own': [
     one(`  - { name: a, service: a, password: ${SECRET} }`),

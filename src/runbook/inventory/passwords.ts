@@ -1,23 +1,10 @@
 import type { Diagnostic } from '../diagnostic.js';
+import { hidePasswords } from '../../model/passwords.js';
 import { isContent } from '../content.js';
 
-const stars = (text: string): string => '*'.repeat(text.length);
-
-/**
- * A text of the same shape, in which whatever may be a password is stars, so that a frame shows a line
- * with its carets in place. Rather too much is hidden than too little: of a URI all from the first
- * colon after `//` to the last `@` of the line, and all that follows the word password.
- */
+/** A text of the same shape without passwords, so that a frame shows a line with its carets in place. */
 export function starPasswords(text: string): string {
-  return text
-    .replace(
-      /(:\/\/[^\s:]*:)(.+)(?=@)/g,
-      (_all, before: string, secret: string) => before + stars(secret),
-    )
-    .replace(
-      /(password['"]?\s*[:=][^\S\n]*)(.+)/gi,
-      (_all, before: string, secret: string) => before + stars(secret),
-    );
+  return hidePasswords(text, (secret) => '*'.repeat(secret.length));
 }
 
 /** A content whose texts hold no passwords; keys stay as they are, for the way back to their places. */

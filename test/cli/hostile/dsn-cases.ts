@@ -15,6 +15,10 @@ const SECRETS = [
   `${SECRET}'"\\`,
   `${SECRET}#?/`,
   `a b ${SECRET}`,
+  `a@${SECRET}@b`,
+  `a/${SECRET} b`,
+  `a'b\\ ${SECRET}`,
+  `1/${SECRET}`,
 ];
 
 const away = 'host=127.0.0.1 port=1 user=u dbname=d connect_timeout=3';
@@ -109,6 +113,15 @@ export const DSN_CASES: readonly DsnCase[] = [
       dsn: `${away} password='${secret.replaceAll(/['\\]/g, '\\$&')}'`,
     },
     { name: `password ${String(i)} in keywords as it is`, dsn: `host password=${secret}` },
+    { name: `password ${String(i)} as a key`, dsn: `${away} ${secret}=x` },
+    {
+      name: `password ${String(i)} in a parameter as it is`,
+      dsn: `postgresql://u@127.0.0.1:1/d?connect_timeout=3&password=${secret}`,
+    },
+    {
+      name: `password ${String(i)} in a URI without a database`,
+      dsn: `postgresql://u:${secret}@127.0.0.1`,
+    },
     { name: `password ${String(i)} in PGPASSWORD`, env: { ...reach, PGPASSWORD: secret } },
   ]),
 ];
