@@ -1,4 +1,5 @@
 import { EXIT, messageOf, RunbookError, type ExitCode } from '../errors.js';
+import { message } from '../model/printable.js';
 import { asRunbookError } from '../postgres/errors.js';
 import type { CommandContext } from './command-line.js';
 import type { Output } from './io.js';
@@ -37,9 +38,14 @@ export async function withPing(
 
 function parseTarget(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
-  throw new RunbookError('usage', '--ping: not a URL of http or https', {
-    hint: 'Like https://hc-ping.com/your-check.',
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    throw new RunbookError('usage', '--ping: not a URL of http or https', {
+      hint: 'Give it as the monitor shows it; it begins with https://.',
+    });
+  }
+  if (url.username === '' && url.password === '') return url;
+  throw new RunbookError('usage', '--ping: no user and no password can be sent', {
+    hint: 'Take a URL without user:password@ before the host.',
   });
 }
 
@@ -67,6 +73,6 @@ async function post(url: URL, signal: AbortSignal): Promise<string | undefined> 
     return response.ok ? undefined : `it answered ${String(response.status)}`;
   } catch (error) {
     const { cause } = error as Error;
-    return messageOf(cause ?? error);
+    return message(messageOf(cause ?? error));
   }
 }

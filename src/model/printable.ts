@@ -30,15 +30,20 @@ export function maskPasswords(text: string): string {
   return hidePasswords(text, () => '***');
 }
 
+/** What follows the host of a URL of a monitor or a chat is its secret, also in the wrong place of a command line. */
+function maskUrls(text: string): string {
+  return text.replace(/(https?:\/\/)(?:[^\s/]*@)?([^\s/?#]+)[/?#]\S+/gi, '$1$2/***');
+}
+
 /** No message needs more; a name or a text from outside may be as long as it likes. */
 const LONGEST = 1_000;
 
 /**
- * {@link oneLine} of a message, its middle left out when somebody else's text made it endless. Passwords go
+ * {@link oneLine} of a message, its middle left out when somebody else's text made it endless. Secrets go
  * before: of one that is cut in two, nobody could tell any more that it is one.
  */
 export function message(text: string): string {
-  const line = maskPasswords(oneLine(text));
+  const line = maskUrls(maskPasswords(oneLine(text)));
   if (line.length <= LONGEST) return line;
   return `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;
 }

@@ -81,3 +81,26 @@ it('refuses what is no URL, before anything is done', async () => {
   ]);
   expect(stderr).not.toContain('/etc');
 });
+
+it.each(
+  [
+    ['run', 'x.yaml', '--png', `https://127.0.0.1:1/${SECRET}`],
+    ['run', 'x.yaml', `--png=https://127.0.0.1:1/${SECRET}`],
+    ['run', 'x.yaml', `--ping=https://u:${SECRET}@127.0.0.1:1/${SECRET}`],
+    ['run', 'x.yaml', '--ping', `127.0.0.1:1/${SECRET}`],
+    ['run', 'x.yaml', '--ping', `https://127.0.0.1:1/${SECRET}?x=${SECRET}#${SECRET}`],
+    ['run', 'x.yaml', '--ping', `https://no.such.host.invalid/${SECRET}`],
+    ['run', `https://127.0.0.1:1/${SECRET}`],
+    ['validate', `https://127.0.0.1:1/${SECRET}?${SECRET}`],
+    ['report', `https://127.0.0.1:1/${SECRET}`],
+    ['status', `https://127.0.0.1:1/${SECRET}`],
+    ['status', '--dsn', `https://127.0.0.1:1/${SECRET}`],
+    ['run', 'x.yaml', '-p', `https://127.0.0.1:1/${SECRET}`],
+    [`https://127.0.0.1:1/${SECRET}`],
+  ].map((args) => [args]),
+)('shows no more of the URL than its host: %j', async (args) => {
+  const { code, stdout, stderr } = await runCli(args, { env: db.env, cwd: folder });
+  expect(code).not.toBe(0);
+  expect(stderr).not.toBe('');
+  expect(stdout + stderr).not.toContain(SECRET);
+});

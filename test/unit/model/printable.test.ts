@@ -95,6 +95,18 @@ describe('message', () => {
     expect(message(`no file host=h password=${token}`)).toBe('no file host=h password=***');
   });
 
+  it.each([
+    [
+      "unknown option '--png=https://hc.example/uuid'",
+      "unknown option '--png=https://hc.example/***",
+    ],
+    ['no file https://u:p@hc.example:8080/uuid?a=b: x', 'no file https://hc.example:8080/*** x'],
+    ['http://hc.example?uuid', 'http://hc.example/***'],
+    ['getaddrinfo ENOTFOUND https://hc.example', 'getaddrinfo ENOTFOUND https://hc.example'],
+  ])('tells of a URL the host alone: %s', (text, shown) => {
+    expect(message(text)).toBe(shown);
+  });
+
   it('leaves out the middle of what is endless', () => {
     const text = message('x'.repeat(1_000_000));
     expect(text.length).toBeLessThan(1_100);
