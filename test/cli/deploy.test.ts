@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { runProgram, type CliOptions, type CliResult } from '../support/cli.js';
 import { useTestDatabase } from '../support/database.js';
+import { makeCertificates, type ServerCertificate } from '../db/security/support/certificates.js';
+import { startStub } from '../db/security/support/stub-server.js';
 import { readCronJob, readDeployed, readIndexedJob } from '../support/deploy.js';
 import { runHere } from '../support/in-process.js';
 import { ROOT } from '../support/root.js';
@@ -141,5 +143,40 @@ describe('the script of deploy/kubernetes/cronjob.yaml', () => {
     expect(code, stderr).toBe(143);
     const { run, steps } = JSON.parse(readFileSync(report, 'utf8')) as ReportV1;
     expect([run.status, steps[0]?.status]).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+describe('a pod of deploy/kubernetes gives its password', () => {
+  const certificates = join(folder, 'certificates');
+  mkdirSync(certificates);
+  makeCertificates(certificates);
+  const pem = (name: string): Buffer => readFileSync(join(certificates, name));
+  /** The variables of the job's own container, with its authority where we have one. */
+  const variables = readCronJob().job.spec.jobTemplate.spec.template.spec.containers[0]!.env;
+  const podEnv = Object.fromEntries(variables.map(({ name, value = 'hush' }) => [name, value]));
+
+  it.each([
+    ['to the server that is meant', 'good', 'connects over TLS'],
+    ['to no server of a stranger', 'stranger', 'refuses'],
+    ['to no server of another name', 'other-name', 'refuses'],
+    ['to no server without TLS', undefined, 'refuses'],
+  ] as const)('%s', async (_to, name: ServerCertificate | undefined, verdict) => {
+    const tls =
+      name === undefined ? undefined : { cert: pem(`${name}.crt`), key: pem(`${name}.key`) };
+    const stub = await startStub({ tls });
+    const env = {
+      ...podEnv,
+      PGHOST: 'localhost',
+      PGHOSTADDR: '127.0.0.1',
+      PGPORT: String(stub.port),
+    };
+    expect(podEnv).toHaveProperty('PGSSLROOTCERT');
+    const PGSSLROOTCERT = join(certificates, 'ca.crt');
+    const { code } = await shell(IN_POD, runbook('pod', 'select 1'), {
+      env: { ...env, PGSSLROOTCERT },
+    });
+    expect(code).not.toBe(0);
+    expect(stub.verdict()).toBe(verdict);
+    await stub.close();
   });
 });

@@ -163,6 +163,15 @@ describe.each([
     );
   });
 
+  it('verifies the server, by a root certificate that is mounted', () => {
+    const valueOf = (wanted: string) => container.env.find(({ name }) => name === wanted)?.value;
+    const mount = container.volumeMounts.find(({ name }) => name === 'ca');
+    expect(valueOf('PGSSLMODE')).toBe('verify-full');
+    expect(valueOf('PGSSLROOTCERT')).toBe(`${mount?.mountPath ?? ''}/ca.crt`);
+    expect(mount?.readOnly).toBe(true);
+    expect(pod.volumes.find(({ name }) => name === 'ca')?.configMap?.name).toBe('pg-runbook-ca');
+  });
+
   it('calls what the ConfigMap holds, with options that the program has', async () => {
     const [, script] = container.command;
     const [runbook] = container.args;
