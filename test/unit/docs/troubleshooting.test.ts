@@ -30,7 +30,7 @@ function fixedParts(line: string): string[] {
   const text = line.replace(/ \[\w+\]$/, '');
   return text
     .split(/…|(?:^| )\w+ \[\w{5}\]: | \((?:SQLSTATE )?\w{5}\)|(?<=^… )unknown: |^phase: /)
-    .flatMap((part) => part.split(/(?<=cannot be used: )/))
+    .flatMap((part) => part.split(/(?<=cannot be made or used: )/))
     .map((part) => part.trim().replaceAll(/^[:;] +|[:;]$/g, ''))
     .filter((part) => /\w{3}/.test(part));
 }
