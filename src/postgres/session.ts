@@ -26,6 +26,8 @@ export interface Notice {
   readonly severity: string;
   readonly sqlstate: string;
   readonly message: string;
+  /** PostgreSQL's source file that sent it: no function of a user's can pretend to be one. */
+  readonly file: string;
 }
 
 /** Connection exceptions and shutdowns: of this session, or re-raised by it from a worker's. */
@@ -207,8 +209,13 @@ function isReadTimeout(error: unknown): boolean {
 }
 
 function toNotice(notice: object): Notice {
-  const { severity, code, message } = notice as Partial<Record<string, string>>;
-  return { severity: severity ?? 'NOTICE', sqlstate: code ?? '00000', message: message ?? '' };
+  const { severity, code, message, file } = notice as Partial<Record<string, string>>;
+  return {
+    severity: severity ?? 'NOTICE',
+    sqlstate: code ?? '00000',
+    message: message ?? '',
+    file: file ?? '',
+  };
 }
 
 /** Whoever may not connect cannot ask what else is missing. */

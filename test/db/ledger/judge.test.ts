@@ -163,6 +163,7 @@ const skip = {
   severity: 'WARNING',
   sqlstate: '55P03',
   message: 'skipping vacuum of "t" --- lock not available',
+  file: 'vacuum.c',
 };
 
 async function judgeTarget(facts: Partial<TargetFacts>): Promise<object> {
