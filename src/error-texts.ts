@@ -65,6 +65,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     means: 'Its workers have no handle by which they could be told apart from strangers.',
     remedy: 'Install a newer package, then `ALTER EXTENSION pg_background UPDATE`.',
   },
+  extension_untrusted: {
+    happened:
+      'The schema of pg_background belongs to a role that is no superuser, and a superuser is to run.',
+    means:
+      'That role could rename the schema and put functions of its own in its place, which would run as superuser.',
+    remedy:
+      '`CREATE SCHEMA pgbg; ALTER EXTENSION pg_background SET SCHEMA pgbg;`, or run as a smaller role.',
+  },
   server_unsupported: {
     happened: 'The server is older than PostgreSQL 14, a standby, or keeps no statistics.',
     means: 'Maintenance would be impossible there, or could not be proven.',

@@ -31,6 +31,7 @@ export const ERROR_EXIT_CODES = {
   pooler_between: EXIT.refused,
   extension_missing: EXIT.refused,
   extension_unsupported: EXIT.refused,
+  extension_untrusted: EXIT.refused,
   server_unsupported: EXIT.refused,
   privilege_missing: EXIT.refused,
   budget_impossible: EXIT.refused,

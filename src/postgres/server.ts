@@ -12,6 +12,7 @@ export interface ServerInfo {
   /** Of the server for ever, whatever its address. */
   readonly systemIdentifier: string;
   readonly role: string;
+  readonly superuser: boolean;
   readonly inRecovery: boolean;
   readonly maxWorkerProcesses: number;
   /** max_parallel_maintenance_workers. */
@@ -29,6 +30,11 @@ export interface ExtensionInfo {
   readonly version: string;
   /** The schema that it lives in; the extension is relocatable. */
   readonly schema: string;
+  /**
+   * The owner of that schema, where that is neither a superuser, this role nor the extension's owner: it could rename
+   * the schema, and put functions of its own in the place of these.
+   */
+  readonly stranger: string | null;
   /** The extension's functions that this role may execute, by name. */
   readonly functions: readonly string[];
 }
@@ -50,6 +56,8 @@ interface InfoRow extends Row {
   sees_all_sessions: boolean;
   extension_version: string | null;
   extension_schema: string | null;
+  extension_stranger: string | null;
+  superuser: boolean;
   functions: string[] | null;
 }
 
@@ -67,6 +75,13 @@ SELECT current_setting('server_version_num')::int AS version_number,
        pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all_sessions,
        e.extversion AS extension_version,
        n.nspname::text AS extension_schema,
+       (SELECT o.rolname::text
+          FROM pg_catalog.pg_database d
+          JOIN pg_catalog.pg_roles o ON o.oid = CASE WHEN pg_get_userbyid(n.nspowner) = 'pg_database_owner' THEN d.datdba
+                                                     ELSE n.nspowner END
+         WHERE d.datname = current_database() AND NOT o.rolsuper AND o.rolname <> session_user
+           AND o.oid <> e.extowner) AS extension_stranger,
+       (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = session_user) AS superuser,
        (SELECT array_agg(DISTINCT p.proname::text)
           FROM pg_catalog.pg_depend d
           JOIN pg_catalog.pg_proc p ON p.oid = d.objid
@@ -88,6 +103,7 @@ export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
       : {
           version: row.extension_version,
           schema: row.extension_schema,
+          stranger: row.extension_stranger,
           functions: row.functions ?? [],
         };
   return {
@@ -97,6 +113,7 @@ export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
     databaseOid: row.database_oid,
     systemIdentifier: row.system_identifier,
     role: row.role,
+    superuser: row.superuser,
     inRecovery: row.in_recovery,
     maxWorkerProcesses: row.max_worker_processes,
     parallelMaintenance: row.parallel_maintenance,

@@ -3,12 +3,14 @@ import { inspectLedger, requireLedger } from '../../ledger/migrate.js';
 import { mayMakeLedger } from '../../ledger/trust.js';
 import { missed, readExpectations } from '../../ledger/past-runs.js';
 import { readResidue } from '../../ledger/residue.js';
-import { chooseDialect } from '../../postgres/background/detect.js';
+import { chooseDialect, describeMove } from '../../postgres/background/detect.js';
 import { asSqlError } from '../../postgres/errors.js';
 import { readCapacity } from '../../postgres/capacity.js';
+import { readOtherLaunchers } from '../../postgres/launchers.js';
 import { grantSessions, requireUsableServer } from '../../postgres/server.js';
 import { oneLine } from '../../model/printable.js';
-import { showIdentifiers } from '../../sql/quote.js';
+import { count } from '../../model/phrases.js';
+import { quoteIdentifier, showIdentifiers } from '../../sql/quote.js';
 import type { Runbook } from '../../model/runbook.js';
 import { readGrants } from '../../plan/grants/read.js';
 import { describeMissed } from './history.js';
@@ -68,10 +70,14 @@ async function examine(connected: Connected): Promise<Check[]> {
     }),
     await check('extension', () => {
       const dialect = chooseDialect(server);
-      const { version = '', schema = '' } = server.extension ?? {};
-      return `pg_background ${version} in schema ${schema}, dialect ${dialect.name}`;
+      const { version = '', schema = '', stranger = null } = server.extension ?? {};
+      const detail = `pg_background ${version} in schema ${schema}, dialect ${dialect.name}`;
+      if (stranger === null) return detail;
+      const risk = `${detail}; the schema's owner ${stranger} could replace it and act as ${server.role}`;
+      return { state: 'warn', detail: risk, fix: describeMove() };
     }),
     describeRole(connected),
+    ...(await checkLaunchers(connected)),
     await checkSlots(connected),
     await checkLedger(connected),
   ];
@@ -79,6 +85,22 @@ async function examine(connected: Connected): Promise<Check[]> {
   if (!usable) return checks;
   const residue = await orWarn('residue', checkResidue(connected));
   return [...checks, ...residue, ...(await orWarn('missed', checkMissed(connected)))];
+}
+
+/** Roles that could act as the one that maintains their tables: pg_background lets them, and we cannot mend it. */
+async function checkLaunchers({ session, server }: Connected): Promise<Check[]> {
+  const launchers = await readOtherLaunchers(session);
+  return launchers.map(({ role, tables, schemas }) => {
+    const owns = tables > 0 ? `owns ${count(tables, 'table')}` : '';
+    const creates = schemas.length > 0 ? `may create tables in ${schemas.join(', ')}` : '';
+    const has = [owns, creates].filter((text) => text !== '').join(' and ');
+    return {
+      name: 'launchers',
+      state: 'warn',
+      detail: `${role} may launch workers, and ${has}: maintenance of these can be made to act as ${server.role}`,
+      fix: `REVOKE pgbackground_role FROM ${quoteIdentifier(role)}; see docs/privileges.md`,
+    };
+  });
 }
 
 /** A ledger that the next run makes or upgrades is nothing to mend. */
@@ -170,8 +192,8 @@ async function checkGrants({ session, server }: Connected, runbook: Runbook): Pr
     ...(hint === undefined ? {} : { fix: hint }),
   }));
   if (missing.length + refused.length > 0) return [...missing, ...refused];
-  const count = sections.reduce((sum, { grants }) => sum + grants.length, 0);
-  const detail = `${role} has all ${String(count)} that ${runbook.name} needs`;
+  const all = sections.reduce((sum, { grants }) => sum + grants.length, 0);
+  const detail = `${role} has all ${String(all)} that ${runbook.name} needs`;
   return [{ name: 'grants', state: 'ok', detail }];
 }
 

@@ -25,7 +25,8 @@ export function viewsUsed(version: string): readonly string[] {
 
 /**
  * The dialect of the extension that is installed.
- * @throws RunbookError `extension_missing`, `privilege_missing` or `extension_unsupported`, each with its fix.
+ * @throws RunbookError `extension_missing`, `extension_untrusted`, `privilege_missing` or `extension_unsupported`,
+ *   each with its fix.
  */
 export function chooseDialect(server: ServerInfo): BackgroundDialect {
   const extension = server.extension;
@@ -36,6 +37,8 @@ export function chooseDialect(server: ServerInfo): BackgroundDialect {
       { hint: 'Install its package on the server, then: CREATE EXTENSION pg_background;' },
     );
   }
+  if (server.superuser && extension.stranger !== null)
+    throw untrusted(extension, extension.stranger);
   const has = (name: string): boolean => extension.functions.includes(name);
   if (CANONICAL_FUNCTIONS.every(has)) return canonicalDialect(extension.schema);
   if (SUFFIXED_FUNCTIONS.every(has) && isAtLeast(extension.version, 1, 8)) {
@@ -47,6 +50,19 @@ export function chooseDialect(server: ServerInfo): BackgroundDialect {
     });
   }
   throw unusable(server, extension);
+}
+
+function untrusted({ schema }: ExtensionInfo, owner: string): RunbookError {
+  return new RunbookError(
+    'extension_untrusted',
+    `pg_background is in schema ${schema}, whose owner ${owner} could replace it and become a superuser`,
+    { hint: describeMove() },
+  );
+}
+
+/** How the extension gets a schema that is nobody's but its owner's. */
+export function describeMove(): string {
+  return 'As a superuser: CREATE SCHEMA pgbg; ALTER EXTENSION pg_background SET SCHEMA pgbg; and GRANT USAGE ON SCHEMA pgbg to the roles that run.';
 }
 
 function unusable(server: ServerInfo, extension: ExtensionInfo): RunbookError {

@@ -11,7 +11,7 @@ const INFOS = ['result_info_v2', 'error_info_v2'];
 
 function abilities(version: string, names: readonly string[]): Record<string, string> {
   const functions = names.map((name) => `pg_background_${name}`);
-  const found = readAbilities({ version, schema: 'public', functions });
+  const found = readAbilities({ version, schema: 'public', stranger: null, functions });
   return Object.fromEntries(found.map(({ name, state }) => [name, state]));
 }
 
@@ -71,7 +71,7 @@ const DOCUMENT: SelftestDocument = {
     pg_background: { version: '2.0', dialect: '2.x' },
   },
   cases: [{ name: 'cancel', title: 'cancel', status: 'ok', duration_ms: 900, seen: '57014' }],
-  capabilities: readAbilities({ version: '1.8', schema: 'public', functions: [] }),
+  capabilities: readAbilities({ version: '1.8', schema: 'public', stranger: null, functions: [] }),
   left_behind: null,
 };
 
