@@ -53,6 +53,8 @@ describe('habits', () => {
     ['src/steps/vacuum/render.ts', 'export const a = Math.random();', 'uses Math.random'],
     ['src/report/html/page.ts', 'export const a = Date.now();', 'uses Date.now'],
     ['src/steps/vacuum/render.ts', 'setTimeout(() => 1, 1);', 'uses setTimeout'],
+    ['src/plan/a.ts', 'await session.script(SQL);', 'sends a script'],
+    ['src/ledger/migrate.ts', 'await session.script(`${a}`);', 'sends a script'],
   ])('%s with `%s`: %s', (path, text, complaint) => {
     const found = Object.values(HABITS).flatMap((habit) => habit(sourceOf(path, text)));
     expect(found).toEqual([expect.stringContaining(complaint)]);

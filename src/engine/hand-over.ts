@@ -1,10 +1,10 @@
 import { budgetOrder } from '../ledger/admission.js';
 import type { Handle } from '../model/identity.js';
 import { workerApplicationName } from '../model/identity.js';
+import { SUPERVISOR_SETTINGS } from '../model/settings.js';
 import { readQuery } from '../postgres/background/client.js';
 import { pollQuery } from '../postgres/background/poll.js';
 import { asSqlError, type SqlError } from '../postgres/errors.js';
-import { SUPERVISOR_SETTINGS } from '../postgres/session-settings.js';
 import { taskDigest } from '../plan/task-digest.js';
 import { quoteLiteral } from '../sql/quote.js';
 import { ATTEMPT_SETTING } from '../steps/completion.js';

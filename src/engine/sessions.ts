@@ -1,12 +1,8 @@
 import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
+import { NO_TIMEOUTS, OWN_SESSION } from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import {
-  applySettings,
-  commitDurably,
-  NO_TIMEOUTS,
-  PLAIN_TRANSACTIONS,
-} from '../postgres/session-settings.js';
+import { applySettings, commitDurably } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
 
 /** The two sessions of a run. */
@@ -70,10 +66,14 @@ async function openControl(
     const [row] = await control.query<{ path: string }>(
       "SELECT pg_catalog.current_setting('search_path') AS path",
     );
-    // The workers inherit all of this; their only timeouts are those that the plan shows.
-    await applySettings(control, { ...NO_TIMEOUTS, client_min_messages: 'notice' });
-    await control.script(`SET pg_background.worker_timeout = 0;
-SET pg_background.max_workers = ${String(Math.max(workers + 1, 16))}`);
+    // The workers inherit all of this, and what is not set here from the role and the database; their
+    // only timeouts are those that the plan shows.
+    await applySettings(control, {
+      ...NO_TIMEOUTS,
+      client_min_messages: 'notice',
+      'pg_background.worker_timeout': '0',
+      'pg_background.max_workers': String(Math.max(workers + 1, 16)),
+    });
     await control.identify();
     return { control, searchPath: row?.path ?? '' };
   } catch (error) {
@@ -88,8 +88,7 @@ export async function openObserver(settings: ConnectionSettings, runId: string):
   const observer = await Session.open(settings, name, OBSERVER_ANSWERS_WITHIN_MS);
   try {
     await applySettings(observer, {
-      ...NO_TIMEOUTS,
-      ...PLAIN_TRANSACTIONS,
+      ...OWN_SESSION,
       statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
       lock_timeout: OBSERVER_LOCK_TIMEOUT,
       ...NOTICES_DEAD_PEERS,

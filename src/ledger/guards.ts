@@ -1,5 +1,5 @@
-import type { Queryable, Session } from '../postgres/session.js';
-import { quoteLiteral } from '../sql/quote.js';
+import { WRITING } from '../model/settings.js';
+import type { Queryable, Row } from '../postgres/session.js';
 
 /** A guard that does not hold. */
 export interface Breach {
@@ -15,26 +15,37 @@ export interface WalSample {
   readonly at: string;
 }
 
+interface Answer extends Row, WalSample {
+  readonly breach: Breach | null;
+}
+
+const OF_THE_ROLE = ['search_path', ...Object.keys(WRITING)];
+
+/** The guards must find and read what the role does, and change nothing: this is set before they are asked. */
+const READ_BREACH = `
+WITH role AS MATERIALIZED (
+  SELECT pg_catalog.set_config('transaction_read_only', 'on', true),
+         pg_catalog.count(pg_catalog.set_config(s.name, s.reset_val, true))
+    FROM pg_catalog.pg_settings s WHERE s.name = ANY ($4))
+SELECT runbook.guard_breach($1, $2::pg_catalog.pg_lsn, $3::pg_catalog.timestamptz) AS breach,
+       pg_catalog.pg_current_wal_insert_lsn()::text AS from, 
+       runbook.to_timestamp_text(pg_catalog.clock_timestamp()) AS at
+  FROM role`;
+
 /**
  * Looks at a run's guards, read-only and with the role's own search_path: the first that does not hold.
- * All in one message, which is a transaction of its own: in one of several messages the records of tasks
- * that end meanwhile would get, and be refused.
+ * In one statement, which is a transaction of its own: into one of several the records of tasks that
+ * end meanwhile would get, and be refused.
  */
 export async function readBreach(
-  session: Session,
+  db: Queryable,
   runId: string,
   wal: WalSample | undefined,
 ): Promise<{ readonly breach: Breach | null; readonly wal: WalSample }> {
-  const values = [runId, wal?.from, wal?.at].map((value) =>
-    value === undefined ? 'NULL' : quoteLiteral(value),
-  );
-  const results = await session.script(`SET TRANSACTION READ ONLY;
-SELECT pg_catalog.set_config('search_path', s.reset_val, true)
-  FROM pg_catalog.pg_settings s WHERE s.name = 'search_path';
-SELECT runbook.guard_breach(${values.join(', ')}) AS breach,
-       pg_catalog.pg_current_wal_insert_lsn()::text AS from, pg_catalog.clock_timestamp()::text AS at`);
-  const [row] = results.at(-1) ?? [];
-  const { breach, from, at } = row as { breach: Breach | null; from: string; at: string };
+  const values = [runId, wal?.from, wal?.at, OF_THE_ROLE];
+  const [row] = await db.query<Answer>(READ_BREACH, values, 'often');
+  if (row === undefined) throw new Error('the guards gave no answer');
+  const { breach, from, at } = row;
   return { breach, wal: { from, at } };
 }
 

@@ -12,8 +12,7 @@ export function workerSettings(step: StepCommon, ofKind: Settings = {}): Setting
     ...ofKind,
     ...step.settings,
     statement_timeout: `${String(step.timeoutMs)}ms`,
-    ...(step.lockTimeoutMs === undefined
-      ? {}
-      : { lock_timeout: `${String(step.lockTimeoutMs)}ms` }),
+    // Without one they wait for locks up to their timeout, whatever a role or a database has by default.
+    lock_timeout: step.lockTimeoutMs === undefined ? '0' : `${String(step.lockTimeoutMs)}ms`,
   };
 }

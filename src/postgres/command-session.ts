@@ -1,10 +1,6 @@
+import { OWN_SESSION } from '../model/settings.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import {
-  applySettings,
-  commitDurably,
-  NO_TIMEOUTS,
-  PLAIN_TRANSACTIONS,
-} from './session-settings.js';
+import { applySettings, commitDurably } from './session-settings.js';
 import { Session } from './session.js';
 
 /** A little longer than the statement_timeout of its queries. */
@@ -19,8 +15,7 @@ export async function withSession<T>(
   const session = await Session.open(settings, applicationName, ANSWERS_WITHIN_MS);
   try {
     await applySettings(session, {
-      ...NO_TIMEOUTS,
-      ...PLAIN_TRANSACTIONS,
+      ...OWN_SESSION,
       lock_timeout: '5s',
       statement_timeout: '5min',
     });

@@ -3,8 +3,10 @@ import { messageOf, RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { quoteIdentifier } from '../sql/quote.js';
+import { READING } from '../model/settings.js';
 import { asSqlError, SQLSTATE } from './errors.js';
 import { NO_TLS, StartupConnection } from './startup-connection.js';
+import { setForSession } from './session-settings.js';
 
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
@@ -50,7 +52,7 @@ export class Session implements Queryable {
   }
 
   /**
-   * Connects.
+   * Connects, and has the server read SQL as it was validated before any is sent.
    * @param answersWithinMs a query without an answer for so long means that the connection is dead:
    *   a cut network may tell nobody.
    * @throws RunbookError `connection_failed` with what the server or the network said.
@@ -94,6 +96,7 @@ export class Session implements Queryable {
     const session = new Session(client, description);
     try {
       await client.connect();
+      await setForSession(session, READING);
     } catch (error) {
       // Refused for want of a password, its socket would stay open, and the program with it for a minute.
       void client.end().catch(() => undefined);
@@ -121,19 +124,18 @@ export class Session implements Queryable {
     return this.#lost !== undefined;
   }
 
+  /**
+   * Sends one statement. Always by the extended protocol, which refuses a text of several: SQL of a
+   * runbook cannot end the statement that it was put in, and begin another one.
+   */
   async query<R extends Row>(
     sql: string,
     values: readonly unknown[] = [],
     recurrence: Recurrence = 'once',
   ): Promise<R[]> {
-    const result = await this.#send(() => {
-      if (recurrence === 'often') {
-        return this.#client.query<R>({ name: this.#nameOf(sql), text: sql, values: [...values] });
-      }
-      return values.length === 0
-        ? this.#client.query<R>(sql)
-        : this.#client.query<R>(sql, [...values]);
-    });
+    const name = recurrence === 'often' ? { name: this.#nameOf(sql) } : {};
+    const query = { ...name, text: sql, values: [...values], queryMode: 'extended' as const };
+    const result = await this.#send(() => this.#client.query<R>(query));
     return result.rows;
   }
 
@@ -143,11 +145,9 @@ export class Session implements Queryable {
     return name;
   }
 
-  /** Sends several statements in one round trip; returns the rows of each. */
-  async script(sql: string): Promise<Row[][]> {
-    const results = (await this.#send(() => this.#client.query(sql))) as
-      pg.QueryResult<Row> | pg.QueryResult<Row>[];
-    return (Array.isArray(results) ? results : [results]).map((result) => result.rows);
+  /** Sends several statements of our own, which hold nothing that comes from a runbook or the server. */
+  async script(sql: string): Promise<void> {
+    await this.#send(() => this.#client.query(sql));
   }
 
   /** Runs `work` and collects the messages that the server sends meanwhile. */

@@ -1,3 +1,4 @@
+import { withReading } from '../model/settings.js';
 import type { Queryable, Row } from './session.js';
 
 /** The session's own timeouts stay: a trial must not wait as long as a worker may. */
@@ -21,7 +22,7 @@ export async function inTrial<T>(
     );
     await db.query(
       `SELECT pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text($1)`,
-      [JSON.stringify(Object.fromEntries(tried))],
+      [JSON.stringify(withReading(Object.fromEntries(tried)))],
     );
     return await work();
   } finally {

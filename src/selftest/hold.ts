@@ -15,7 +15,8 @@ export async function holdTransaction(
   const name = sessionApplicationName(undefined, 'selftest-holder');
   return new Promise((resolve, reject) => {
     const over = withSession(connection, name, async (session) => {
-      await session.script(`BEGIN; ${sql}`);
+      await session.query('BEGIN');
+      await session.query(sql);
       resolve(async () => {
         release();
         await over;

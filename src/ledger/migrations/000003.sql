@@ -144,6 +144,7 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   unknown_bytes constant numeric := 16777216;
   replica record;
+  asked refcursor;
   holds boolean;
   rate double precision;
   sessions integer;
@@ -169,7 +170,11 @@ BEGIN
     END IF;
   END IF;
   IF kind IS NULL AND p_throttle ? 'sql' THEN
-    EXECUTE pg_catalog.format(E'SELECT (%s\n)', p_throttle ->> 'sql') INTO holds;
+    -- By a cursor, which is refused for a text of several statements: EXECUTE would carry them all out.
+    OPEN asked NO SCROLL FOR EXECUTE pg_catalog.format('SELECT (%s
+)', p_throttle ->> 'sql');
+    FETCH asked INTO holds;
+    CLOSE asked;
     IF holds IS NOT TRUE THEN
       kind := 'sql';
       reason := pg_catalog.format('not true: %s', pg_catalog.left(p_throttle ->> 'sql', 200));

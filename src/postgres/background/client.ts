@@ -1,5 +1,6 @@
 import { RunbookError } from '../../errors.js';
 import type { Handle } from '../../model/identity.js';
+import { withReading } from '../../model/settings.js';
 import { quoteLiteral } from '../../sql/quote.js';
 import { asSqlError, hasSqlState, SQLSTATE } from '../errors.js';
 import type { Notice, Row, Session } from '../session.js';
@@ -17,6 +18,7 @@ const DRAIN_MS = 800;
  */
 export class BackgroundClient {
   readonly #poll: string;
+  readonly #launch: string;
   #controlPid: number | undefined;
 
   constructor(
@@ -24,36 +26,20 @@ export class BackgroundClient {
     private readonly session: Session,
   ) {
     this.#poll = pollQuery(dialect);
+    this.#launch = launchQuery(dialect);
   }
 
   /**
-   * Launches one worker, in one round trip. Settings are set for this transaction only; the worker
-   * inherits them.
+   * Launches one worker, in one round trip. Settings are set for this one statement, and the worker
+   * inherits them; those that say how its SQL is read are always ours.
    * @throws the server's error: 53000 when no worker slot is free.
    */
   async launch(command: LaunchCommand): Promise<Handle> {
-    const settings = { ...command.settings, application_name: command.applicationName };
-    const sets = Object.entries(settings).map(
-      ([name, value]) =>
-        `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
-    );
-    const launch = this.dialect.launch(
-      quoteLiteral(command.sql),
-      String(command.queueSize),
-      quoteLiteral(command.applicationName),
-    );
-    const results = await this.session
-      .script(
-        `BEGIN;
-SELECT ${sets.join(', ')};
-SELECT (s.h).pid AS pid, (s.h).cookie AS cookie FROM (SELECT ${launch} AS h OFFSET 0) s;
-COMMIT`,
-      )
-      .catch(async (error: unknown) => {
-        if (!this.session.lost) await this.session.query('ROLLBACK');
-        throw error;
-      });
-    return toHandle(results[2]?.[0]);
+    const { sql, queueSize, applicationName } = command;
+    const settings = { ...withReading(command.settings), application_name: applicationName };
+    const values = [JSON.stringify(settings), sql, queueSize, applicationName];
+    const [row] = await this.session.query(this.#launch, values, 'often');
+    return toHandle(row);
   }
 
   /**
@@ -127,6 +113,16 @@ COMMIT`,
       if (!isUntracked(error)) throw error;
     }
   }
+}
+
+/** The count makes sure that every setting is set before the launch, which inherits them. */
+function launchQuery(dialect: BackgroundDialect): string {
+  return `
+SELECT (s.h).pid AS pid, (s.h).cookie AS cookie
+  FROM (SELECT ${dialect.launch('$2::text', '$3::int4', '$4::text')} AS h
+          FROM (SELECT pg_catalog.count(pg_catalog.set_config(v.key, v.value, true)) AS n
+                  FROM pg_catalog.jsonb_each_text($1) v) c
+         WHERE c.n IS NOT NULL OFFSET 0) s`;
 }
 
 function literal(cookie: string): string {

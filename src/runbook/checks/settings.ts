@@ -1,4 +1,5 @@
 import { contentAt, rawSteps, type Content } from '../content.js';
+import { isReadingSetting } from '../../model/settings.js';
 import type { Path, Problem } from '../diagnostic.js';
 
 /** Settings that the engine gives its workers; a runbook that changed them would blind it. */
@@ -10,8 +11,12 @@ const ENGINE_SETS: Readonly<Record<string, string>> = {
   session_authorization: 'Workers run as the role that connects.',
 };
 
+const READS_SQL =
+  'Remove it: PostgreSQL must read the SQL as it was validated. Write it so that it needs no such setting.';
+
 function hintFor(name: string): string | undefined {
   const lower = name.toLowerCase();
+  if (isReadingSetting(lower)) return READS_SQL;
   if (lower.startsWith('pg_runbook.')) return 'These names belong to the engine.';
   return Object.hasOwn(ENGINE_SETS, lower) ? ENGINE_SETS[lower] : undefined;
 }

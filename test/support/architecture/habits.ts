@@ -66,6 +66,21 @@ const pureReports: Habit = (source) =>
     ? globalsUsed(source, ['Date.now', 'Math.random', 'fetch', 'performance', 'crypto'])
     : [];
 
+/** Texts of several statements are files of the package and constants: nothing is ever put into them. */
+const SENDS_SCRIPTS = /^src\/(ledger\/migrate|selftest\/(selftest|run-cases))\.ts$/;
+
+/** SQL of a runbook in a text of several statements could end its own, and begin another one. */
+const scriptsAreOurs: Habit = ({ path, tree }) => {
+  const found: string[] = [];
+  eachNode(tree, (node) => {
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
+    if (node.expression.name.text !== 'script') return;
+    const fixed = node.arguments.every((argument) => ts.isIdentifier(argument));
+    if (!fixed || !SENDS_SCRIPTS.test(path)) found.push(`${path}: sends a script`);
+  });
+  return found;
+};
+
 /** The named globals that a file uses; `a.process` and `{ process: 1 }` are no globals. */
 function globalsUsed({ path, tree }: Source, names: readonly string[]): string[] {
   const found = new Set<string>();
@@ -95,4 +110,5 @@ export const HABITS: Readonly<Record<string, Habit>> = {
   'process and console are used only in cli': processOnlyInCli,
   'scheduler and renderers have no I/O, clock or randomness': pureFiles,
   'reports have no clock or randomness': pureReports,
+  'several statements at once are sent of our own texts only': scriptsAreOurs,
 };

@@ -1,0 +1,88 @@
+import type { Settings } from './runbook.js';
+
+/**
+ * How the server reads the text of SQL. They hold in our sessions and in workers, and no runbook sets
+ * them: what was validated must be what is executed, and one statement must not become several.
+ */
+export const READING: Settings = {
+  standard_conforming_strings: 'on',
+  backslash_quote: 'safe_encoding',
+  escape_string_warning: 'on',
+  client_encoding: 'UTF8',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+};
+
+/**
+ * How values and names are written. They hold in our own sessions, since we read back what the server
+ * writes; a worker's SQL is the user's, and writes as the role's sessions do.
+ */
+export const WRITING: Settings = {
+  // The order of day and month stays the role's: it also says how a date is read.
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  xmlbinary: 'base64',
+  lc_monetary: 'C',
+  lc_numeric: 'C',
+  lc_time: 'C',
+  quote_all_identifiers: 'off',
+};
+
+/** Timeouts that every supported version knows. */
+const OLD_TIMEOUTS: Settings = {
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+};
+
+/**
+ * A role's or database's timeout must not end a session that waits for its workers, nor a worker:
+ * sessions set those that they need, and workers get those that the plan shows.
+ */
+export const NO_TIMEOUTS: Settings = {
+  ...OLD_TIMEOUTS,
+  transaction_timeout: '0',
+  idle_session_timeout: '0',
+};
+
+/** How transactions begin, and that an error ends the statement alone. */
+const TRANSACTIONS: Settings = {
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+};
+
+/** Of a session that asks and records, and whose settings no worker inherits. */
+export const OWN_SESSION: Settings = { ...NO_TIMEOUTS, ...WRITING, ...TRANSACTIONS, jit: 'off' };
+
+/**
+ * Nothing but PostgreSQL's own functions and operators: with a search_path that others may create
+ * objects in, a call of ours could end in a function of theirs (CVE-2018-1058).
+ */
+export const SAFE_SEARCH_PATH = 'pg_catalog, pg_temp';
+
+/** What a supervisor works under, whatever the role and the step have: it launches others' settings. */
+export const SUPERVISOR_SETTINGS: Settings = {
+  ...OLD_TIMEOUTS,
+  ...TRANSACTIONS,
+  // The rest of how values are written stays the role's: guards are asked here, too.
+  DateStyle: 'ISO',
+  search_path: SAFE_SEARCH_PATH,
+  lock_timeout: '60s',
+  synchronous_commit: 'local',
+  client_min_messages: 'error',
+};
+
+/** Whether a runbook may not set it, because the server would read SQL otherwise. */
+export function isReadingSetting(name: string): boolean {
+  return Object.hasOwn(READING, name.toLowerCase());
+}
+
+/** Settings with those of {@link READING}, whatever their own say, in capitals too. */
+export function withReading(settings: Settings): Settings {
+  const others = Object.entries(settings).filter(([name]) => !isReadingSetting(name));
+  return { ...Object.fromEntries(others), ...READING };
+}
