@@ -1,6 +1,6 @@
 import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
-import { NO_TIMEOUTS, OWN_SESSION } from '../model/settings.js';
+import { NO_TIMEOUTS, OWN_SESSION, WORKABLE } from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { applySettings, commitDurably } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
@@ -70,6 +70,7 @@ async function openControl(
     // only timeouts are those that the plan shows.
     await applySettings(control, {
       ...NO_TIMEOUTS,
+      ...WORKABLE,
       client_min_messages: 'notice',
       'pg_background.worker_timeout': '0',
       'pg_background.max_workers': String(Math.max(workers + 1, 16)),

@@ -28,7 +28,6 @@ export const WRITING: Settings = {
   lc_monetary: 'C',
   lc_numeric: 'C',
   lc_time: 'C',
-  quote_all_identifiers: 'off',
 };
 
 /** Timeouts that every supported version knows. */
@@ -48,7 +47,17 @@ export const NO_TIMEOUTS: Settings = {
   idle_session_timeout: '0',
 };
 
-/** How transactions begin, and that an error ends the statement alone. */
+/**
+ * Without these, sessions and workers fail: an error must not end the session, views must be readable,
+ * and REFRESH CONCURRENTLY puts quoted names together. Workers inherit them.
+ */
+export const WORKABLE: Settings = {
+  exit_on_error: 'off',
+  restrict_nonsystem_relation_kind: '',
+  quote_all_identifiers: 'off',
+};
+
+/** How our own transactions begin. */
 const TRANSACTIONS: Settings = {
   default_transaction_read_only: 'off',
   default_transaction_isolation: 'read committed',
@@ -56,7 +65,13 @@ const TRANSACTIONS: Settings = {
 };
 
 /** Of a session that asks and records, and whose settings no worker inherits. */
-export const OWN_SESSION: Settings = { ...NO_TIMEOUTS, ...WRITING, ...TRANSACTIONS, jit: 'off' };
+export const OWN_SESSION: Settings = {
+  ...NO_TIMEOUTS,
+  ...WORKABLE,
+  ...WRITING,
+  ...TRANSACTIONS,
+  jit: 'off',
+};
 
 /**
  * Nothing but PostgreSQL's own functions and operators: with a search_path that others may create
