@@ -84,4 +84,10 @@ export const ping = (): Option<'--ping <url>'> =>
     'tell a monitor: POST to URL/start, and at the end to URL/<exit code>',
   );
 
+export const showServerErrors = (): Option<'--show-server-errors'> =>
+  new Option(
+    '--show-server-errors',
+    'show what the server says of SQL that it refuses to plan, which may hold data',
+  );
+
 export const RUN_ARGUMENT = 'the id of a run, the beginning of one, or latest';

@@ -10,6 +10,7 @@ import {
   mode,
   parameter,
   ping,
+  showServerErrors,
   tag,
   type CommandContext,
   type Done,
@@ -43,6 +44,7 @@ export function addFileCommands(program: Command, context: CommandContext, done:
     .option('--out <path>', 'also write it as JSON, for run --plan')
     .addOption(mode())
     .option('--offline', 'without a server: steps, advice and SQL templates')
+    .addOption(showServerErrors())
     .option('--explain-selection', 'name every relation that a filter keeps out')
     .option('--detailed-exitcode', 'exit 0 when there is nothing to do, 10 when there is')
     .addHelpText('after', CONNECTION_HELP)
@@ -85,6 +87,7 @@ function addRunCommand(program: Command, context: CommandContext, done: Done): v
     .option('--pass <name>', 'run it once in each database, whoever tries under this name')
     .addOption(mode())
     .addOption(metrics())
+    .addOption(showServerErrors().conflicts(['inventory', 'plan']))
     .option('--allow-changed', 'run although the same version ran before with other content')
     .addOption(ping())
     .addOption(logFormat())

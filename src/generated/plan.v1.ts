@@ -535,7 +535,10 @@ export interface Batches {
    * Triggers and foreign keys that go off with it.
    */
   fires: string[];
-  first: Batch;
+  /**
+   * Null when it was not tried; a finding says why.
+   */
+  first: null | Batch;
   typical: null | Batch;
 }
 /**

@@ -8,6 +8,7 @@ import { readObstacles } from '../postgres/obstacles.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
 import type { Lint } from '../runbook/lint/lint.js';
+import type { StepOrder } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
 import { planCapacity } from './capacity.js';
 import { checkGuards } from './check-guards.js';
@@ -16,6 +17,7 @@ import { declare, declareStep } from './declare.js';
 import { planDigest } from './digest.js';
 import { Durations } from './durations.js';
 import { catalogProblems, toFindings } from './findings.js';
+import { foreignCodeProblems, notTried } from './foreign-code-problems.js';
 import { makeForecast } from './forecast.js';
 import { capacityProblems, preflightProblems, windowProblems } from './preflight.js';
 import { requireRunnable } from './require-runnable.js';
@@ -26,6 +28,7 @@ import { requireRunnable } from './require-runnable.js';
  * statement that changes rows it takes ROW EXCLUSIVE for that moment, as EXPLAIN of one does.
  * @param now the time that the plan is stamped with.
  * @param lint what the runbook's text says, for findings with places and waivers.
+ * @param showServerErrors what the server says of SQL that it refuses to plan may hold data.
  * @throws RunbookError when the runbook cannot run on this server: see the class `refused`.
  */
 export async function buildPlan(
@@ -34,11 +37,12 @@ export async function buildPlan(
   server: ServerInfo,
   now: Date,
   lint?: Lint,
+  showServerErrors = false,
 ): Promise<LivePlan> {
   const described = requireRunnable(runbook, server);
   const declared = declare(runbook);
   const { budget } = declared;
-  await checkGuards(session, declared.guards);
+  const untried = await checkGuards(session, declared.guards, showServerErrors);
   const history = await readHistory(session, [...new Set(runbook.steps.map(({ kind }) => kind))]);
   const durations = new Durations(history === 'hidden' ? [] : history);
   const leftOver =
@@ -46,14 +50,19 @@ export async function buildPlan(
       ? await readLeftOver(session, runbook.name)
       : new Map<string, Map<number, number>>();
   const steps: Step[] = [];
-  for (const step of runbook.steps) {
+  for (const [index, step] of runbook.steps.entries()) {
     const carriedOver = leftOver.get(step.id) ?? new Map<number, number>();
-    steps.push(withDurations(await planStep(session, step, server, carriedOver), durations));
+    const order = { carriedOver, showServerErrors };
+    const { planned, why } = await planStep(session, step, server, order);
+    steps.push(withDurations(planned, durations));
+    if (why !== undefined) untried.push(notTried(['steps', index, step.kind], why));
   }
   const capacity = planCapacity(steps, budget, server, await readSlotUse(session));
   const forecast = makeForecast({ steps, budget }, history, runbook.window, now.getTime());
   const problems = [
     ...catalogProblems(server, steps),
+    ...untried,
+    ...(await foreignCodeProblems(session, steps)),
     ...preflightProblems(steps, await readObstacles(session, tableOids(steps))),
     ...capacityProblems(capacity, budget),
     ...windowProblems(forecast),
@@ -77,16 +86,16 @@ async function planStep(
   session: Session,
   step: RunbookStep,
   server: ServerInfo,
-  carriedOver: ReadonlyMap<number, number>,
-): Promise<PlannedStep> {
+  more: Pick<StepOrder, 'carriedOver' | 'showServerErrors'>,
+): Promise<{ readonly planned: PlannedStep; readonly why: string | undefined }> {
   const kind = stepKind(step.kind);
   const declared = declareStep(step);
   const { id, concurrency, settings } = declared;
   await checkSettings(session, id, settings);
-  const order = { id, concurrency, settings, carriedOver };
+  const order = { id, concurrency, settings, ...more };
   const found = await kind.discover(session, step.spec, server, order);
   const drafts = kind.tasks(step.spec, found.targets, concurrency);
-  return {
+  const planned = {
     ...declared,
     locks: kind.locks(step.spec, server.versionNumber),
     template: null,
@@ -102,6 +111,7 @@ async function planStep(
     unselected: [...(found.unselected ?? [])],
     missing: [...(found.missing ?? [])],
   };
+  return { planned, why: found.notTried };
 }
 
 /** Says of each task how long it takes. */

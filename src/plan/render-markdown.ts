@@ -117,10 +117,7 @@ function renderBatches({
     '',
     ...[...limits, ...fires.map((what) => `fires ${what}`)].map((line) => `- ${text(line)}`),
     '',
-    'The first batch:',
-    '',
-    ...fenceSql(first.sql),
-    '',
+    ...(first === null ? [] : ['The first batch:', '', ...fenceSql(first.sql), '']),
   ];
 }
 

@@ -34,7 +34,7 @@ export async function renewPlan(
       hint: 'Plan anew, and have it reviewed; the runbook says under `drift` what it tolerates.',
     });
   }
-  await checkGuards(session, saved.guards);
+  await checkGuards(session, saved.guards, false);
   for (const { id, settings } of saved.steps) await checkSettings(session, id, settings);
   return { plan: { ...saved, server: described }, notes };
 }

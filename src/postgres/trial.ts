@@ -1,33 +1,71 @@
+import { listSome } from '../model/phrases.js';
+import type { Settings } from '../model/runbook.js';
 import { withReading } from '../model/settings.js';
+import { readForeignCode } from './foreign-code.js';
+import { asRefusal } from './trial-refusal.js';
 import type { Queryable, Row } from './session.js';
 
 /** The session's own timeouts stay: a trial must not wait as long as a worker may. */
 const NOT_FOR_TRIALS = ['statement_timeout', 'lock_timeout'];
 
+/** What a trial has shown, or why there was none. */
+export type Trial<T> =
+  { readonly tried: true; readonly value: T } | { readonly tried: false; readonly why: string };
+
+const MOST_NAMES = 5;
+
+/** Why the server may not be asked to plan statements: it would execute what others have written. */
+async function objection(
+  db: Queryable,
+  statements: readonly string[],
+): Promise<string | undefined> {
+  const code = await readForeignCode(db, statements, 'planned');
+  if (code === undefined) return 'not tried: which functions its SQL calls is not understood';
+  if (code.length === 0) return undefined;
+  const owners = [...new Set(code.map(({ owner }) => owner))];
+  const names = code.map(({ name }) => name);
+  return (
+    `not tried: planning it with the rights of this role could execute code of ` +
+    `${listSome(owners, MOST_NAMES)}: ${listSome(names, MOST_NAMES)}`
+  );
+}
+
 /**
  * Runs `work` as a worker would see the database: with the role's own search_path and the worker's
  * settings, in a read-only transaction that is rolled back. Nobody else may use the session meanwhile.
+ * @throws TrialRefusal for an error of the server.
+ * @param statements what `work` has the server plan, or the like: a planner executes functions. A role
+ *   of great rights must not execute those of roles without them, and then nothing is tried.
  */
 export async function inTrial<T>(
   db: Queryable,
-  settings: Readonly<Record<string, string>>,
+  settings: Settings,
+  statements: readonly string[],
   work: () => Promise<T>,
-): Promise<T> {
-  const tried = Object.entries(settings).filter(([name]) => !NOT_FOR_TRIALS.includes(name));
+): Promise<Trial<T>> {
   await db.query('BEGIN READ ONLY');
   try {
-    await db.query(
-      `SELECT pg_catalog.set_config('search_path', s.reset_val, true)
-         FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'`,
-    );
-    await db.query(
-      `SELECT pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text($1)`,
-      [JSON.stringify(withReading(Object.fromEntries(tried)))],
-    );
-    return await work();
+    const why = await objection(db, statements);
+    if (why !== undefined) return { tried: false, why };
+    await setAsWorkers(db, settings);
+    return { tried: true, value: await work() };
+  } catch (error) {
+    throw asRefusal(error);
   } finally {
     await db.query('ROLLBACK');
   }
+}
+
+async function setAsWorkers(db: Queryable, settings: Settings): Promise<void> {
+  const tried = Object.entries(settings).filter(([name]) => !NOT_FOR_TRIALS.includes(name));
+  await db.query(
+    `SELECT pg_catalog.set_config('search_path', s.reset_val, true)
+       FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'`,
+  );
+  await db.query(
+    `SELECT pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text($1)`,
+    [JSON.stringify(withReading(Object.fromEntries(tried)))],
+  );
 }
 
 interface PlanNode {
@@ -37,10 +75,14 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
+const EXPLAIN = 'EXPLAIN (FORMAT JSON, VERBOSE) ';
+
 async function explain(db: Queryable, sql: string): Promise<PlanNode | undefined> {
-  const [row] = await db.query<Row & { 'QUERY PLAN': { Plan: PlanNode }[] }>(
-    `EXPLAIN (FORMAT JSON, VERBOSE) ${sql}`,
-  );
+  const [row] = await db
+    .query<Row & { 'QUERY PLAN': { Plan: PlanNode }[] }>(EXPLAIN + sql)
+    .catch((error: unknown) => {
+      throw asRefusal(error, EXPLAIN + sql);
+    });
   return row?.['QUERY PLAN'][0]?.Plan;
 }
 

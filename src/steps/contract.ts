@@ -28,6 +28,8 @@ export interface Discovery {
   readonly batches?: Batches;
   /** What the planner expects of statements that change rows. */
   readonly estimates?: readonly Estimate[];
+  /** Why the server was not asked to plan its statements. */
+  readonly notTried?: string;
 }
 
 /** What of a step, besides its spec, decides how its targets are found. */
@@ -38,6 +40,8 @@ export interface StepOrder {
   readonly settings: Settings;
   /** Relations that windows left over, by OID: in how many runs in a row. They come first. */
   readonly carriedOver: ReadonlyMap<number, number>;
+  /** Whether texts of the server may be shown that can hold data. */
+  readonly showServerErrors: boolean;
 }
 
 /**

@@ -25,6 +25,7 @@ interface Options {
   readonly offline?: true | undefined;
   readonly out?: string | undefined;
   readonly mode?: number | undefined;
+  readonly showServerErrors?: true | undefined;
   readonly explainSelection?: true | undefined;
   readonly detailedExitcode?: true | undefined;
 }
@@ -46,7 +47,7 @@ export async function plan(
     options.offline === true
       ? makeOutline(runbook, new Date(), lint)
       : await withServer(context, options.dsn, 'plan', ({ session, server }) =>
-          buildPlan(session, runbook, server, new Date(), lint),
+          buildPlan(session, runbook, server, new Date(), lint, options.showServerErrors),
         );
   if (options.out !== undefined) await writePlan({ path: options.out, mode: options.mode }, made);
   const format = options.json === true ? 'json' : (options.format ?? 'text');

@@ -26,6 +26,7 @@ interface Options extends DriveOptions {
   readonly plan?: string | undefined;
   readonly report?: string | undefined;
   readonly allowChanged?: true | undefined;
+  readonly showServerErrors?: true | undefined;
   readonly ping?: string | undefined;
 }
 
@@ -88,7 +89,7 @@ interface Wanted {
 async function whatToRun(
   { output }: CommandContext,
   file: string | undefined,
-  { plan: planPath, parameter }: Options,
+  { plan: planPath, parameter, showServerErrors }: Options,
 ): Promise<Wanted> {
   if (planPath === undefined) {
     if (file === undefined) throw new RunbookError('usage', 'name a runbook, or a plan by --plan');
@@ -96,7 +97,7 @@ async function whatToRun(
       path: file,
       parameters: parameter,
       planner: ({ runbook, lint }, { session, server }) =>
-        buildPlan(session, runbook, server, new Date(), lint),
+        buildPlan(session, runbook, server, new Date(), lint, showServerErrors),
     };
   }
   if (parameter !== undefined) {

@@ -175,7 +175,11 @@ async function stepNeeds(
   let found: Pick<Discovery, 'targets' | 'leftOut'> = { targets: [] };
   let problem: RunbookError | undefined;
   try {
-    const order = { ...declared, carriedOver: new Map<number, number>() };
+    const order = {
+      ...declared,
+      carriedOver: new Map<number, number>(),
+      showServerErrors: false,
+    };
     found = await kind.discover(session, spec, server, order);
     await checkSettings(session, step.id, declared.settings);
   } catch (error) {

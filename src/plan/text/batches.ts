@@ -12,7 +12,7 @@ export function batchLines(batches: Batches, parts: number): Line[] {
     line(`   about ${formatNumber(rows)} rows${wanted} (planner's estimate)`),
     ...batches.limits.map((limit) => line(`   ${limit}`)),
     ...batches.fires.map((what) => line(`   fires ${what}`)),
-    ...oneBatch('first', batches.first),
+    ...(batches.first === null ? [] : oneBatch('first', batches.first)),
     ...(batches.typical === null ? [] : oneBatch('typical', batches.typical)),
   ];
 }

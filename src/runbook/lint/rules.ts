@@ -57,6 +57,8 @@ export const RULES = {
   'left-out': catalog('warning'),
   'no-privilege': catalog('warning'),
   'sessions-hidden': catalog('info'),
+  'not-tried': catalog('warning'),
+  'foreign-code': catalog('warning'),
   'refresh-could-be-concurrent': catalog('warning'),
   'unordered-steps': catalog('warning'),
   'detach-beside': catalog('warning'),

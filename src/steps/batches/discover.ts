@@ -1,13 +1,12 @@
 import { RunbookError } from '../../errors.js';
-import type { Batches, Settings, Target } from '../../generated/plan.v1.js';
+import type { Settings, Target } from '../../generated/plan.v1.js';
 import { formatDuration } from '../../model/duration.js';
 import type { BatchSpec } from '../../model/runbook.js';
 import { formatSize } from '../../model/size.js';
-import { asSqlError } from '../../postgres/errors.js';
 import { grantSessions, type ServerInfo } from '../../postgres/server.js';
 import type { Queryable } from '../../postgres/session.js';
-import { estimateRows, inTrial } from '../../postgres/trial.js';
-import { quoteLiteral } from '../../sql/quote.js';
+import { inTrial } from '../../postgres/trial.js';
+import { TrialRefusal } from '../../postgres/trial-refusal.js';
 import { BEGUN_AT_SETTING } from '../../sql/stop-clock.js';
 import type { Discovery, StepOrder } from '../contract.js';
 import { archiveColumns } from './archive.js';
@@ -16,7 +15,7 @@ import { readFires } from './fires.js';
 import { findKey } from './key.js';
 import { readWalkedTable, type WalkedTable } from './table.js';
 import type { WalkKind } from './walk-kind.js';
-import { cutsSql, leftSql, nextSql, tableOf, type Walk } from './walk-sql.js';
+import { tryWalk, untriedWalk, walkedSql } from './try-walk.js';
 
 /** Blocks of a sample: enough to cut a table to within some percent, and read in a moment. */
 const SAMPLE_BLOCKS = 300;
@@ -42,13 +41,12 @@ export async function discoverWalk<Spec extends BatchSpec>(
 }
 
 /** What the server refuses to plan, it would refuse to run. */
-function refusedByServer(error: unknown): unknown {
-  const sql = asSqlError(error);
-  if (sql === undefined) return error;
-  return new RunbookError('step_refused', sql.message, {
-    sqlstate: sql.sqlstate,
-    hint: sql.hint ?? 'The server was asked to plan what the step would send, and refused.',
-    cause: error,
+function refusedByServer(error: unknown, showAll: boolean): unknown {
+  if (!(error instanceof TrialRefusal)) return error;
+  const { message, hint } = error.tell(showAll);
+  return new RunbookError('step_refused', message, {
+    sqlstate: error.sqlstate,
+    hint: hint ?? 'The server was asked to plan what the step would send, and refused.',
   });
 }
 
@@ -85,12 +83,14 @@ async function discover<Spec extends BatchSpec>(
   };
   const fires = await readFires(db, table.oid, kind.event, kind.columns(spec), archive?.oid);
   const settings = { ...order.settings, [BEGUN_AT_SETTING]: new Date().toISOString() };
-  const tried = await inTrial(db, settings, async () => {
-    await requireVisible(db, key.unqualified, spec.key);
-    return tryWalk(db, { spec, ...facts }, order.concurrency, facts, kind);
-  }).catch((error: unknown) => {
-    throw refusedByServer(error);
+  await inTrial(db, settings, [], () => requireVisible(db, key.unqualified, spec.key));
+  const walk = { spec, ...facts };
+  const trial = await inTrial(db, settings, walkedSql(walk, facts, kind), () =>
+    tryWalk(db, walk, order.concurrency, facts, kind),
+  ).catch((error: unknown) => {
+    throw refusedByServer(error, order.showServerErrors);
   });
+  const tried = trial.tried ? trial.value : untriedWalk(table);
   const cuts = `[${tried.cuts.join(', ')}]`;
   return {
     targets: [...tried.cuts, null].map((_cut, i) =>
@@ -103,6 +103,7 @@ async function discover<Spec extends BatchSpec>(
       fires,
       ...tried.batches,
     },
+    ...(trial.tried ? {} : { notTried: trial.why }),
   };
 }
 
@@ -173,82 +174,6 @@ function toTarget(
     size_bytes: table.size_bytes,
     facts: writeFacts(facts),
   };
-}
-
-interface Tried {
-  readonly cuts: readonly string[];
-  readonly batches: Pick<Batches, 'rows_estimated' | 'matching_estimated' | 'first' | 'typical'>;
-}
-
-/** Lets the server plan all that will be sent, and reads the keys that the plan shows. */
-async function tryWalk<Spec extends BatchSpec>(
-  db: Queryable,
-  walk: Walk & { readonly spec: Spec },
-  concurrency: number,
-  facts: Omit<WalkFacts, 'part' | 'cuts'>,
-  kind: WalkKind<Spec>,
-): Promise<Tried> {
-  const { spec } = walk;
-  const rows = await estimateRows(db, `SELECT FROM ${tableOf(walk)}`);
-  const left = leftSql(walk);
-  if (left !== undefined) await estimateRows(db, left);
-  if (spec.throttle.sql !== undefined) {
-    await estimateRows(db, `SELECT WHERE (${spec.throttle.sql}\n)`);
-  }
-  const parts = Math.max(1, Math.min(concurrency, Math.floor(rows / spec.batch.rows)));
-  const cuts = await readCuts(db, walk, parts, facts.samplePercent);
-  const [middle] = await readCuts(db, walk, 2, facts.samplePercent);
-  const show = (above: string | null): Promise<Batches['first']> =>
-    showBatch(db, walk, above, (bounds) =>
-      kind.change(spec, { ...facts, part: 1, cuts: '[]' }, bounds),
-    );
-  const { where } = spec;
-  return {
-    cuts,
-    batches: {
-      rows_estimated: rows,
-      matching_estimated:
-        where === undefined
-          ? null
-          : await estimateRows(db, `SELECT FROM ${tableOf(walk)} WHERE (${where}\n)`),
-      first: await show(null),
-      typical: middle === undefined ? null : await show(middle),
-    },
-  };
-}
-
-async function readCuts(
-  db: Queryable,
-  walk: Walk,
-  parts: number,
-  percent: number,
-): Promise<string[]> {
-  if (parts < 2) return [];
-  const rows = await db.query<{ key: string }>(cutsSql(walk, parts, percent));
-  return rows.map((row) => row.key);
-}
-
-function jsonbLiteral(key: string | null): string {
-  return key === null ? 'NULL::jsonb' : `${quoteLiteral(key).trimStart()}::jsonb`;
-}
-
-/** The batch after a key as it would be now, which the server has planned. */
-async function showBatch(
-  db: Queryable,
-  walk: Walk,
-  above: string | null,
-  change: (bounds: { above: string; upto: string }) => string,
-): Promise<Batches['first']> {
-  const from = jsonbLiteral(above);
-  // As text: a number of JavaScript's has no room for a large bigint.
-  const next = nextSql(walk, { above: from, upto: 'NULL::jsonb' }, String(walk.spec.batch.rows));
-  const [row] = await db.query<{ seen: string; last: string | null }>(
-    `SELECT n.seen, n.last::text AS last FROM (${next}) n`,
-  );
-  const upto = row?.last ?? null;
-  const sql = change({ above: from, upto: jsonbLiteral(upto) });
-  await estimateRows(db, sql);
-  return { above, upto, rows: Number(row?.seen ?? 0), sql };
 }
 
 function describeLimits({ batch, throttle, remaining, where }: BatchSpec): string[] {

@@ -30,6 +30,8 @@ export interface WalkedTable extends Row {
   readonly name: string;
   readonly size_bytes: number;
   readonly blocks: number;
+  /** As the last VACUUM or ANALYZE has counted them. */
+  readonly rows: number;
   readonly has_children: boolean;
   readonly columns: readonly Column[];
   readonly keys: readonly UniqueKey[];
@@ -86,13 +88,14 @@ export async function readWalkedTable(db: Queryable, name: RelationName): Promis
   const [row] = await db.query<WalkedTable & { relkind: string }>(
     `WITH ${BUSY_CTE}
 SELECT t.oid, format('%I.%I', n.nspname, t.relname) AS name, t.relkind::text AS relkind, s.size_bytes,
+       s.rows,
        ceil(s.main_bytes / current_setting('block_size')::int)::float8 AS blocks,
        EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = t.oid) AND t.relkind = 'r' AS has_children,
        d.columns, d.keys
   FROM pg_catalog.pg_class t
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
  CROSS JOIN LATERAL (
-   SELECT sum(${sizeOf('pg_table_size')})::float8 AS size_bytes, sum(${sizeOf('pg_relation_size')})::float8 AS main_bytes
+   SELECT sum(greatest(c.reltuples, 0))::float8 AS rows, sum(${sizeOf('pg_table_size')})::float8 AS size_bytes, sum(${sizeOf('pg_relation_size')})::float8 AS main_bytes
      FROM pg_catalog.pg_class c
     WHERE c.oid IN (SELECT t.oid UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(t.oid) p WHERE p.isleaf)) s
  CROSS JOIN LATERAL (

@@ -1,10 +1,13 @@
 import type { Estimate } from '../../generated/plan.v1.js';
 import type { SqlSpec } from '../../model/runbook.js';
-import { asSqlError } from '../../postgres/errors.js';
 import type { Queryable } from '../../postgres/session.js';
 import { explainChange, inTrial } from '../../postgres/trial.js';
+import { TrialRefusal } from '../../postgres/trial-refusal.js';
 import { parseSql } from '../../sql/parser.js';
 import { CHANGES } from '../../sql/relations.js';
+import type { StepOrder } from '../contract.js';
+
+type TrialOrder = Pick<StepOrder, 'settings' | 'showServerErrors'>;
 
 interface Change {
   readonly command: string;
@@ -27,11 +30,11 @@ async function listChanges(sql: string): Promise<readonly Change[]> {
 export async function estimateChanges(
   db: Queryable,
   { sql }: SqlSpec,
-  settings: Readonly<Record<string, string>>,
+  order: TrialOrder,
 ): Promise<Estimate[]> {
   const estimates: Estimate[] = [];
   for (const change of await listChanges(sql)) {
-    estimates.push(await estimate(db, change, settings));
+    estimates.push(await estimate(db, change, order));
   }
   return estimates;
 }
@@ -39,14 +42,25 @@ export async function estimateChanges(
 async function estimate(
   db: Queryable,
   { command, sql }: Change,
-  settings: Readonly<Record<string, string>>,
+  { settings, showServerErrors }: TrialOrder,
 ): Promise<Estimate> {
+  const unknown = (why: string): Estimate => ({
+    command,
+    table: null,
+    table_bytes: null,
+    rows: null,
+    why_not: why,
+  });
   try {
-    const { table, tableBytes, rows } = await inTrial(db, settings, () => explainChange(db, sql));
+    const trial = await inTrial(db, settings, [sql], () => explainChange(db, sql));
+    if (!trial.tried) return unknown(trial.why);
+    const { table, tableBytes, rows } = trial.value;
     return { command, table, table_bytes: tableBytes, rows, why_not: null };
   } catch (error) {
-    const refused = asSqlError(error);
-    if (refused === undefined) throw error;
-    return { command, table: null, table_bytes: null, rows: null, why_not: refused.message };
+    if (!(error instanceof TrialRefusal)) throw error;
+    const { message, hint } = error.tell(showServerErrors);
+    return unknown(
+      [`${message} (SQLSTATE ${error.sqlstate})`, ...(hint === undefined ? [] : [hint])].join('. '),
+    );
   }
 }

@@ -10,9 +10,9 @@ import { renderSql } from './render.js';
 export const sqlKind: StepKind<SqlSpec> = {
   kind: 'sql',
   rerunnable: (spec) => spec.idempotent,
-  discover: async (db, spec, _server, { settings }) => ({
+  discover: async (db, spec, _server, order) => ({
     targets: [],
-    estimates: await estimateChanges(db, spec, settings),
+    estimates: await estimateChanges(db, spec, order),
   }),
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
