@@ -36,8 +36,7 @@ export class BackgroundClient {
    */
   async launch(command: LaunchCommand): Promise<Handle> {
     const { sql, queueSize, applicationName } = command;
-    const settings = { ...withReading(command.settings), application_name: applicationName };
-    const values = [JSON.stringify(settings), sql, queueSize, applicationName];
+    const values = [JSON.stringify(withReading(command.settings)), sql, queueSize, applicationName];
     const [row] = await this.session.query(this.#launch, values, 'often');
     return toHandle(row);
   }
@@ -121,7 +120,8 @@ function launchQuery(dialect: BackgroundDialect): string {
 SELECT (s.h).pid AS pid, (s.h).cookie AS cookie
   FROM (SELECT ${dialect.launch('$2::text', '$3::int4', '$4::text')} AS h
           FROM (SELECT pg_catalog.count(pg_catalog.set_config(v.key, v.value, true)) AS n
-                  FROM pg_catalog.jsonb_each_text($1) v) c
+                  FROM (SELECT * FROM pg_catalog.jsonb_each_text($1)
+                        UNION ALL SELECT 'application_name', $4::text) v) c
          WHERE c.n IS NOT NULL OFFSET 0) s`;
 }
 
