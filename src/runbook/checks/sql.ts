@@ -1,5 +1,6 @@
+import { findNodes } from '../../sql/ast.js';
 import { blankSqlParameters, listSqlParameters } from '../../sql/parameters.js';
-import { parseSql, type ParsedSql } from '../../sql/parser.js';
+import { parseSql, type ParsedSql, type SqlStatement } from '../../sql/parser.js';
 import { rawSteps, type RawStep } from '../content.js';
 import type { Problem } from '../diagnostic.js';
 import { MAX_READING_COST, READS_LONG, readingCost } from '../../sql/reading-cost.js';
@@ -41,8 +42,16 @@ async function checkExpression(text: SqlText, sql: string): Promise<Problem[]> {
   }
   // Without the parentheses too: `a) or (b` would close those that it is put in.
   const bare = await parseBlanked(EXPRESSION_PREFIX.slice(0, -1) + sql);
-  if (isOneExpression(parsed) && isOneExpression(bare)) return [];
+  if (isOneExpression(parsed) && isOneExpression(bare)) return numbered(text, parsed.statements);
   return [syntaxProblem(text, 'one expression must stand here, and nothing else', 0)];
+}
+
+/** The ledger's own queries have numbered parameters, which a condition must not take for its own. */
+function numbered(text: SqlText, statements: readonly SqlStatement[]): Problem[] {
+  const [first] = findNodes(statements, 'ParamRef');
+  if (first === undefined) return [];
+  const name = `$${String(first['number'])}`;
+  return [syntaxProblem(text, `there is no parameter ${name}`, text.sql.indexOf(name))];
 }
 
 function isOneExpression(parsed: ParsedSql): boolean {
@@ -84,7 +93,10 @@ async function checkText(text: SqlText, { steps, names, known }: Context): Promi
   return [
     ...unknown,
     ...(text.role === 'guard'
-      ? checkGuardStatements(parsed.statements, text.path)
+      ? [
+          ...checkGuardStatements(parsed.statements, text.path),
+          ...numbered(text, parsed.statements),
+        ]
       : checkStatements(parsed.statements, text.path, step?.body['transaction'] !== false)),
   ];
 }
