@@ -71,6 +71,9 @@ export const OWN_SESSION: Settings = {
   ...WRITING,
   ...TRANSACTIONS,
   jit: 'off',
+  // Advice to whoever writes functions; as errors it would keep those of the ledger from being made.
+  'plpgsql.extra_errors': 'none',
+  'plpgsql.extra_warnings': 'none',
 };
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { LivePlan } from '../../../src/model/live-plan.js';
 import { withSession } from '../../../src/postgres/command-session.js';
@@ -8,6 +9,7 @@ import {
   migrateLedger,
   readServerInfo,
   runPlan,
+  type RunOptions,
 } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
 import { connectionTo, loadYaml, runbookOf } from '../support/run-yaml.js';
@@ -77,26 +79,32 @@ async function reset(): Promise<void> {
   await db.query('select pg_stat_force_next_flush()');
 }
 
-const plan = (): Promise<LivePlan> =>
+const plan = (of = runbook): Promise<LivePlan> =>
   withSession(connection, 'pg-runbook/plan', async (session) =>
-    buildPlan(session, runbook, await readServerInfo(session), NOW),
+    buildPlan(session, of, await readServerInfo(session), NOW),
   );
+
+const engineOptions = (): Omit<RunOptions, 'plan'> => ({
+  runId: makeRunId(new Date(), randomBytes(6)),
+  connection,
+  allowChanged: true,
+  origin: { host: 'test', pid: process.pid },
+  stop: new AbortController().signal,
+  onEvent: () => undefined,
+  onReport: () => Promise.resolve(),
+});
+
+/** Whether a supervisor has tasks of a run before it. */
+const open = async (run: string): Promise<boolean> =>
+  (await db.rows('select 1 from runbook.step where run_id = $1 and finished_at is null', [run]))
+    .length > 0;
 
 /** What a run leaves: its report, and what its workers read and changed. */
 async function run(): Promise<unknown> {
   await reset();
   const planned = await plan();
   await withSession(connection, 'pg-runbook/init', migrateLedger);
-  const report = await runPlan({
-    plan: planned,
-    runId: makeRunId(new Date(), randomBytes(6)),
-    connection,
-    allowChanged: true,
-    origin: { host: 'test', pid: process.pid },
-    stop: new AbortController().signal,
-    onEvent: () => undefined,
-    onReport: () => Promise.resolve(),
-  });
+  const report = await runPlan({ ...engineOptions(), plan: planned });
   const told = await db.rows('select * from app.told order by what');
   const walked = await db.rows('select note, count(*)::int from app.walked group by note');
   return { report, told, walked };
@@ -150,6 +158,53 @@ describe('settings that ALTER DATABASE … SET accepts', () => {
     const names = settings.map(({ name }) => name);
     expect(Object.keys(PURPOSES).filter((name) => !names.includes(name))).toEqual([]);
   });
+
+  it('keep no ledger from being made, all at once', async () => {
+    const found = await under(unnamed, async () => {
+      await withSession(connection, 'pg-runbook/init', migrateLedger);
+      return [];
+    });
+    expect(found).toEqual([]);
+  }, 60_000);
+
+  it('change nothing in what a supervisor does, all at once', async () => {
+    await reset();
+    const detached = await loadYaml(
+      runbookOf(`
+  - id: told
+    policy: detach
+    sql: |
+      insert into app.told values ('lock', current_setting('lock_timeout')), ('reads', '\\' || (null = null)::text);
+      select pg_sleep(0.4)
+  - id: seen
+    policy: detach
+    refresh: { views: { include: [app.seen] }, concurrently: true }
+  - id: bad
+    policy: detach
+    sql: select 1 / 0`),
+    );
+    const found = await under(unnamed, async () => {
+      const report = await runPlan({ ...engineOptions(), plan: await plan(detached) });
+      expect(report.run.status).toBe('detached');
+      for (let i = 0; i < 600 && (await open(report.run.id)); i += 1) await setTimeout(25);
+      return [];
+    });
+    expect(found).toEqual([]);
+    expect(
+      await db.rows(
+        'select step_id, status, sqlstate from runbook.attempt where step_id = any ($1) order by 1',
+        [['told', 'seen', 'bad']],
+      ),
+    ).toEqual([
+      { step_id: 'bad', status: 'failed', sqlstate: '22012' },
+      { step_id: 'seen', status: 'succeeded', sqlstate: null },
+      { step_id: 'told', status: 'succeeded', sqlstate: null },
+    ]);
+    expect(await db.rows('select * from app.told order by 1')).toEqual([
+      { what: 'lock', value: '0' },
+      { what: 'reads', value: null },
+    ]);
+  }, 60_000);
 
   it('change no plan, each alone', async () => {
     await reset();
