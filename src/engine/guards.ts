@@ -1,4 +1,5 @@
 import { readBreach, stopRun, type Breach } from '../ledger/guards.js';
+import { guardsDigest } from '../plan/task-digest.js';
 import type { RunContext } from './context.js';
 import type { Stop } from './schedule.js';
 
@@ -34,7 +35,9 @@ export class GuardWatch {
     const waiting = this.#breachedSince !== undefined;
     if (waiting && now < this.#lookedAt + LOOK_EVERY_MS) return { action: 'wait' };
     this.#lookedAt = now;
-    const { breach, wal } = await readBreach(context.observer, context.record.run.id, this.#wal);
+    const { observer, record, guards } = context;
+    const digest = guardsDigest(guards);
+    const { breach, wal } = await readBreach(observer, record.run.id, digest, this.#wal);
     this.#wal = wal;
     if (breach === null) {
       this.#breachedSince = undefined;

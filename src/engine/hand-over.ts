@@ -5,9 +5,9 @@ import { SUPERVISOR_SETTINGS } from '../model/settings.js';
 import { readQuery } from '../postgres/background/client.js';
 import { pollQuery } from '../postgres/background/poll.js';
 import { asSqlError, type SqlError } from '../postgres/errors.js';
-import { taskDigest } from '../plan/task-digest.js';
+import { guardsDigest, taskDigest } from '../plan/task-digest.js';
 import { quoteLiteral } from '../sql/quote.js';
-import { ATTEMPT_SETTING } from '../steps/completion.js';
+import { ATTEMPT_SETTING, GUARDS_SETTING } from '../steps/completion.js';
 import type { RunContext } from './context.js';
 import { failTasks } from './finish.js';
 import { reconcileRun } from './reconcile.js';
@@ -58,14 +58,14 @@ export async function handOver(context: RunContext, step: StepState): Promise<bo
 
 /** All that a supervisor needs to know and that does not stand in the ledger. */
 function superviseCall(
-  { record, background }: RunContext,
+  { record, background, guards }: RunContext,
   step: StepState,
   inherited: Readonly<Record<string, string>>,
 ): string {
   const { dialect } = background;
   const { settings, timeout_ms, concurrency } = step.plan;
   const order = {
-    settings: inherited,
+    settings: { ...inherited, [GUARDS_SETTING]: guardsDigest(guards) },
     attempt_setting: ATTEMPT_SETTING,
     launch: dialect.launch('$1', '$2', '$3'),
     poll: pollQuery(dialect),

@@ -1,11 +1,11 @@
 import { plausiblePid } from '../model/identity.js';
 import { mergeBudgets, type Places } from '../model/places.js';
 import type { Prepared } from '../ledger/records.js';
-import { taskDigest } from '../plan/task-digest.js';
+import { guardsDigest, taskDigest } from '../plan/task-digest.js';
 import { isFinal } from '../model/status.js';
 import type { WorkerState } from '../postgres/background/worker.js';
 import { asSqlError } from '../postgres/errors.js';
-import { ATTEMPT_SETTING } from '../steps/completion.js';
+import { ATTEMPT_SETTING, GUARDS_SETTING } from '../steps/completion.js';
 import { toTimestamp } from './clock.js';
 import type { RunContext } from './context.js';
 import { failTasks, tellEnds } from './finish.js';
@@ -210,6 +210,7 @@ async function launchOne(
         ...task.step.plan.settings,
         ...timeoutWithin(context.window, task.step.plan.timeout_ms, live.launchedAt),
         [ATTEMPT_SETTING]: live.id,
+        [GUARDS_SETTING]: guardsDigest(context.guards),
       },
     });
   } catch (error) {

@@ -27,7 +27,7 @@ WITH role AS MATERIALIZED (
   SELECT pg_catalog.set_config('transaction_read_only', 'on', true),
          pg_catalog.count(pg_catalog.set_config(s.name, s.reset_val, true))
     FROM pg_catalog.pg_settings s WHERE s.name = ANY ($4))
-SELECT runbook.guard_breach($1, $2::pg_catalog.pg_lsn, $3::pg_catalog.timestamptz) AS breach,
+SELECT runbook.guard_breach($1, $5, $2::pg_catalog.pg_lsn, $3::pg_catalog.timestamptz) AS breach,
        pg_catalog.pg_current_wal_insert_lsn()::text AS from, 
        runbook.to_timestamp_text(pg_catalog.clock_timestamp()) AS at
   FROM role`;
@@ -36,13 +36,15 @@ SELECT runbook.guard_breach($1, $2::pg_catalog.pg_lsn, $3::pg_catalog.timestampt
  * Looks at a run's guards, read-only and with the role's own search_path: the first that does not hold.
  * In one statement, which is a transaction of its own: into one of several the records of tasks that
  * end meanwhile would get, and be refused.
+ * @param digest of the guards that the run was given: the ledger's must be the same.
  */
 export async function readBreach(
   db: Queryable,
   runId: string,
+  digest: string,
   wal: WalSample | undefined,
 ): Promise<{ readonly breach: Breach | null; readonly wal: WalSample }> {
-  const values = [runId, wal?.from, wal?.at, OF_THE_ROLE];
+  const values = [runId, wal?.from, wal?.at, OF_THE_ROLE, digest];
   const [row] = await db.query<Answer>(READ_BREACH, values, 'often');
   if (row === undefined) throw new Error('the guards gave no answer');
   const { breach, from, at } = row;

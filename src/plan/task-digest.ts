@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Task } from '../generated/plan.v1.js';
+import type { PlanV1, Task } from '../generated/plan.v1.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -16,4 +16,12 @@ export function taskDigest({ sql, targets }: Task): string {
     String(facts['only'] === true),
   ]);
   return sha256([sha256(sql), ...parts].join(','));
+}
+
+/**
+ * Names the SQL of a run's guards, in the same way.
+ * @see src/ledger/migrations/000003.sql, runbook.guards_digest
+ */
+export function guardsDigest(guards: PlanV1['guards']): string {
+  return sha256(guards.map(({ condition }) => sha256(String(condition['sql'] ?? ''))).join(','));
 }

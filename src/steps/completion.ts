@@ -1,6 +1,9 @@
 /** The setting through which a worker learns which attempt it is. */
 export const ATTEMPT_SETTING = 'pg_runbook.attempt';
 
+/** The setting through which a walker learns the digest of the run's guards, whose SQL it executes. */
+export const GUARDS_SETTING = 'pg_runbook.guards';
+
 /**
  * Adds a completion marker that commits with the work, in the same transaction: whoever finds it
  * knows that the work is committed, whatever crashed. The last statement is ours, so that the user's

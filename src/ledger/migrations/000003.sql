@@ -206,13 +206,27 @@ END $$;
 COMMENT ON FUNCTION runbook.breach IS
   'What of a condition does not hold now; null: nothing. Without a place in the WAL from before, its rate is not judged.';
 
-CREATE FUNCTION runbook.guard_breach(p_run text, p_wal_from pg_lsn, p_since timestamptz) RETURNS jsonb
+CREATE FUNCTION runbook.guards_digest(p_guards jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT runbook.sha256_text(coalesce(string_agg(runbook.sha256_text(coalesce(g -> 'condition' ->> 'sql', '')), ',' ORDER BY i), ''))
+    FROM jsonb_array_elements(p_guards) WITH ORDINALITY y(g, i)
+$$;
+COMMENT ON FUNCTION runbook.guards_digest IS
+  'Names the SQL of a run''s guards, which is executed with the rights of the run.';
+
+CREATE FUNCTION runbook.guard_breach(p_run text, p_digest text, p_wal_from pg_lsn, p_since timestamptz) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+  guards jsonb;
   guard jsonb;
   found record;
 BEGIN
-  FOR guard IN SELECT g FROM runbook.run r, pg_catalog.jsonb_array_elements(r.plan -> 'guards') g WHERE r.run_id = p_run LOOP
+  SELECT coalesce(r.plan -> 'guards', '[]') INTO guards FROM runbook.run r WHERE r.run_id = p_run;
+  IF runbook.guards_digest(guards) IS DISTINCT FROM p_digest THEN
+    RETURN pg_catalog.jsonb_build_object('name', 'of the ledger', 'on_breach', 'stop', 'max_pause_ms', 0, 'altered', true,
+      'reason', 'the guards of this run in the ledger are not those of the plan: somebody has changed the ledger');
+  END IF;
+  FOR guard IN SELECT g FROM pg_catalog.jsonb_array_elements(guards) g LOOP
     SELECT * INTO found FROM runbook.breach(guard -> 'condition', p_wal_from, p_since);
     IF found.kind IS NOT NULL THEN
       RETURN (guard - 'condition') || pg_catalog.jsonb_build_object('reason', found.reason);
@@ -235,8 +249,10 @@ BEGIN
     SELECT b.kind, b.reason INTO kind, reason FROM runbook.breach(p_throttle, p_wal_from, p_since) b;
   END IF;
   IF kind IS NULL THEN
-    guard := runbook.guard_breach(p_run, p_wal_from, p_since);
-    IF guard IS NOT NULL THEN
+    guard := runbook.guard_breach(p_run, pg_catalog.current_setting('pg_runbook.guards', true), p_wal_from, p_since);
+    IF guard ? 'altered' THEN
+      RAISE EXCEPTION '%', guard ->> 'reason' USING ERRCODE = 'object_not_in_prerequisite_state';
+    ELSIF guard IS NOT NULL THEN
       kind := 'guard';
       reason := pg_catalog.format('guard %s: %s', guard ->> 'name', guard ->> 'reason');
     END IF;

@@ -828,7 +828,7 @@ BEGIN
       EXIT WHEN guard_since IS NOT NULL AND pg_catalog.clock_timestamp() < guard_looked + interval '1 second';
       -- For this transaction only: guards find what the role finds.
       PERFORM pg_catalog.set_config('search_path', p_order -> 'settings' ->> 'search_path', true);
-      guard := runbook.guard_breach(p_run, wal_from, guard_looked);
+      guard := runbook.guard_breach(p_run, p_order -> 'settings' ->> 'pg_runbook.guards', wal_from, guard_looked);
       wal_from := pg_catalog.pg_current_wal_insert_lsn();
       guard_looked := pg_catalog.clock_timestamp();
       COMMIT;

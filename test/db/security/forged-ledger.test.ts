@@ -118,3 +118,52 @@ describe.each(['wait', 'detach'])('a task that waits for its next try, policy %s
     ]);
   });
 });
+
+describe.each(['wait', 'detach'])('a walk that goes on, policy %s', (policy) => {
+  const FORGED_GUARD = `update runbook.run
+    set plan = jsonb_set(plan, '{guards,0,condition,sql}', to_jsonb('select mallory.evil() = 0'::text))`;
+
+  beforeEach(async () => {
+    await db.query(`drop schema if exists mallory cascade; create schema mallory authorization ${mallory.role};
+      drop table if exists walked;
+      create table walked (id int primary key, hits int not null default 0);
+      insert into walked select generate_series(1, 3000)`);
+    await mallory.query(mallory.functionsIn('mallory'));
+  });
+
+  it('executes no guard that was put into the ledger', async () => {
+    await runCli(['init'], { env: db.env });
+    const yaml = runbook(
+      `  - id: walk
+    backfill:
+      table: public.walked
+      key: id
+      set: { hits: hits + 1 }
+      batch: { rows: 20, max_rows: 20, pause: 30ms }
+  - id: after
+    needs: [walk]
+    policy: wait
+    sql: INSERT INTO seen VALUES ('after')
+`,
+      `defaults: { timeout: 30s, policy: ${policy} }
+guards: [{ name: calm, sql: select true, on_breach: pause }]`,
+    );
+    const running = runReported(
+      db,
+      folder,
+      policy === 'wait' ? yaml : yaml.replace(/ {2}- id: after[^]*/, ''),
+    );
+    await expect
+      .poll(() => db.rows('select from walked where hits = 1 limit 1'), { timeout: 20_000 })
+      .toHaveLength(1);
+    await db.query(FORGED_GUARD);
+    const run = await running;
+    const report =
+      policy === 'wait' ? run.report : (await about(db, 'wait', run.report.run.id)).report;
+    await mallory.expectPowerless();
+    const [task] = report.steps[0]?.tasks ?? [];
+    expect(task?.status).toBe('failed');
+    expect(task?.reason).toContain('are not those of the plan');
+    expect(await db.rows("select from seen where what = 'after'")).toEqual([]);
+  });
+});
