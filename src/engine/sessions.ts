@@ -2,7 +2,7 @@ import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
 import { NO_TIMEOUTS, OWN_SESSION, WORKABLE } from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { applySettings, commitDurably } from '../postgres/session-settings.js';
+import { setForSession, commitDurably } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
 
 /** The two sessions of a run. */
@@ -64,11 +64,11 @@ async function openControl(
   const control = await Session.open(settings, name, CONTROL_ANSWERS_WITHIN_MS);
   try {
     const [row] = await control.query<{ path: string }>(
-      "SELECT pg_catalog.current_setting('search_path') AS path",
+      "SELECT s.reset_val AS path FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'",
     );
     // The workers inherit all of this, and what is not set here from the role and the database; their
     // only timeouts are those that the plan shows.
-    await applySettings(control, {
+    await setForSession(control, {
       ...NO_TIMEOUTS,
       ...WORKABLE,
       client_min_messages: 'notice',
@@ -88,7 +88,7 @@ export async function openObserver(settings: ConnectionSettings, runId: string):
   const name = sessionApplicationName(runId, 'observer');
   const observer = await Session.open(settings, name, OBSERVER_ANSWERS_WITHIN_MS);
   try {
-    await applySettings(observer, {
+    await setForSession(observer, {
       ...OWN_SESSION,
       statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
       lock_timeout: OBSERVER_LOCK_TIMEOUT,

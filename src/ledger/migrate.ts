@@ -106,15 +106,35 @@ export async function migrateLedger(session: Session): Promise<number[]> {
  * What others did while this waited for them is looked at before anything is read or written.
  */
 async function makeOrUpgrade(session: Session): Promise<number[]> {
-  if (!(await schemaExists(session))) await session.query('CREATE SCHEMA runbook');
+  if (!(await schemaExists(session))) {
+    await session.query('CREATE SCHEMA runbook');
+    await session.query(REVOKE_DEFAULTS);
+  }
   await requireTrusted(session);
   await session.query(MIGRATION_TABLE);
   await session.query('LOCK TABLE runbook.migration IN SHARE ROW EXCLUSIVE MODE');
   const applied = await applyMissing(session);
-  // Default privileges may have given something away.
+  await session.query(REVOKE_DEFAULTS);
   await requireTrusted(session);
   return applied;
 }
+
+/** Default privileges of this role have given away what it has just made: others may read the ledger, at most. */
+const REVOKE_DEFAULTS = `DO $$
+DECLARE
+  given record;
+BEGIN
+  FOR given IN
+    SELECT 'SCHEMA runbook' AS target, a.* FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+     WHERE n.nspname = 'runbook' AND a.grantee <> n.nspowner AND a.privilege_type = 'CREATE'
+    UNION ALL
+    SELECT format('TABLE %s', c.oid::regclass), a.* FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a
+     WHERE c.relnamespace = 'runbook'::regnamespace AND c.relkind = 'r'
+       AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT' LOOP
+    EXECUTE format('REVOKE %s ON %s FROM %s', given.privilege_type, given.target,
+                   CASE WHEN given.grantee = 0 THEN 'PUBLIC' ELSE given.grantee::regrole::text END);
+  END LOOP;
+END $$`;
 
 const MIGRATION_TABLE = `CREATE TABLE IF NOT EXISTS runbook.migration (
   number integer PRIMARY KEY,

@@ -1,6 +1,6 @@
 import { OWN_SESSION } from '../model/settings.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import { applySettings, commitDurably } from './session-settings.js';
+import { setForSession, commitDurably } from './session-settings.js';
 import { Session } from './session.js';
 
 /** A little longer than the statement_timeout of its queries. */
@@ -14,7 +14,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const session = await Session.open(settings, applicationName, ANSWERS_WITHIN_MS);
   try {
-    await applySettings(session, {
+    await setForSession(session, {
       ...OWN_SESSION,
       lock_timeout: '5s',
       statement_timeout: '5min',

@@ -1,5 +1,4 @@
 import type { Settings } from '../model/runbook.js';
-import { SAFE_SEARCH_PATH } from '../model/settings.js';
 import type { Queryable } from './session.js';
 
 /**
@@ -13,11 +12,6 @@ export async function setForSession(db: Queryable, settings: Settings): Promise<
          OR pg_catalog.strpos(v.key, '.') OPERATOR(pg_catalog.>) 0`,
     [JSON.stringify(settings)],
   );
-}
-
-/** Sets the session's search_path and the given settings. */
-export async function applySettings(db: Queryable, settings: Settings): Promise<void> {
-  await setForSession(db, { ...settings, search_path: SAFE_SEARCH_PATH });
 }
 
 /**

@@ -3,7 +3,7 @@ import { messageOf, RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { quoteIdentifier } from '../sql/quote.js';
-import { READING } from '../model/settings.js';
+import { READING, SAFE_SEARCH_PATH } from '../model/settings.js';
 import { asSqlError, SQLSTATE } from './errors.js';
 import { NO_TLS, StartupConnection } from './startup-connection.js';
 import { setForSession } from './session-settings.js';
@@ -52,7 +52,7 @@ export class Session implements Queryable {
   }
 
   /**
-   * Connects, and has the server read SQL as it was validated before any is sent.
+   * Connects. Before any SQL is sent, the server reads it as it was validated, and finds only PostgreSQL's own names.
    * @param answersWithinMs a query without an answer for so long means that the connection is dead:
    *   a cut network may tell nobody.
    * @throws RunbookError `connection_failed` with what the server or the network said.
@@ -96,7 +96,7 @@ export class Session implements Queryable {
     const session = new Session(client, description);
     try {
       await client.connect();
-      await setForSession(session, READING);
+      await setForSession(session, { ...READING, search_path: SAFE_SEARCH_PATH });
     } catch (error) {
       // Refused for want of a password, its socket would stay open, and the program with it for a minute.
       void client.end().catch(() => undefined);

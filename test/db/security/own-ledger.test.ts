@@ -106,6 +106,20 @@ describe('a ledger of the role that runs', () => {
     120_000,
   );
 
+  it('is made without the privileges that default privileges would give', async () => {
+    await db.query(`drop schema runbook cascade;
+      alter default privileges grant all on tables to ${mallory.role}, public;
+      alter default privileges grant all on schemas to ${mallory.role}`);
+    const { code, stderr } = await runCli(['init'], { env: db.env });
+    await db.query(`alter default privileges revoke all on tables from ${mallory.role}, public;
+      alter default privileges revoke all on schemas from ${mallory.role}`);
+    expect(code, stderr).toBe(0);
+    expect((await runCli(RUN, { env: db.env })).code).toBe(0);
+    await expect(mallory.query('insert into runbook.gate values (99)')).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
   it('may be read by others: SELECT is no hand in it', async () => {
     await db.query(`grant select on all tables in schema runbook to ${mallory.role}`);
     expect((await runCli(RUN, { env: db.env })).code).toBe(0);

@@ -41,6 +41,10 @@ export async function openBackground(
 ): Promise<Background> {
   const session = await Session.open(connectionTo(db), 'pg-runbook:test:control', 60_000);
   onTestFinished(() => session.close());
+  // Workers inherit it; the engine names the role's own in each launch.
+  await session.query(
+    `SELECT set_config('search_path', s.reset_val, false) FROM pg_settings s WHERE s.name = 'search_path'`,
+  );
   return { client: new BackgroundClient(dialect, session), session };
 }
 
