@@ -110,6 +110,29 @@ describe('advisory locks of a role that may launch workers', () => {
     expect(stdout).toContain('counts and launches');
   });
 
+  it('are waited for by a supervisor no longer than max_wait, too', async () => {
+    await db.query(`grant pgbackground_role to ${mallory.role}`);
+    const begun = await start(
+      runbook(
+        `  - id: twice
+    sql: SELECT 1 / 0
+    idempotent: true
+    retry: { attempts: 2, delay: 2s, on: ['22012'] }
+`,
+        'budget: { max_wait: 3s }\ndefaults: { timeout: 60s, policy: detach }',
+      ),
+    );
+    expect(begun.code, begun.stderr).toBe(0);
+    await hold(`select pg_advisory_lock(${ADMISSION}, ${TICKET})`, 'psql', elsewhere);
+    const { code, stdout } = await runCli(['wait', 'latest'], { env: db.env });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      new RegExp(
+        `pid \\d+ \\(role ${mallory.role}, database ${elsewhere.name}, since .*counts and launches`,
+      ),
+    );
+  });
+
   it('give no place in a queue that is older than any wait', async () => {
     await hold(
       `select pg_advisory_lock_shared(
