@@ -36,7 +36,7 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
        'live_rows', pg_stat_get_live_tuples(c.oid),
        'dead_rows', pg_stat_get_dead_tuples(c.oid),
        'xid_age', CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END,
-       'file_node', c.relfilenode::bigint,
+       'file_node', pg_catalog.pg_relation_filenode(c.oid)::bigint,
        'size_bytes', ${sizeOf('pg_table_size')},
        'may_maintain', ${mayMaintain('vacuum_or_analyze', serverVersion)}) AS after) f`,
     gone_sqlstate: '42P01',

@@ -8,7 +8,7 @@ export function refreshExecution(): Execution {
 SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same,
        jsonb_build_object(
          'populated', c.relispopulated,
-         'file_node', c.relfilenode::bigint,
+         'file_node', pg_catalog.pg_relation_filenode(c.oid)::bigint,
          'size_bytes', ${sizeOf('pg_table_size')}) AS facts,
        'not_done' AS result, NULL AS reason
   FROM jsonb_to_recordset($1) w(oid bigint, name text)

@@ -25,7 +25,7 @@ SELECT w.oid, c.oid = w.oid::oid AS same, f.after AS facts,
   JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid AND i.indrelid = w.table_oid::oid
  CROSS JOIN LATERAL (SELECT jsonb_build_object(
        'index_oid', c.oid::bigint,
-       'file_node', c.relfilenode::bigint,
+       'file_node', pg_catalog.pg_relation_filenode(c.oid)::bigint,
        'valid', i.indisvalid,
        'size_bytes', ${sizeOf('pg_relation_size')},
        'leftovers', (SELECT count(*) FROM pg_catalog.pg_index li
