@@ -25,10 +25,6 @@ export interface Holdup {
   readonly blockers: readonly Blocker[];
 }
 
-interface HoldupRow extends Row, Omit<Holdup, 'blockers'> {
-  blockers: Blocker[] | null;
-}
-
 const BLOCKER = `jsonb_build_object('pid', b.pid, 'user', b.usename, 'application', b.application_name,
   'state', b.state, 'query', left(b.query, 200),
   'open_ms', extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.state_change)) * 1000)`;
@@ -38,18 +34,19 @@ const BLOCKER = `jsonb_build_object('pid', b.pid, 'user', b.usename, 'applicatio
  * transaction, which only its progress names.
  */
 export async function readHoldups(db: Queryable, pids: readonly number[]): Promise<Holdup[]> {
-  const rows = await db.query<HoldupRow>(
+  return db.query<Holdup & Row>(
     `SELECT a.pid, a.wait_event_type || '/' || a.wait_event AS wait,
             coalesce(v.phase, n.phase, i.phase, c.phase) AS phase,
             coalesce(v.heap_blks_scanned, n.sample_blks_scanned, i.blocks_done, c.heap_blks_scanned)::float8 AS done,
             nullif(coalesce(v.heap_blks_total, n.sample_blks_total, i.blocks_total, c.heap_blks_total), 0)::float8 AS total,
-            (SELECT jsonb_agg(${BLOCKER} ORDER BY b.pid) FROM pg_catalog.pg_stat_activity b
-              WHERE b.pid = ANY (pg_catalog.pg_blocking_pids(a.pid)) OR b.pid = nullif(i.current_locker_pid, 0))
-            || CASE WHEN 0 = ANY (pg_catalog.pg_blocking_pids(a.pid)) THEN (
-                 SELECT jsonb_agg(jsonb_build_object('gid', p.gid, 'user', p.owner,
-                          'open_ms', extract(epoch FROM clock_timestamp() - p.prepared) * 1000))
-                   FROM pg_catalog.pg_prepared_xacts p WHERE p.database = current_database())
-               ELSE '[]' END AS blockers
+            ARRAY(SELECT ${BLOCKER} FROM pg_catalog.pg_stat_activity b
+                   WHERE b.pid = ANY (pg_catalog.pg_blocking_pids(a.pid)) OR b.pid = nullif(i.current_locker_pid, 0)
+                   ORDER BY b.pid)
+            || ARRAY(SELECT jsonb_build_object('gid', p.gid, 'user', p.owner,
+                              'open_ms', extract(epoch FROM clock_timestamp() - p.prepared) * 1000)
+                       FROM pg_catalog.pg_prepared_xacts p
+                      WHERE p.database = current_database() AND 0 = ANY (pg_catalog.pg_blocking_pids(a.pid))
+                      ORDER BY p.gid) AS blockers
        FROM pg_catalog.pg_stat_activity a
        LEFT JOIN pg_catalog.pg_stat_progress_vacuum v ON v.pid = a.pid
        LEFT JOIN pg_catalog.pg_stat_progress_analyze n ON n.pid = a.pid
@@ -58,5 +55,4 @@ export async function readHoldups(db: Queryable, pids: readonly number[]): Promi
       WHERE a.pid = ANY ($1::int[])`,
     [pids],
   );
-  return rows.map((row) => ({ ...row, blockers: row.blockers ?? [] }));
 }

@@ -644,7 +644,7 @@ BEGIN
   IF NOT p_stopping AND a.status = 'failed' AND cardinality(a.target_oids) > 1 THEN
     -- One bad relation must not decide for the others: each that was not done gets its own attempt.
     parts := cardinality(failed);
-    SELECT t.items || jsonb_agg(jsonb_build_object('oids', jsonb_build_array(o), 'tries', 0) ORDER BY i)
+    SELECT t.items || coalesce(jsonb_agg(jsonb_build_object('oids', jsonb_build_array(o), 'tries', 0) ORDER BY i), '[]')
       INTO t.items FROM unnest(failed) WITH ORDINALITY y(o, i);
   ELSIF NOT p_stopping AND runbook.is_failure(a.status) AND a.cause IS NULL THEN
     delay_ms := runbook.retry_delay_ms(s.plan -> 'retry', a.tries, a.sqlstate);

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
 import { runbook, runReported, useFolder } from '../engine/support.js';
+import { describeWait } from '../../../src/postgres/blockers.js';
+import { connectionTo, withSession } from '../support/run-yaml.js';
 import { about, until } from './support.js';
 
 const db = await useTestDatabase();
@@ -41,6 +43,34 @@ it('why names who blocks, since when, what it runs, and when the task gives up; 
   expect((await about(db, 'wait', id)).code).toBe(0);
   const ended = await runCli(['why', id], { env: db.env });
   expect(ended.stdout).toContain('every task has ended');
+});
+
+it('why names a prepared transaction that holds the lock', async () => {
+  await db.query('create table ordered (i int)');
+  const gid = `order-4711-${db.name}`;
+  await db.query(`begin; lock table ordered; prepare transaction '${gid}'`);
+  const steps = '  - id: blocked\n    policy: detach\n    sql: TRUNCATE ordered\n';
+  const run = await runReported(
+    db,
+    folder,
+    runbook(steps, 'budget: { workers: 2 }\ndefaults: { timeout: 60s }'),
+  );
+  const { id } = run.report.run;
+  await until(
+    db,
+    "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+  );
+  const { stdout } = await runCli(['why', id], { env: db.env });
+  expect(stdout).toContain(`blocked by prepared transaction ${gid} (postgres) for `);
+  const [waiting] = await db.rows<{ pid: number }>(
+    "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+  );
+  const told = await withSession(connectionTo(db), (session) =>
+    describeWait(session, waiting?.pid ?? 0, undefined),
+  );
+  expect(told).toContain(`blocked by prepared transaction ${gid} (postgres, since `);
+  await db.query(`rollback prepared '${gid}'`);
+  expect((await about(db, 'wait', id)).code).toBe(0);
 });
 
 it('why names the snapshot that a rebuild waits for', async () => {
