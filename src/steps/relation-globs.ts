@@ -2,14 +2,11 @@ import type { RelationGlob } from '../model/relation-glob.js';
 import { formatRelationGlob, isExact, toRegExpSource } from '../model/relation-glob.js';
 import type { Queryable } from '../postgres/session.js';
 
-/** Values of {@link globCondition}: five arrays, from `$1` on. */
+/** Values of {@link GLOB_CONDITION}: five arrays, from `$1` on. */
 export type GlobValues = [string[], string[], string[], string[], string[]];
 
-/** The name of `c` in `n`. */
-const OWN_NAME = 'SELECT n.nspname::text, c.relname::text';
-
-/** The names under which a table is meant: a partition is a part of each table above it, too. */
-const NAMES_UP_THE_TREE = `${OWN_NAME}
+/** The names under which `c` in `n` is meant: a partition, of a table or an index, is a part of each above it, too. */
+const NAMES = `SELECT n.nspname::text, c.relname::text
   UNION ALL SELECT an.nspname::text, ac.relname::text
     FROM pg_catalog.pg_partition_ancestors(c.oid) up(relid)
     JOIN pg_catalog.pg_class ac ON ac.oid = up.relid
@@ -21,22 +18,14 @@ const NAMES_UP_THE_TREE = `${OWN_NAME}
  * excluded one. System schemas only count when an included glob names them without a wildcard;
  * temporary relations never do, since only their own session can work on them.
  */
-function globCondition(names: string): string {
-  return `
-  EXISTS (SELECT FROM (${names}) x(s, r), unnest($1::text[], $2::text[]) g(s, r)
+export const GLOB_CONDITION = `
+  EXISTS (SELECT FROM (${NAMES}) x(s, r), unnest($1::text[], $2::text[]) g(s, r)
            WHERE x.s ~ g.s AND x.r ~ g.r)
-  AND NOT EXISTS (SELECT FROM (${names}) x(s, r), unnest($3::text[], $4::text[]) g(s, r)
+  AND NOT EXISTS (SELECT FROM (${NAMES}) x(s, r), unnest($3::text[], $4::text[]) g(s, r)
                    WHERE x.s ~ g.s AND x.r ~ g.r)
   AND (n.nspname::text = ANY ($5::text[])
        OR (n.nspname <> 'information_schema' AND NOT starts_with(n.nspname::text, 'pg_')))
   AND c.relpersistence <> 't'`;
-}
-
-/** For relations that stand for themselves. */
-export const GLOB_CONDITION = globCondition(OWN_NAME);
-
-/** For tables, which may be partitions of a named one. */
-export const TABLE_GLOB_CONDITION = globCondition(NAMES_UP_THE_TREE);
 
 export function globValues(
   include: readonly RelationGlob[],

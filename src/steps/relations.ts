@@ -2,7 +2,7 @@ import type { Target } from '../generated/plan.v1.js';
 import { MAINTAIN_SINCE } from '../model/privilege.js';
 import type { RelationGlob } from '../model/relation-glob.js';
 import type { Queryable, Row } from '../postgres/session.js';
-import { globValues, TABLE_GLOB_CONDITION } from './relation-globs.js';
+import { globValues, GLOB_CONDITION } from './relation-globs.js';
 import type { Candidate } from './selection.js';
 import { ROW_WIDTH_CTE, TABLE_BLOAT } from './table-bloat.js';
 
@@ -98,7 +98,7 @@ export async function readTables(
        ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = ANY ($6::"char"[]) AND ${TABLE_GLOB_CONDITION}`,
+ WHERE c.relkind = ANY ($6::"char"[]) AND ${GLOB_CONDITION}`,
     [...globValues(selector.include, selector.exclude), relkinds],
   );
 }

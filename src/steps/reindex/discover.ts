@@ -40,7 +40,7 @@ export async function discoverReindex(
     [...globValues(scope.include, scope.exclude)],
   );
   const { targets, leftOut } = partition(rows.map(toTarget), (index) => obstacle(index, spec));
-  const relkinds = scope.type === 'indexes' ? ['i'] : ['r', 'm', 'p'];
+  const relkinds = scope.type === 'indexes' ? ['i', 'I'] : ['r', 'm', 'p'];
   const missing = await findMissing(db, scope.include, relkinds);
   return { ...selectForReindex(spec, noteLeftOver(targets, carriedOver)), leftOut, missing };
 }

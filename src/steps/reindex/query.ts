@@ -1,6 +1,6 @@
 import { REBUILD_SUFFIX } from '../../postgres/invalid-index.js';
 import type { Row } from '../../postgres/session.js';
-import { GLOB_CONDITION, TABLE_GLOB_CONDITION } from '../relation-globs.js';
+import { GLOB_CONDITION } from '../relation-globs.js';
 import { BUSY_CTE, mayMaintain, sizeOf } from '../relations.js';
 import { STATS_CTE } from '../table-bloat.js';
 
@@ -77,7 +77,7 @@ const MATCH = {
     SELECT x.oid FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      CROSS JOIN LATERAL (VALUES (c.oid), (c.reltoastrelid)) x (oid)
-     WHERE c.relkind IN ('r', 'm') AND ${TABLE_GLOB_CONDITION})`,
+     WHERE c.relkind IN ('r', 'm') AND ${GLOB_CONDITION})`,
 };
 
 /** The query for the indexes that the globs match; its values are those of the glob condition. */

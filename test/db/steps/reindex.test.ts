@@ -57,6 +57,8 @@ describe('reindex: discovery', async () => {
     ['indexes: { include: ["d.*"], order_by: size, limit: 1 }', 'd.leaf_pkey'],
     ['indexes: { include: ["d.*"], min_size: 100kB }', 'd.leaf_pkey'],
     ['indexes: { include: ["d.a_*"], max_size: 8kB }', 'd.a_broken'],
+    ['indexes: { include: ["d.tree_pkey"] }', 'd.leaf_pkey'],
+    ['indexes: { include: ["d.leaf*"], exclude: ["d.tree_pkey"] }', ''],
     ['tables: { include: ["d.leaf"] }', 'd.leaf_pkey'],
     ['tables: { include: ["d.tree"] }', 'd.leaf_pkey'],
     ['tables: { include: ["d.view"] }', 'd.view_one'],
