@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
 import { runbook, runReported, useFolder } from '../engine/support.js';
@@ -49,6 +49,11 @@ it('why names a prepared transaction that holds the lock', async () => {
   await db.query('create table ordered (i int)');
   const gid = `order-4711-${db.name}`;
   await db.query(`begin; lock table ordered; prepare transaction '${gid}'`);
+  // One that stays keeps the database from being dropped.
+  let prepared = true;
+  onTestFinished(async () => {
+    if (prepared) await db.query(`rollback prepared '${gid}'`);
+  });
   const steps = '  - id: blocked\n    policy: detach\n    sql: TRUNCATE ordered\n';
   const run = await runReported(
     db,
@@ -70,6 +75,7 @@ it('why names a prepared transaction that holds the lock', async () => {
   );
   expect(told).toContain(`blocked by prepared transaction ${gid} (postgres, since `);
   await db.query(`rollback prepared '${gid}'`);
+  prepared = false;
   expect((await about(db, 'wait', id)).code).toBe(0);
 });
 
