@@ -64,6 +64,7 @@ async function lookAtEnds(
 
 async function goOn(context: RunContext, { task, live }: Ended, settled: Settled): Promise<void> {
   const attempt = task.applyAttempt(settled.attempt);
+  for (const index of settled.built_indexes) task.builtIndexes.add(index);
   // A retry that succeeds still has to clear away what an earlier attempt left.
   const first = task.record.attempts.length === 1;
   if (attempt.status !== 'succeeded' || !first) await cleanUp(context, task, live);

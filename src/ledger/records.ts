@@ -48,6 +48,8 @@ export interface Settled {
   readonly task: TaskChange;
   /** Into how many a failed pack was split. */
   readonly parts: number;
+  /** OIDs of invalid indexes that are known to be its own. */
+  readonly built_indexes: readonly number[];
   /** Until it is tried again; null when it is not. */
   readonly retry_in_ms: number | null;
 }

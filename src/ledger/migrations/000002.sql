@@ -579,6 +579,20 @@ $$;
 COMMENT ON FUNCTION runbook.window_cause IS
   'What stopped a worker that nobody asked to stop: its timeout was set so that it does not outlive the window.';
 
+CREATE FUNCTION runbook.new_leftovers(p_among jsonb, p_seen jsonb, p_outcome jsonb) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(
+    SELECT o::bigint
+      FROM jsonb_array_elements(p_among) x,
+           string_to_table(nullif(p_seen -> (x ->> 'oid') -> 'facts' ->> 'leftover_oids', ''), ',') o
+     WHERE x -> 'before' ? 'leftover_oids'
+       AND o <> ALL (string_to_array(x -> 'before' ->> 'leftover_oids', ','))
+       -- One that waited for its lock in vain has built nothing: what is there is somebody else's.
+       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01'))
+$$;
+COMMENT ON FUNCTION runbook.new_leftovers IS
+  'Invalid indexes of a rebuild that failed: absent before its launch, there after it, and nobody else rebuilds under its lock.';
+
 CREATE FUNCTION runbook.settle_attempt(p_attempt text, p_outcome jsonb, p_execution jsonb,
                                        p_final boolean, p_stopping boolean) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -602,7 +616,7 @@ BEGIN
   SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (a.run_id, a.step_id);
   IF runbook.is_final(a.status) THEN
     -- Whoever came first has settled it.
-    RETURN jsonb_build_object('task', runbook.task_state(t), 'parts', 0,
+    RETURN jsonb_build_object('task', runbook.task_state(t), 'parts', 0, 'built_indexes', a.built_indexes,
                               'attempt', runbook.attempt_state(a, t.plan ->> 'sql'));
   END IF;
   among := runbook.targets_of(a, t);
@@ -628,6 +642,8 @@ BEGIN
          finished_at = coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp()),
          command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
          cause = a.cause,
+         built_indexes = ARRAY(SELECT unnest(a.built_indexes) UNION
+                               SELECT unnest(runbook.new_leftovers(among, seen, p_outcome))),
          backend_start = coalesce(a.backend_start, (p_outcome ->> 'backend_start')::timestamptz),
          launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
          outcome = p_outcome - 'notices',
@@ -670,7 +686,7 @@ BEGIN
          deferred = a.cause IS NOT DISTINCT FROM 'window' AND a.status = 'cancelled'
    WHERE (u.run_id, u.step_id, u.task_no) = (a.run_id, a.step_id, a.task_no);
   RETURN jsonb_build_object('attempt', runbook.attempt_state(a, t.plan ->> 'sql'), 'parts', parts,
-    'retry_in_ms', delay_ms, 'task', CASE WHEN t.items = '[]'
+    'built_indexes', a.built_indexes, 'retry_in_ms', delay_ms, 'task', CASE WHEN t.items = '[]'
       THEN runbook.end_task(a.run_id, a.step_id, a.task_no, verdict -> 'attempt')
       ELSE runbook.task_state(t) END);
 END $$;

@@ -648,9 +648,9 @@ DECLARE
   leftover record;
   told jsonb := '[]';
   done boolean := true;
-  tries integer;
+  nth integer;
 BEGIN
-  SELECT a.clean_tries + 1 INTO STRICT tries FROM runbook.attempt a WHERE a.attempt_id = p_attempt FOR UPDATE;
+  SELECT a.clean_tries + 1 INTO STRICT nth FROM runbook.attempt a WHERE a.attempt_id = p_attempt FOR UPDATE;
   -- The index is no use to anybody, its table is: others must not queue behind us for long.
   PERFORM set_config('lock_timeout', '500ms', true);
   FOR leftover IN
@@ -664,8 +664,8 @@ BEGIN
       told := told || to_jsonb(format('dropped the invalid index %s, left by this task', leftover.name));
     EXCEPTION
       WHEN lock_not_available OR query_canceled THEN
-        done := done AND tries >= last_try;
-        IF tries >= last_try THEN
+        done := done AND nth >= last_try;
+        IF nth >= last_try THEN
           told := told || to_jsonb(format('an invalid index stays: %s, ours, which could not be dropped now', leftover.name));
         END IF;
       WHEN OTHERS THEN
@@ -673,7 +673,7 @@ BEGIN
     END;
   END LOOP;
   UPDATE runbook.attempt a
-     SET clean_tries = CASE WHEN done THEN last_try ELSE tries END, messages = coalesce(a.messages, '[]') || told
+     SET clean_tries = CASE WHEN done THEN last_try ELSE nth END, messages = coalesce(a.messages, '[]') || told
    WHERE a.attempt_id = p_attempt;
 END $$;
 COMMENT ON FUNCTION runbook.clean_up IS

@@ -5,7 +5,8 @@ import { BUSY_CTE, sizeOf } from '../relations.js';
 /**
  * A rebuild shows as another index under the name (concurrently) or a new file, and a valid index.
  * Indexes are read by table and name, since a concurrent rebuild gives the name to a new index.
- * `leftovers` counts the invalid indexes that rebuilds of this one have left on the table.
+ * `leftovers` counts the invalid indexes that rebuilds of this one have left on the table; of one that failed they
+ * are told by `leftover_oids`.
  */
 export function reindexExecution(spec: ReindexSpec): Execution {
   const identity = spec.concurrently ? 'index_oid' : 'file_node';
@@ -28,12 +29,15 @@ SELECT w.oid, c.oid = w.oid::oid AS same, f.after AS facts,
        'file_node', pg_catalog.pg_relation_filenode(c.oid)::bigint,
        'valid', i.indisvalid,
        'size_bytes', ${sizeOf('pg_relation_size')},
-       'leftovers', (SELECT count(*) FROM pg_catalog.pg_index li
-                       JOIN pg_catalog.pg_class lc ON lc.oid = li.indexrelid
-                      WHERE li.indrelid = i.indrelid AND NOT li.indisvalid
-                        AND lc.relname ~ '_cc(new|old)[0-9]*$'
-                        AND starts_with(c.relname::text,
-                              regexp_replace(lc.relname, '_cc(new|old)[0-9]*$', '')))) AS after) f`,
+       'leftovers', l.count,
+       'leftover_oids', l.oids) AS after
+          FROM (SELECT count(*), coalesce(string_agg(li.indexrelid::text, ',' ORDER BY li.indexrelid), '') AS oids
+                  FROM pg_catalog.pg_index li
+                  JOIN pg_catalog.pg_class lc ON lc.oid = li.indexrelid
+                 WHERE li.indrelid = i.indrelid AND NOT li.indisvalid
+                   AND lc.relname ~ '_cc(new|old)[0-9]*$'
+                   AND starts_with(c.relname::text,
+                         regexp_replace(lc.relname, '_cc(new|old)[0-9]*$', ''))) l) f`,
     gone_sqlstate: '42704',
     skip_warnings: null,
     skip_locked: false,

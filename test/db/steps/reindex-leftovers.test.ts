@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
 import { taskOf } from '../support/report.js';
@@ -100,5 +100,40 @@ describe('reindex: what a failed concurrent rebuild leaves', () => {
     );
     expect(report.run).toMatchObject({ status: 'cancelled', exit_code: 130 });
     expect(await invalid('interrupted')).toEqual([]);
+  });
+});
+
+describe.each(['wait', 'detach'])('a rebuild that fails at once, policy %s', (policy) => {
+  it('leaves nothing behind, however often it is tried', async () => {
+    await db.query(`
+      create schema if not exists broken;
+      drop table if exists broken.t;
+      create table broken.t (id int primary key, a int);
+      insert into broken.t select g, g from generate_series(1, 200) g;
+      create or replace function broken.inverse(i int) returns float8 immutable language plpgsql as $$
+        begin if current_setting('my.break', true) = 'on' then return 1 / 0; end if; return i; end $$;
+      create index t_inverse on broken.t (broken.inverse(a));
+      alter database ${db.name} set my.break = 'on'`);
+    const yaml = runbookOf(`
+      - id: rebuild
+        policy: ${policy}
+        reindex: { indexes: { include: [broken.t_inverse] } }
+        retry: { attempts: 2, delay: 100ms, on: ['22012'] }`);
+    onTestFinished(async () => {
+      await db.query(`alter database ${db.name} reset my.break`);
+    });
+    for (let night = 1; night <= 2; night += 1) {
+      const { run } = await runYaml(db, yaml);
+      await expect
+        .poll(() => db.rows('select status from runbook.run where run_id = $1', [run.id]), {
+          timeout: 20_000,
+        })
+        .toEqual([{ status: 'failed' }]);
+      expect(
+        await db.rows(
+          "select indexrelid::regclass from pg_index where not indisvalid and indrelid = 'broken.t'::regclass",
+        ),
+      ).toEqual([]);
+    }
   });
 });
