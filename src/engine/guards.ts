@@ -35,9 +35,15 @@ export class GuardWatch {
     const waiting = this.#breachedSince !== undefined;
     if (waiting && now < this.#lookedAt + LOOK_EVERY_MS) return { action: 'wait' };
     this.#lookedAt = now;
-    const { observer, record, guards } = context;
+    const { observer, record, guards, searchPath } = context;
     const digest = guardsDigest(guards);
-    const { breach, wal } = await readBreach(observer, record.run.id, digest, this.#wal);
+    const { breach, wal } = await readBreach(
+      observer,
+      record.run.id,
+      digest,
+      searchPath,
+      this.#wal,
+    );
     this.#wal = wal;
     if (breach === null) {
       this.#breachedSince = undefined;

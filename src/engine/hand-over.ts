@@ -1,7 +1,7 @@
 import { budgetOrder } from '../ledger/admission.js';
 import type { Handle } from '../model/identity.js';
 import { workerApplicationName } from '../model/identity.js';
-import { SUPERVISOR_SETTINGS } from '../model/settings.js';
+import { SUPERVISOR_SETTINGS, withReading } from '../model/settings.js';
 import { readQuery } from '../postgres/background/client.js';
 import { pollQuery } from '../postgres/background/poll.js';
 import { asSqlError, type SqlError } from '../postgres/errors.js';
@@ -73,7 +73,7 @@ function superviseCall(
     cancel: dialect.cancel('$1', '$2'),
     read: readQuery(dialect, '$1', '$2'),
     execution: step.execution,
-    step: { settings, timeout_ms, concurrency },
+    step: { settings: withReading(settings), timeout_ms, concurrency },
     // What the ledger has of its tasks is executed only if it is still this.
     digests: Object.fromEntries(step.tasks.map(({ plan }) => [plan.number, taskDigest(plan)])),
     budget: budgetOrder(record.budget, step.budgets),

@@ -2,6 +2,7 @@ import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
 import { NO_TIMEOUTS, OWN_SESSION, WORKABLE } from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
+import { readRolePath } from '../postgres/role-path.js';
 import { setForSession, commitDurably } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
 
@@ -63,9 +64,7 @@ async function openControl(
   const name = sessionApplicationName(runId, 'control');
   const control = await Session.open(settings, name, CONTROL_ANSWERS_WITHIN_MS);
   try {
-    const [row] = await control.query<{ path: string }>(
-      "SELECT s.reset_val AS path FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'",
-    );
+    const path = await readRolePath(control);
     // The workers inherit all of this, and what is not set here from the role and the database; their
     // only timeouts are those that the plan shows.
     await setForSession(control, {
@@ -76,7 +75,7 @@ async function openControl(
       'pg_background.max_workers': String(Math.max(workers + 1, 16)),
     });
     await control.identify();
-    return { control, searchPath: row?.path ?? '' };
+    return { control, searchPath: path };
   } catch (error) {
     await control.close();
     throw error;

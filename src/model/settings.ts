@@ -1,4 +1,5 @@
 import type { Settings } from './runbook.js';
+import { catalogFirst } from './search-path.js';
 
 /**
  * How the server reads the text of SQL. They hold in our sessions and in workers, and no runbook sets
@@ -99,8 +100,13 @@ export function isReadingSetting(name: string): boolean {
   return Object.hasOwn(READING, name.toLowerCase());
 }
 
-/** Settings with those of {@link READING}, whatever their own say, in capitals too. */
+/** Settings with those of {@link READING}, whatever their own say, in capitals too; and PostgreSQL's names come first. */
 export function withReading(settings: Settings): Settings {
-  const others = Object.entries(settings).filter(([name]) => !isReadingSetting(name));
-  return { ...Object.fromEntries(others), ...READING };
+  const others = Object.entries(settings)
+    .filter(([name]) => !isReadingSetting(name))
+    .map(([name, value]) => [
+      name,
+      name.toLowerCase() === 'search_path' ? catalogFirst(value) : value,
+    ]);
+  return { ...(Object.fromEntries(others) as Settings), ...READING };
 }

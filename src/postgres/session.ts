@@ -53,6 +53,8 @@ export class Session implements Queryable {
 
   /**
    * Connects. Before any SQL is sent, the server reads it as it was validated, and finds only PostgreSQL's own names.
+   * The session acts as the role that logs in. The owner of a database may set another role for all of its sessions, and a
+   * function of that role could set the role back.
    * @param answersWithinMs a query without an answer for so long means that the connection is dead:
    *   a cut network may tell nobody.
    * @throws RunbookError `connection_failed` with what the server or the network said.
@@ -96,7 +98,7 @@ export class Session implements Queryable {
     const session = new Session(client, description);
     try {
       await client.connect();
-      await setForSession(session, { ...READING, search_path: SAFE_SEARCH_PATH });
+      await setForSession(session, { ...READING, search_path: SAFE_SEARCH_PATH, role: 'none' });
     } catch (error) {
       // Refused for want of a password, its socket would stay open, and the program with it for a minute.
       void client.end().catch(() => undefined);

@@ -2,6 +2,7 @@ import { listSome } from '../model/phrases.js';
 import type { Settings } from '../model/runbook.js';
 import { withReading } from '../model/settings.js';
 import { readForeignCode } from './foreign-code.js';
+import { readRolePath } from './role-path.js';
 import { asRefusal } from './trial-refusal.js';
 import type { Queryable, Row } from './session.js';
 
@@ -58,13 +59,10 @@ export async function inTrial<T>(
 
 async function setAsWorkers(db: Queryable, settings: Settings): Promise<void> {
   const tried = Object.entries(settings).filter(([name]) => !NOT_FOR_TRIALS.includes(name));
-  await db.query(
-    `SELECT pg_catalog.set_config('search_path', s.reset_val, true)
-       FROM pg_catalog.pg_settings s WHERE s.name = 'search_path'`,
-  );
+  const path = await readRolePath(db);
   await db.query(
     `SELECT pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text($1)`,
-    [JSON.stringify(withReading(Object.fromEntries(tried)))],
+    [JSON.stringify(withReading({ search_path: path, ...Object.fromEntries(tried) }))],
   );
 }
 

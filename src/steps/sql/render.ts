@@ -14,7 +14,7 @@ const UNREAD_QUEUE_SIZE = 1024 * 1024;
 export function renderSql(spec: SqlSpec): Command {
   return spec.transaction
     ? {
-        sql: withCompletionMarker(`${spec.sql.trimEnd()}\n;\nRESET ROLE`),
+        sql: withCompletionMarker(`${spec.sql.trimEnd()}\n;\nSET ROLE NONE`),
         proof: 'marker',
         queue_size: QUEUE_SIZE,
         reads_output: true,

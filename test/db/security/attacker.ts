@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { onServer, type TestDatabase } from '../../support/database.js';
+import { EXTENSION_SCHEMA } from '../../support/template.js';
 
 /** A login role without any right of its own, which wants to be a superuser. */
 export interface Attacker {
@@ -57,11 +58,19 @@ export async function useAttacker(db: TestDatabase): Promise<Attacker> {
     functionsIn: (schema) => `
       create function ${schema}.evil() returns integer language plpgsql as $$
         begin
-          if current_user <> '${role}' then
-            insert into public.caught values (current_user);
+          if current_user = '${role}' then
+            return 0;
           end if;
           if (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
-            alter role ${role} superuser;
+            if current_setting('transaction_read_only') = 'on' then
+              -- A transaction that only reads is no cage.
+              perform ${EXTENSION_SCHEMA}.pg_background_launch('alter role ${role} superuser', 65536, 'evil');
+            else
+              alter role ${role} superuser;
+            end if;
+          end if;
+          if current_setting('transaction_read_only') = 'off' then
+            insert into public.caught values (current_user);
           end if;
           return 0;
         end $$;

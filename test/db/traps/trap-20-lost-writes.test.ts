@@ -62,7 +62,7 @@ describe('trap 20: in a string, a statement does not see the writes of the one b
           sql: select 1; select ';'`),
     );
     expect(taskOf(report).sql).toMatch(
-      /^select 1;\nSET LOCAL pg_runbook.statement = 2;\nselect ';'\n;\nRESET ROLE\n;\nINSERT/,
+      /^select 1;\nSET LOCAL pg_runbook.statement = 2;\nselect ';'\n;\nSET ROLE NONE\n;\nINSERT/,
     );
   });
 });

@@ -116,7 +116,7 @@ describe('sql', () => {
 
   it('in a transaction ends with the marker, behind a comment at its end too', () => {
     expect(renderSql({ ...spec, transaction: true })).toMatchObject({
-      sql: `DELETE FROM a -- all\n;\nRESET ROLE${MARKER}`,
+      sql: `DELETE FROM a -- all\n;\nSET ROLE NONE${MARKER}`,
       proof: 'marker',
     });
   });
