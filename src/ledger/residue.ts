@@ -50,11 +50,13 @@ const WORKERS = `
     FROM pg_catalog.pg_stat_activity p
     LEFT JOIN LATERAL (
       SELECT u.* FROM runbook.attempt u
-       WHERE u.run_id = split_part(p.application_name, '/', 2) AND u.application_name = p.application_name
-         AND (u.pid = p.pid AND u.backend_start = p.backend_start OR u.status = 'pending')
+       WHERE (u.pid, u.backend_start) = (p.pid, p.backend_start)
+          OR (u.run_id = split_part(p.application_name, '/', 2) AND u.application_name = p.application_name
+              AND u.status = 'pending')
        ORDER BY u.attempt_no DESC LIMIT 1) a ON true
    WHERE p.backend_type = 'pg_background' AND p.datname = current_database()
-     AND starts_with(p.application_name, 'pg-runbook/') AND runbook.is_ours(p.usesysid)
+     -- SQL that a worker runs may have given it another name.
+     AND (starts_with(p.application_name, 'pg-runbook/') OR a.attempt_id IS NOT NULL) AND runbook.is_ours(p.usesysid)
      AND p.backend_start < clock_timestamp() - interval '${SETTLES_WITHIN}'
      AND CASE WHEN a.attempt_id IS NULL THEN NOT EXISTS (
                 SELECT FROM runbook.supervisor s WHERE s.pid = p.pid AND s.backend_start = p.backend_start)

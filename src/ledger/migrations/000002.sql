@@ -195,7 +195,9 @@ BEGIN
   -- can raise a warning with any text and SQLSTATE, about another table: only the source file cannot be forged.
   SELECT jsonb_agg(n ORDER BY i) INTO warned
     FROM jsonb_array_elements(outcome -> 'notices') WITH ORDINALITY x(n, i)
-   WHERE n ->> 'file' IN ('vacuum.c', 'analyze.c') AND strpos(n ->> 'message', '"' || (target ->> 'relation') || '"') > 0;
+   WHERE n ->> 'file' IN ('vacuum.c', 'analyze.c')
+     -- Quotes in a name are not doubled: from the first to the last it is the whole name, and no part of another one's.
+     AND substring(n ->> 'message' FROM '"(.*)"') = target ->> 'relation';
   SELECT jsonb_agg(n ORDER BY i) INTO skips
     FROM jsonb_array_elements(warned) WITH ORDINALITY x(n, i)
    WHERE execution -> 'skip_warnings' ? (n ->> 'sqlstate');

@@ -31,3 +31,24 @@ it('a warning that a function raises is no evidence about another table of the p
   expect(pack?.attempts[0]?.messages.join('\n')).toContain('skipping vacuum of "victim"');
   expect(pack?.targets.map(({ status }) => status)).toEqual(pack?.targets.map(() => 'succeeded'));
 });
+
+it('a table whose name ends like another one’s is not taken for it', async () => {
+  await db.query(`create schema q; create table q.a (); create table q.b (); create table q.c ();
+    create table q.d (); grant all on schema q to ${mallory.role}`);
+  await mallory.query('create table q."z ""a" (id int)');
+  const locker = await mallory.connect();
+  await locker.query('begin; lock table q."z ""a"');
+  const report = await runYaml(
+    db,
+    runbookOf(`
+      - id: all
+        concurrency: 1
+        vacuum:
+          tables: { include: [q.*] }
+          options: { skip_locked: true }`),
+  );
+  await locker.query('rollback');
+  const pack = report.steps[0]?.tasks.find(({ sql }) => sql.includes('"q"."a"'));
+  const status = Object.fromEntries(pack?.targets.map((t) => [t.name, t.status]) ?? []);
+  expect(status).toMatchObject({ 'q.a': 'succeeded', 'q."z ""a"': 'skipped' });
+});
