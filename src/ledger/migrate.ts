@@ -189,8 +189,8 @@ function ledgerRefused(error: unknown): unknown {
   return new RunbookError('ledger_missing', `the ledger cannot be made or used: ${sql.message}`, {
     sqlstate: sql.sqlstate,
     hint:
-      'Let a superuser or the database owner give this role a schema of its own, as ' +
-      '`pg-runbook grants FILE --role NAME` prints it.',
+      'Let a superuser give this role a schema of its own, as `pg-runbook grants FILE --role NAME` prints it; or let ' +
+      "the database's owner GRANT CREATE ON DATABASE to it until it has run `pg-runbook init`.",
   });
 }
 

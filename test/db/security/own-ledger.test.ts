@@ -16,18 +16,31 @@ const RUN = ['run', file, '--report', join(folder, 'r.json')];
 const COMMANDS = [['init'], RUN, ['status'], ['doctor'], ['prune', '--keep', '90d']];
 
 /** The ledger is a superuser's own, and a stranger has a hand in it. */
-const HANDS: Readonly<Record<string, { readonly sql: string; readonly told: string }>> = {
+const HANDS: Readonly<
+  Record<
+    string,
+    {
+      readonly sql: string;
+      readonly told: string;
+      /** False where somebody has to look first: no statement is given. */
+      readonly mended?: false;
+    }
+  >
+> = {
   'a table of a stranger': {
     sql: 'alter table runbook.run owner to MALLORY',
     told: 'table runbook.run belongs to MALLORY',
+    mended: false,
   },
   'a function of a stranger': {
     sql: 'alter function runbook.braked_by() owner to MALLORY',
     told: 'function runbook.braked_by() belongs to MALLORY',
+    mended: false,
   },
   'a view of a stranger': {
     sql: 'create view runbook.more as select 1 as one; alter view runbook.more owner to MALLORY',
     told: 'view runbook.more belongs to MALLORY',
+    mended: false,
   },
   'a trigger that runs a function of a stranger': {
     sql: 'create trigger t before insert on runbook.run for each row execute function mallory.evil_row()',
@@ -44,10 +57,12 @@ const HANDS: Readonly<Record<string, { readonly sql: string; readonly told: stri
   'a default that runs a function of a stranger': {
     sql: 'alter table runbook.run add column extra int default mallory.evil()',
     told: 'uses function mallory.evil(), which belongs to MALLORY',
+    mended: false,
   },
   'a check that runs a function of a stranger': {
     sql: 'alter table runbook.run add check (mallory.evil() = 0) not valid',
     told: 'uses function mallory.evil(), which belongs to MALLORY',
+    mended: false,
   },
   'an index that runs a function of a stranger': {
     sql: 'create index extra_idx on runbook.run ((mallory.calm(run_id)))',
@@ -67,7 +82,7 @@ const HANDS: Readonly<Record<string, { readonly sql: string; readonly told: stri
   },
   'UPDATE of a column for everybody': {
     sql: 'grant update (plan) on runbook.task to public',
-    told: 'PUBLIC has UPDATE on column plan of table runbook.task',
+    told: 'PUBLIC has UPDATE (plan) on column plan of table runbook.task',
   },
   'TRIGGER for a stranger': {
     sql: 'grant trigger on runbook.attempt to MALLORY',
@@ -94,12 +109,20 @@ describe('a ledger of the role that runs', () => {
 
   it.each(Object.entries(HANDS))(
     'is refused with %s',
-    async (_, { sql, told }) => {
+    async (_, { sql, told, mended = true }) => {
       await db.query(sql.replaceAll('MALLORY', mallory.role));
       for (const command of COMMANDS) {
         const { code, stdout, stderr } = await runCli(command, { env: db.env });
         expect({ code, command }, stderr).toEqual({ code: 3, command });
         expect(stdout + stderr).toContain(told.replaceAll('MALLORY', mallory.role));
+      }
+      const { stderr } = await runCli(['status'], { env: db.env });
+      const [, fixes] = /then: (.*;)$/m.exec(stderr) ?? [];
+      expect(fixes !== undefined).toBe(mended);
+      if (fixes !== undefined) {
+        await db.query(fixes);
+        const again = await runCli(['status'], { env: db.env });
+        expect(again.code, again.stderr).toBe(0);
       }
       await mallory.expectPowerless();
     },
