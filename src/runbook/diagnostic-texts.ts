@@ -136,7 +136,7 @@ export const DIAGNOSTIC_TEXTS = {
   // SQL.
   'sql-empty': text('There is no statement.', 'Write one, or remove the step.'),
   'sql-too-long': text(
-    'All the SQL of a runbook may have 256 KiB; a text counts as 50 characters at least.',
+    'All the SQL of a runbook may have 128 KiB; a text counts as 50 characters at least.',
     'Split the runbook.',
   ),
   'sql-syntax': text(

@@ -102,7 +102,7 @@ async function checkText(text: SqlText, { steps, names, known }: Context): Promi
 }
 
 /** The parser takes a second for it, and each text some time by itself. */
-const MAX_SQL_LENGTH = 256 * 1024;
+const MAX_SQL_LENGTH = 128 * 1024;
 const LEAST_LENGTH = 50;
 
 function checkLength(texts: readonly SqlText[]): Problem | undefined {
@@ -113,7 +113,7 @@ function checkLength(texts: readonly SqlText[]): Problem | undefined {
   return (
     first && {
       code: 'sql-too-long',
-      message: 'the SQL of this runbook is longer than 256 KiB in all',
+      message: 'the SQL of this runbook is longer than 128 KiB in all',
       hint: 'Split the runbook, or put what it does into procedures of the database.',
       path: first.path,
       at: 'key',

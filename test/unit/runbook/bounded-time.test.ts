@@ -99,8 +99,8 @@ describe('a hostile text', () => {
     expect(diagnostics[0]).toMatchObject({ code: 'too-many-problems', line: 1, severity: 'error' });
   });
 
-  it('with more SQL than 256 KiB is refused where it becomes too much', async () => {
-    const sql = repeat('select f(); ')(200_000);
+  it('with more SQL than 128 KiB is refused where it becomes too much', async () => {
+    const sql = repeat('select f(); ')(100_000);
     const text = `${HEAD}steps:\n- { id: a, sql: "${sql}" }\n- { id: b, sql: "${sql}" }\n`;
     const result = await loadRunbookText(text, 'a.yaml');
     expect(result).toMatchObject({ ok: false, diagnostics: [{ code: 'sql-too-long', line: 7 }] });
