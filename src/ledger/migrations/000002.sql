@@ -444,6 +444,7 @@ DECLARE
   canceller text;
   busy text;
   oids bigint[];
+  begun boolean;
 BEGIN
   SELECT s.cancel_requested_by INTO canceller FROM runbook.step s
    WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.cancel_requested_at IS NOT NULL;
@@ -463,6 +464,8 @@ BEGIN
   END IF;
   SELECT coalesce(max(attempt_no), 0) + 1 INTO number FROM runbook.attempt
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task);
+  begun := EXISTS (SELECT FROM runbook.batch_part b
+                    WHERE (b.run_id, b.step_id) = (p_run, p_step) AND b.batches > 0);
   LOOP
     item := t.items -> 0;
     IF item IS NULL THEN
@@ -478,6 +481,8 @@ BEGIN
     SELECT runbook.write_targets(t.targets, coalesce(jsonb_object_agg(x ->> 'oid', CASE
              WHEN (seen -> (x ->> 'oid') ->> 'same')::boolean
              THEN jsonb_build_object('evidence', jsonb_build_object('before', seen -> (x ->> 'oid') -> 'facts', 'after', NULL))
+             WHEN begun THEN jsonb_build_object('status', 'failed', 'sqlstate', '42P01',
+                    'reason', 'dropped, renamed or replaced since its rows began to be walked: the rest is not done')
              ELSE jsonb_build_object('status', 'skipped', 'sqlstate', '42P01',
                     'reason', 'dropped, renamed or replaced since the plan was made') END), '{}'))
       INTO t.targets FROM jsonb_array_elements(wanted) x;

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type { Attempt, ReportV1, Step, Task } from '../../../src/generated/report.v1.js';
+import { ROOT } from '../../support/root.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/cli.js';
 import { expectValidReport } from '../../support/report-schema.js';
 import type { TestDatabase } from '../../support/database.js';
@@ -110,4 +112,30 @@ export async function waitForWorker(db: TestDatabase, step: string): Promise<num
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`no worker of step ${step}`);
+}
+
+/** Starts a run and kills its engine once a worker of the step shows; returns the run's id. */
+export async function killedRun(
+  db: TestDatabase,
+  folder: string,
+  yaml: string,
+  step: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const id = randomBytes(4).toString('hex');
+  const [file, path] = [join(folder, `${id}.yaml`), join(folder, `${id}.json`)];
+  writeFileSync(file, yaml);
+  const engine = spawn(
+    process.execPath,
+    [join(ROOT, 'dist/cli/main.js'), 'run', file, '--report', path],
+    { env: { PATH: process.env['PATH'], HOME: folder, ...env }, stdio: 'ignore' },
+  );
+  const ended = new Promise((resolve) => engine.once('exit', resolve));
+  await waitForWorker(db, step);
+  engine.kill('SIGKILL');
+  await ended;
+  const [run] = await db.rows<{ id: string }>(
+    'select run_id as id from runbook.run order by started_at desc limit 1',
+  );
+  return run?.id ?? '';
 }

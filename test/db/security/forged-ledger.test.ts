@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT } from '../../support/root.js';
 import { runCli } from '../../support/cli.js';
 import { onServer, useTestDatabase } from '../../support/database.js';
 import { about } from '../detach/support.js';
-import { runbook, runReported, stepOf, useFolder, waitForWorker } from '../engine/support.js';
+import { killedRun, runbook, runReported, stepOf, useFolder } from '../engine/support.js';
 import { useAttacker, useMaintainer } from './attacker.js';
 
 const db = await useTestDatabase();
@@ -19,23 +15,6 @@ beforeEach(async () => {
     create table seen (what text); grant insert, select on seen to public`);
 });
 
-/** Starts a run and kills its engine once a worker of the step shows. */
-async function killedRun(yaml: string, step: string, env: Record<string, string>): Promise<string> {
-  const file = join(folder, 'killed.yaml');
-  writeFileSync(file, yaml);
-  const engine = spawn(
-    process.execPath,
-    [join(ROOT, 'dist/cli/main.js'), 'run', file, '--report', join(folder, 'killed.json')],
-    { env: { PATH: process.env['PATH'], HOME: folder, ...env }, stdio: 'ignore' },
-  );
-  const ended = new Promise((resolve) => engine.once('exit', resolve));
-  await waitForWorker(db, step);
-  engine.kill('SIGKILL');
-  await ended;
-  const [run] = await db.rows<{ id: string }>('select run_id as id from runbook.run');
-  return run?.id ?? '';
-}
-
 describe('resume', () => {
   it('by a superuser of a small role’s run is refused', async () => {
     await db.query(`create schema runbook authorization ${maint.role}`);
@@ -47,7 +26,7 @@ describe('resume', () => {
     sql: ALTER ROLE ${maint.role} SUPERUSER
     idempotent: true
 `);
-    const id = await killedRun(yaml, 'nap', maint.env);
+    const id = await killedRun(db, folder, yaml, 'nap', maint.env);
     const { code, stderr } = await runCli(['resume', id], { env: db.env, cwd: folder });
     expect(code).toBe(3);
     expect(stderr).toContain(`connect as ${maint.role}`);
@@ -65,7 +44,7 @@ describe('resume', () => {
 
   it('by another superuser than the one that began it is refused', async () => {
     const yaml = runbook('  - id: nap\n    sql: SELECT pg_sleep(8)\n    idempotent: true\n');
-    const id = await killedRun(yaml, 'nap', db.env);
+    const id = await killedRun(db, folder, yaml, 'nap', db.env);
     const env = { ...db.env, PGUSER: second, PGPASSWORD: 'for tests only' };
     const { code, stderr } = await runCli(['resume', id], { env, cwd: folder });
     expect(code).toBe(3);
