@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync } from 'node:fs';
-import { constants, open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { followOwnLinks, isStrangers } from './own-links.js';
+import { writeThrough } from './write-through.js';
 
 /** Reports and plans hold SQL, names and messages: they are for who runs, unless he says otherwise. */
 export const REPORT_MODE = 0o600;
@@ -35,7 +36,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const target = await followOwnLinks(path);
   if (await isToBeReplaced(target)) await replaceFile(target, pieces, mode);
-  else await writeThrough(target, pieces);
+  else await writeThrough(target, chunksOf(pieces));
 }
 
 /** True for a regular file, and where there is none. */
@@ -77,7 +78,7 @@ async function replaceFile(path: string, pieces: Iterable<string>, mode: number)
 
 async function fill(file: FileHandle, pieces: Iterable<string>, mode: number): Promise<void> {
   try {
-    writePieces(file.fd, pieces);
+    for (const chunk of chunksOf(pieces)) appendFileSync(file.fd, chunk);
     // The umask has no say in what was asked for.
     await file.chmod(mode);
     await file.sync();
@@ -86,22 +87,13 @@ async function fill(file: FileHandle, pieces: Iterable<string>, mode: number): P
   }
 }
 
-async function writeThrough(path: string, pieces: Iterable<string>): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_TRUNC);
-  try {
-    writePieces(file.fd, pieces);
-  } finally {
-    await file.close();
-  }
-}
-
-function writePieces(file: number, pieces: Iterable<string>): void {
+function* chunksOf(pieces: Iterable<string>): Generator<string> {
   let chunk = '';
   for (const piece of pieces) {
     chunk += piece;
     if (chunk.length < CHUNK) continue;
-    appendFileSync(file, chunk);
+    yield chunk;
     chunk = '';
   }
-  appendFileSync(file, chunk);
+  yield chunk;
 }

@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../src/index.js';
 import { runbook, useFolder } from '../db/engine/support.js';
+import { runCli } from '../support/cli.js';
 import { useTestDatabase } from '../support/database.js';
 import { runHere } from '../support/in-process.js';
 import { writeInventory, writeRunbook } from './inventory/support.js';
@@ -66,6 +68,37 @@ describe('files with SQL and names in them', () => {
       expect(fs.existsSync(at('no.json'))).toBe(false);
     },
   );
+});
+
+describe('a report to a pipe', () => {
+  const pipe = (name: string): string => {
+    execFileSync('mkfifo', [at(name)]);
+    return at(name);
+  };
+
+  it('that nobody reads is refused before the run', async () => {
+    const { code, stderr } = await runCli(['run', file, '--allow-changed', '--report', pipe('a')], {
+      env: db.env,
+      deadlineMs: 60_000,
+    });
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(
+      /cannot write the report .*: nobody reads the pipe \[report_not_written\]/,
+    );
+  });
+
+  it('whose reader goes after the first report lets the run go on, and tells it', async () => {
+    const path = pipe('b');
+    const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const read = text(reader.stdout);
+    const { code, stderr } = await runCli(['run', file, '--allow-changed', '--report', path], {
+      env: db.env,
+      deadlineMs: 60_000,
+    });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('nobody reads the pipe [report_not_written]');
+    expect(JSON.parse(await read)).toMatchObject({ report_version: 1 });
+  });
 });
 
 describe.runIf(process.geteuid?.() === 0)('as the superuser of the machine', () => {

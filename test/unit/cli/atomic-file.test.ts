@@ -179,6 +179,28 @@ describe('what is no regular file', () => {
     expect(fs.lstatSync(file).isFIFO()).toBe(true);
   });
 
+  it('is refused when it is a pipe that nobody reads, or whose reader has gone', async () => {
+    const file = join(folder(), 'pipe');
+    execFileSync('mkfifo', [file]);
+    await expect(write(file, 'x')).rejects.toThrow(/nobody reads the pipe/);
+    const reader = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    await write(file, 'x');
+    fs.closeSync(reader);
+    await expect(write(file, 'x')).rejects.toThrow(/nobody reads the pipe/);
+  }, 30_000);
+
+  it('is waited for when it is a full pipe, as long as its reader takes something', async () => {
+    const file = join(folder(), 'pipe');
+    execFileSync('mkfifo', [file]);
+    const reader = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const long = 'é'.repeat(500_000);
+    await expect(write(file, long)).rejects.toThrow(/reader of the pipe takes nothing/);
+    fs.closeSync(reader);
+    const read = fs.promises.readFile(file, 'utf8');
+    await write(file, 'first', long);
+    expect(await read).toBe(`first${long}`);
+  }, 30_000);
+
   it.runIf(isRoot)('is written to and stays: a device', async () => {
     const device = join(folder(), 'null');
     execFileSync('mknod', [device, 'c', '1', '3']);
