@@ -115,7 +115,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   setting_refused: {
     happened: 'The server does not take a value under `settings`.',
     means: 'Every worker of the step would fail.',
-    remedy: 'Correct the name, value or unit in the step or in `defaults`.',
+    remedy:
+      'Correct the name, value or unit in the step or in `defaults`; for want of a privilege, the hint has the GRANT.',
   },
   guard_refused: {
     happened: 'The query of a guard fails, or gives no single boolean.',
@@ -178,6 +179,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'Another session is making or changing schema `runbook`, and has not ended in time.',
     means: 'Nothing was recorded, so nothing was launched.',
     remedy: 'Try again; end the old transaction if it lasts.',
+  },
+  relation_locked: {
+    happened: 'To look at a step took a lock that other sessions did not give up in time.',
+    means: 'The plan could not be made, so nothing was launched.',
+    remedy: 'Try again when the lock is gone; the message names the locks that others have.',
   },
   ledger_damaged: {
     happened: 'Records of a run contradict one another, or lack parts.',

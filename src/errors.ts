@@ -50,6 +50,7 @@ export const ERROR_EXIT_CODES = {
   ledger_older: EXIT.refused,
   ledger_newer: EXIT.refused,
   ledger_busy: EXIT.notNow,
+  relation_locked: EXIT.notNow,
   ledger_untrusted: EXIT.refused,
   ledger_damaged: EXIT.refused,
   run_not_found: EXIT.inputWrong,

@@ -7,6 +7,7 @@ import { readSlotUse } from '../postgres/capacity.js';
 import { readObstacles } from '../postgres/obstacles.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
+import type { Untried } from '../postgres/trial.js';
 import type { Lint } from '../runbook/lint/lint.js';
 import type { StepOrder } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
@@ -19,6 +20,7 @@ import { Durations } from './durations.js';
 import { catalogProblems, toFindings } from './findings.js';
 import { foreignCodeProblems, notTried } from './foreign-code-problems.js';
 import { makeForecast } from './forecast.js';
+import { lookAtStep } from './look-at-step.js';
 import { capacityProblems, preflightProblems, windowProblems } from './preflight.js';
 import { requireRunnable } from './require-runnable.js';
 
@@ -53,7 +55,9 @@ export async function buildPlan(
   for (const [index, step] of runbook.steps.entries()) {
     const carriedOver = leftOver.get(step.id) ?? new Map<number, number>();
     const order = { carriedOver, showServerErrors };
-    const { planned, why } = await planStep(session, step, server, order);
+    const { planned, notTried: why } = await lookAtStep(session, step.id, () =>
+      planStep(session, step, server, order),
+    );
     steps.push(withDurations(planned, durations));
     if (why !== undefined) untried.push(notTried(['steps', index, step.kind], why));
   }
@@ -87,11 +91,11 @@ async function planStep(
   step: RunbookStep,
   server: ServerInfo,
   more: Pick<StepOrder, 'carriedOver' | 'showServerErrors'>,
-): Promise<{ readonly planned: PlannedStep; readonly why: string | undefined }> {
+): Promise<{ readonly planned: PlannedStep; readonly notTried: Untried | undefined }> {
   const kind = stepKind(step.kind);
   const declared = declareStep(step);
   const { id, concurrency, settings } = declared;
-  await checkSettings(session, id, settings);
+  await checkSettings(session, id, settings, server);
   const order = { id, concurrency, settings, ...more };
   const found = await kind.discover(session, step.spec, server, order);
   const drafts = kind.tasks(step.spec, found.targets, concurrency);
@@ -111,7 +115,7 @@ async function planStep(
     unselected: [...(found.unselected ?? [])],
     missing: [...(found.missing ?? [])],
   };
-  return { planned, why: found.notTried };
+  return { planned, notTried: found.notTried };
 }
 
 /** Says of each task how long it takes. */

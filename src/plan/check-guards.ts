@@ -24,7 +24,9 @@ export async function checkGuards(
     const asked = `SELECT (${sql}\n)::pg_catalog.bool`;
     try {
       const trial = await inTrial(db, {}, [asked], () => estimateRows(db, asked));
-      if (!trial.tried) problems.push(notTried(['guards', index], `guard ${name}: ${trial.why}`));
+      if (trial.tried) continue;
+      const { why, hint } = trial;
+      problems.push(notTried(['guards', index], { why: `guard ${name}: ${why}`, hint }));
     } catch (error) {
       if (!(error instanceof TrialRefusal)) throw error;
       const { message, hint } = error.tell(showServerErrors);

@@ -1,18 +1,16 @@
 import type { Step } from '../generated/plan.v1.js';
 import { listSome } from '../model/phrases.js';
-import { readForeignCode } from '../postgres/foreign-code.js';
+import { readForeignCode, SMALLER_ROLE } from '../postgres/foreign-code.js';
 import type { Queryable } from '../postgres/session.js';
+import type { Untried } from '../postgres/trial.js';
 import type { LintProblem } from '../runbook/lint/input.js';
 import { ofStep } from './findings.js';
 
 const MOST_NAMES = 8;
 
-const SMALLER_ROLE =
-  'Plan and run as the owner, or as a role that may do just this: `pg-runbook grants FILE --role NAME`.';
-
 /** Something that the server was not asked to plan. */
-export function notTried(path: LintProblem['path'], message: string): LintProblem {
-  return { code: 'not-tried', path, at: 'key', message, hint: SMALLER_ROLE };
+export function notTried(path: LintProblem['path'], { why, hint }: Untried): LintProblem {
+  return { code: 'not-tried', path, at: 'key', message: why, hint };
 }
 
 /** The statements by which a step comes to code of others; of maintenance commands none. */

@@ -35,6 +35,8 @@ export async function renewPlan(
     });
   }
   await checkGuards(session, saved.guards, false);
-  for (const { id, settings } of saved.steps) await checkSettings(session, id, settings);
+  for (const { id, settings } of saved.steps) {
+    await checkSettings(session, id, settings, server);
+  }
   return { plan: { ...saved, server: described }, notes };
 }

@@ -8,6 +8,10 @@ export interface ForeignCode extends Row {
   readonly owner: string;
 }
 
+/** The hint for code of others that a role of great rights would execute. */
+export const SMALLER_ROLE =
+  'Plan and run as the owner, or as a role that may do just this: `pg-runbook grants FILE --role NAME`.';
+
 /** What is looked at: `planned` is what a planner may execute, `run` what the statement itself does, too. */
 export type Moment = 'planned' | 'run';
 

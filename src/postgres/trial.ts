@@ -1,7 +1,8 @@
 import { listSome } from '../model/phrases.js';
 import type { Settings } from '../model/runbook.js';
 import { withReading } from '../model/settings.js';
-import { readForeignCode } from './foreign-code.js';
+import { readForeignCode, SMALLER_ROLE } from './foreign-code.js';
+import { describeLockTimeout, isLockTimeout, LOCKED_HINT } from './lock-holders.js';
 import { readRolePath } from './role-path.js';
 import { asRefusal } from './trial-refusal.js';
 import type { Queryable, Row } from './session.js';
@@ -9,9 +10,15 @@ import type { Queryable, Row } from './session.js';
 /** The session's own timeouts stay: a trial must not wait as long as a worker may. */
 const NOT_FOR_TRIALS = ['statement_timeout', 'lock_timeout'];
 
+/** Why there was no trial, and what to do about it. */
+export interface Untried {
+  readonly why: string;
+  readonly hint: string;
+}
+
 /** What a trial has shown, or why there was none. */
 export type Trial<T> =
-  { readonly tried: true; readonly value: T } | { readonly tried: false; readonly why: string };
+  { readonly tried: true; readonly value: T } | ({ readonly tried: false } & Untried);
 
 const MOST_NAMES = 5;
 
@@ -34,6 +41,7 @@ async function objection(
 /**
  * Runs `work` as a worker would see the database: with the role's own search_path and the worker's
  * settings, in a read-only transaction that is rolled back. Nobody else may use the session meanwhile.
+ * A lock that others hold for too long leaves it untried: they must not hold up what else is planned.
  * @throws TrialRefusal for an error of the server.
  * @param statements what `work` has the server plan, or the like: a planner executes functions. A role
  *   of great rights must not execute those of roles without them, and then nothing is tried.
@@ -44,14 +52,27 @@ export async function inTrial<T>(
   statements: readonly string[],
   work: () => Promise<T>,
 ): Promise<Trial<T>> {
+  try {
+    return await inReadOnly(db, async () => {
+      const why = await objection(db, statements);
+      if (why !== undefined) return { tried: false, why, hint: SMALLER_ROLE };
+      await setAsWorkers(db, settings);
+      return { tried: true, value: await work() };
+    });
+  } catch (error) {
+    if (!isLockTimeout(error)) throw asRefusal(error);
+    return {
+      tried: false,
+      why: `not tried: ${await describeLockTimeout(db)}`,
+      hint: LOCKED_HINT,
+    };
+  }
+}
+
+async function inReadOnly<T>(db: Queryable, work: () => Promise<T>): Promise<T> {
   await db.query('BEGIN READ ONLY');
   try {
-    const why = await objection(db, statements);
-    if (why !== undefined) return { tried: false, why };
-    await setAsWorkers(db, settings);
-    return { tried: true, value: await work() };
-  } catch (error) {
-    throw asRefusal(error);
+    return await work();
   } finally {
     await db.query('ROLLBACK');
   }

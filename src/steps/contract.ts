@@ -13,6 +13,7 @@ import type { Needs } from '../model/privilege.js';
 import type { StepKindName } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Queryable } from '../postgres/session.js';
+import type { Untried } from '../postgres/trial.js';
 
 /** What a step works on, found in the catalogs. */
 export interface Discovery {
@@ -29,7 +30,7 @@ export interface Discovery {
   /** What the planner expects of statements that change rows. */
   readonly estimates?: readonly Estimate[];
   /** Why the server was not asked to plan its statements. */
-  readonly notTried?: string;
+  readonly notTried?: Untried;
 }
 
 /** What of a step, besides its spec, decides how its targets are found. */

@@ -135,7 +135,7 @@ SELECT c.oid, ${sizeOf('pg_table_size')} AS size_bytes,
 }
 
 /** All beneath a partitioned table. pg_partition_tree() would lock each, and wait for whoever holds one. */
-function partitionsOf(oid: string): string {
+export function partitionsOf(oid: string): string {
   return `
           WITH RECURSIVE beneath AS (
             SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = ${oid}

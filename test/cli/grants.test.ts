@@ -210,6 +210,46 @@ describe('grants', () => {
     });
   });
 
+  it('tells of a setting that the server refuses to a walk, and of the privilege for it', async () => {
+    const file = join(folder, 'setting.yaml');
+    const step = `  - id: fill
+    backfill: { table: s.t, key: id, set: { a: "'x'" } }`;
+    const write = (settings: string): void => {
+      writeFileSync(file, runbookOf(`${step}\n    settings: ${settings}`));
+    };
+    await withNobody('_setting', async ({ db, role, env }) => {
+      await db.query(`
+        create schema s; create table s.t (id int primary key, a text);
+        grant connect on database ${db.name} to "${role}"`);
+      write('{ work_mem: 12 bananas }');
+      for (const command of ['plan', 'grants']) {
+        const { code, stderr } = await runHere([command, file], { env: db.env });
+        expect(code, stderr).toBe(3);
+        expect(stderr).toContain('step fill: setting work_mem: invalid value');
+        expect(stderr).toContain('[setting_refused]\n  hint: Correct it under `settings`');
+      }
+      const { code, checks } = await doctor(file, [], db.env);
+      expect(code).toBe(3);
+      expect(checks.map(({ detail }) => detail).join('\n')).toContain('setting work_mem: invalid');
+      write('{ log_statement: all }');
+      const { stdout } = await script(file, [], { db, role, env });
+      const set = `GRANT SET ON PARAMETER "log_statement" TO "${role}";`;
+      expect(stdout).toContain(set);
+      await db.query(stdout);
+      await db.query(`revoke set on parameter log_statement from "${role}"`);
+      for (const command of ['plan', 'grants']) {
+        const refused = await runHere([command, file], { env });
+        expect(refused.code, refused.stderr).toBe(3);
+        expect(refused.stderr).toContain('setting log_statement: permission denied');
+        expect(refused.stderr).toContain(`[setting_refused]\n  hint: ${set}`);
+      }
+      const small = await doctor(file, [], env);
+      expect(small).toMatchObject({ code: 3, fixes: expect.arrayContaining([set]) as string[] });
+      await db.query(set);
+      expect(await doctor(file, [], env)).toMatchObject({ code: 0, fixes: [] });
+    });
+  });
+
   it('refuses a role that is not there, and a runbook that it cannot look at', async () => {
     await withNobody('_refused', async ({ db, role, env }) => {
       await db.query('create schema s; create table s.t (id int primary key)');

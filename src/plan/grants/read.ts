@@ -18,6 +18,7 @@ import type { Discovery } from '../../steps/contract.js';
 import { stepKind } from '../../steps/registry.js';
 import { checkSettings } from '../check-settings.js';
 import { declareStep } from '../declare.js';
+import { lookAtStep } from '../look-at-step.js';
 import { mergeNeeds } from './merge.js';
 import type { Draft, Grant, Grants, RelationRight } from './model.js';
 import {
@@ -51,7 +52,7 @@ export async function readGrants(
   const standing = await readRoleStanding(session, role, functions);
   if (standing === undefined) throw noSuchRole(role);
   const looked: Looked[] = [];
-  for (const step of runbook.steps) looked.push(await lookAtStep(context, step));
+  for (const step of runbook.steps) looked.push(await stepDraft(context, step));
   const drafts = [
     await serverDraft(context, standing),
     ledgerDraft(role, standing),
@@ -125,7 +126,7 @@ interface Looked {
   readonly problem: RunbookError | undefined;
 }
 
-async function lookAtStep(context: Context, step: Step): Promise<Looked> {
+async function stepDraft(context: Context, step: Step): Promise<Looked> {
   const { server } = context;
   const { wanted, problem } = await stepNeeds(context, step);
   const maintain = (one: RelationNeed): RelationNeed =>
@@ -172,20 +173,30 @@ async function stepNeeds(
   const kind = stepKind(step.kind);
   const spec = kind.unfiltered(step.spec);
   const declared = declareStep(step);
+  const order = { ...declared, carriedOver: new Map<number, number>(), showServerErrors: false };
+  // What a trial says of a refused setting does not name it.
+  const setting = await problemOf(session, step.id, () =>
+    checkSettings(session, step.id, declared.settings, server),
+  );
   let found: Pick<Discovery, 'targets' | 'leftOut'> = { targets: [] };
-  let problem: RunbookError | undefined;
-  try {
-    const order = {
-      ...declared,
-      carriedOver: new Map<number, number>(),
-      showServerErrors: false,
-    };
+  const look = await problemOf(session, step.id, async () => {
     found = await kind.discover(session, spec, server, order);
-    await checkSettings(session, step.id, declared.settings);
+  });
+  return { wanted: await kind.needs(spec, found), problem: setting ?? look };
+}
+
+/** What a look at a step is refused with. */
+async function problemOf(
+  session: Session,
+  step: string,
+  look: () => Promise<void>,
+): Promise<RunbookError | undefined> {
+  try {
+    await lookAtStep(session, step, look);
+    return undefined;
   } catch (error) {
     const refused = asRunbookError(error);
     if (!(refused instanceof RunbookError) || session.lost) throw error;
-    problem = refused;
+    return refused;
   }
-  return { wanted: await kind.needs(spec, found), problem };
 }

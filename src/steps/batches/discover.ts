@@ -36,7 +36,7 @@ export async function discoverWalk<Spec extends BatchSpec>(
   try {
     return await discover(db, spec, server, order, kind);
   } catch (error) {
-    throw inStep(order.id, error);
+    throw inStep(order.id, refusedByServer(error, order.showServerErrors));
   }
 }
 
@@ -87,9 +87,7 @@ async function discover<Spec extends BatchSpec>(
   const walk = { spec, ...facts };
   const trial = await inTrial(db, settings, walkedSql(walk, facts, kind), () =>
     tryWalk(db, walk, order.concurrency, facts, kind),
-  ).catch((error: unknown) => {
-    throw refusedByServer(error, order.showServerErrors);
-  });
+  );
   const tried = trial.tried ? trial.value : untriedWalk(table);
   const cuts = `[${tried.cuts.join(', ')}]`;
   return {
@@ -103,7 +101,7 @@ async function discover<Spec extends BatchSpec>(
       fires,
       ...tried.batches,
     },
-    ...(trial.tried ? {} : { notTried: trial.why }),
+    ...(trial.tried ? {} : { notTried: { why: trial.why, hint: trial.hint } }),
   };
 }
 

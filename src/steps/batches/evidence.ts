@@ -1,5 +1,5 @@
 import type { Execution } from '../../model/execution.js';
-import { BUSY_CTE, sizeOf } from '../relations.js';
+import { BUSY_CTE, partitionsOf, sizeOf } from '../relations.js';
 
 /** What a table and its partitions show: its growth, its dead rows, and what was done to it so far. */
 export function walkExecution(): Execution {
@@ -19,7 +19,7 @@ SELECT w.oid, format('%I.%I', n.nspname, t.relname) = w.name AS same, f.after AS
             'deleted_rows', sum(pg_stat_get_tuples_deleted(c.oid)),
             'size_bytes', sum(${sizeOf('pg_table_size')})) AS after
      FROM pg_catalog.pg_class c
-    WHERE c.oid IN (SELECT w.oid::oid UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(w.oid::oid) p WHERE p.isleaf)) f`,
+    WHERE c.oid = w.oid::oid OR c.oid IN (${partitionsOf('w.oid::oid')})) f`,
     gone_sqlstate: '42P01',
     skip_warnings: null,
     skip_locked: false,

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../postgres/session.js';
+import { partitionsOf } from '../relations.js';
 
 /** Bits of pg_trigger.tgtype; see src/include/catalog/pg_trigger.h. */
 const EVENTS = { insert: 4, delete: 8, update: 16 } as const;
@@ -15,7 +16,7 @@ async function readTriggers(
               CASE WHEN t.tgtype & 2 <> 0 THEN 'before' ELSE 'after' END,
               CASE WHEN t.tgtype & 1 <> 0 THEN 'row' ELSE 'statement' END, t.tgfoid::regprocedure) AS trigger
        FROM pg_catalog.pg_trigger t
-      WHERE t.tgrelid IN (SELECT $1::oid UNION SELECT p.relid FROM pg_catalog.pg_partition_tree($1::oid) p)
+      WHERE (t.tgrelid = $1::oid OR t.tgrelid IN (${partitionsOf('$1::oid')}))
         AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & $2::int <> 0
         AND ($2::int <> ${String(EVENTS.update)} OR cardinality(t.tgattr::int2[]) = 0 OR EXISTS (
               SELECT FROM pg_catalog.pg_attribute a

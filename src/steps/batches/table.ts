@@ -2,7 +2,7 @@ import { RunbookError } from '../../errors.js';
 import type { RelationName } from '../../model/runbook.js';
 import type { Queryable, Row } from '../../postgres/session.js';
 import { quoteQualified } from '../../sql/quote.js';
-import { BUSY_CTE, sizeOf } from '../relations.js';
+import { BUSY_CTE, partitionsOf, sizeOf } from '../relations.js';
 
 export interface Column {
   readonly name: string;
@@ -95,9 +95,9 @@ SELECT t.oid, format('%I.%I', n.nspname, t.relname) AS name, t.relkind::text AS 
   FROM pg_catalog.pg_class t
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
  CROSS JOIN LATERAL (
-   SELECT sum(greatest(c.reltuples, 0))::float8 AS rows, sum(${sizeOf('pg_table_size')})::float8 AS size_bytes, sum(${sizeOf('pg_relation_size')})::float8 AS main_bytes
+   SELECT sum(CASE WHEN c.relkind = 'p' THEN 0 ELSE greatest(c.reltuples, 0) END)::float8 AS rows, sum(${sizeOf('pg_table_size')})::float8 AS size_bytes, sum(${sizeOf('pg_relation_size')})::float8 AS main_bytes
      FROM pg_catalog.pg_class c
-    WHERE c.oid IN (SELECT t.oid UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(t.oid) p WHERE p.isleaf)) s
+    WHERE c.oid = t.oid OR c.oid IN (${partitionsOf('t.oid')})) s
  CROSS JOIN LATERAL (
    SELECT (${KEYS}) AS keys, (${COLUMNS}) AS columns FROM (SELECT t.oid) c) d
  WHERE n.nspname = $1 AND t.relname = $2`,

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { readServerInfo } from '../../../src/index.js';
 import { checkSettings } from '../../../src/plan/check-settings.js';
 import { onServer, useTestDatabase } from '../../support/database.js';
 import { EXTENSION_SCHEMA } from '../../support/template.js';
@@ -47,9 +48,12 @@ describe('settings of a step', () => {
       const read = (): Promise<unknown> =>
         session.query("SELECT current_setting('work_mem') AS is");
       const before = await read();
-      const refused = await checkSettings(session, 'one', settings).catch(
-        (error: unknown) => error,
-      );
+      const refused = await checkSettings(
+        session,
+        'one',
+        settings,
+        await readServerInfo(session),
+      ).catch((error: unknown) => error);
       expect((refused as { code?: string } | undefined)?.code).toBe(code);
       expect(await read()).toEqual(before);
     });
