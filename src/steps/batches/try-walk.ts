@@ -6,7 +6,7 @@ import { quoteLiteral } from '../../sql/quote.js';
 import type { WalkFacts } from './facts.js';
 import type { WalkedTable } from './table.js';
 import type { WalkKind } from './walk-kind.js';
-import { cutsSql, leftSql, nextSql, tableOf, type Walk } from './walk-sql.js';
+import { cutsSql, leftSql, newestSql, nextSql, sampleSql, tableOf, type Walk } from './walk-sql.js';
 
 /** What trying a walk has shown. */
 export interface Tried {
@@ -85,7 +85,7 @@ async function showBatch(
   return { above, upto, rows: Number(row?.seen ?? 0), sql };
 }
 
-/** The names of all that a trial has the server plan: its statements differ in keys alone. */
+/** All texts of a walk: the server is sent the like of them, which differ in keys alone. */
 export function walkedSql<Spec extends BatchSpec>(
   walk: Walk & { readonly spec: Spec },
   facts: Omit<WalkFacts, 'part' | 'cuts'>,
@@ -93,8 +93,13 @@ export function walkedSql<Spec extends BatchSpec>(
 ): string[] {
   const { spec } = walk;
   const nowhere = { above: jsonbLiteral(null), upto: jsonbLiteral(null) };
+  const left = leftSql(walk);
   return [
     nextSql(walk, nowhere, '1'),
+    newestSql(walk, nowhere.above),
+    sampleSql(walk, nowhere, facts.samplePercent),
+    cutsSql(walk, 1, facts.samplePercent),
+    ...(left === undefined ? [] : [left]),
     kind.change(spec, { ...facts, part: 1, cuts: '[]' }, nowhere),
     ...(spec.throttle.sql === undefined ? [] : [`SELECT (${spec.throttle.sql}\n)`]),
   ];

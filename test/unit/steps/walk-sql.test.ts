@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/generated/plan.v1.js';
 import type { BackfillSpec, PurgeSpec } from '../../../src/model/runbook.js';
+import { namesUsed } from '../../../src/sql/names-used.js';
 import { parseSql } from '../../../src/sql/parser.js';
 import { backfillKind } from '../../../src/steps/backfill/index.js';
 import { writeFacts, type WalkFacts } from '../../../src/steps/batches/facts.js';
+import { walkedSql } from '../../../src/steps/batches/try-walk.js';
+import type { WalkKind } from '../../../src/steps/batches/walk-kind.js';
+import { cutsSql, leftSql, newestSql, sampleSql } from '../../../src/steps/batches/walk-sql.js';
 import { purgeKind } from '../../../src/steps/purge/index.js';
 
 const base = {
@@ -16,6 +20,14 @@ const base = {
 };
 const backfill: BackfillSpec = { ...base, set: { done: 'true', 'odd "name"': "'$change$'" } };
 const purge: PurgeSpec = { ...base, archiveTo: { schema: 'cold', name: 'users' } };
+
+const NO_CALLS: WalkKind<BackfillSpec> = {
+  event: 'update',
+  change: () => 'DELETE FROM app.t',
+  columns: () => [],
+  expressions: () => [],
+  archive: () => undefined,
+};
 
 function target(facts: Partial<WalkFacts> = {}): Target {
   return {
@@ -87,5 +99,31 @@ $change2$`);
   it('shares its table with the other parts of its step, and keeps others off the archive too', () => {
     const [task] = purgeKind.tasks(purge, [target()], 3);
     expect(task).toMatchObject({ shares_targets: true, conflicts: ['relation:1', 'relation:7'] });
+  });
+
+  it('is looked at with all its texts before one is planned', async () => {
+    const facts = {
+      keyTypes: ['text', 'bigint'],
+      operatorSchema: 'ext',
+      archiveColumns: [],
+      archiveOid: null,
+      samplePercent: 0.5,
+    };
+    const throttle = { ...backfill.throttle, sql: 'true' };
+    const walk = { spec: { ...backfill, throttle }, ...facts };
+    const looked = await namesUsed(walkedSql(walk, facts, NO_CALLS));
+    const bounds = { above: '$1', upto: '$2' };
+    const sent = [
+      cutsSql(walk, 2, 1),
+      leftSql(walk) ?? '',
+      newestSql(walk, bounds.above),
+      sampleSql(walk, bounds, 1),
+    ];
+    for (const text of sent) {
+      const used = await namesUsed([text]);
+      expect(used?.functions.length).toBeGreaterThan(0);
+      expect(looked?.functions).toEqual(expect.arrayContaining([...(used?.functions ?? [])]));
+      expect(looked?.operators).toEqual(expect.arrayContaining([...(used?.operators ?? [])]));
+    }
   });
 });
