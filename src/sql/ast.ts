@@ -38,7 +38,7 @@ export function findNodes(root: unknown, type: string): AstNode[] {
 }
 
 /** The texts of a list of names, as `DefElem` lists and function names have them. */
-function names(list: unknown): string[] {
+export function names(list: unknown): string[] {
   return findNodes(list, 'String').flatMap(({ sval }) => (typeof sval === 'string' ? [sval] : []));
 }
 

@@ -1,4 +1,4 @@
-import { findNodes, isAstNode } from './ast.js';
+import { findNodes, isAstNode, names } from './ast.js';
 import { parseSql } from './parser.js';
 
 /** A name as SQL has it; without a schema it may be any schema's. */
@@ -20,8 +20,15 @@ export interface NamesUsed {
 const UNNAMED = ['=', '<>', '<', '<=', '>', '>='].map((name) => ({ schema: null, name }));
 
 /**
+ * Functions of PostgreSQL's own that run code of a type, a relation or a function which only a value
+ * names. None is volatile: a planner calls them when it estimates, and EXPLAIN when it prunes partitions.
+ */
+export const RUNS_NAMED_IN_STRINGS =
+  /^(?:(?:table|schema|database)_to_xml|pg_input_|(?:record|domain|array|range|multirange)_(?:in|recv)$|fmgr_sql_validator$)/;
+
+/**
  * The names that texts use, of which nothing is looked up.
- * @returns undefined when the parser does not understand one of them.
+ * @returns undefined when the parser does not understand a text, or a value in it names more.
  */
 export async function namesUsed(texts: readonly string[]): Promise<NamesUsed | undefined> {
   const roots: unknown[] = [];
@@ -31,21 +38,33 @@ export async function namesUsed(texts: readonly string[]): Promise<NamesUsed | u
     roots.push(parsed.statements.map(({ node }) => node));
   }
   const calls = findNodes(roots, 'FuncCall').flatMap(({ funcname }) => nameOf(funcname));
-  const columns = findNodes(roots, 'ColumnRef').flatMap(({ fields }) => nameOf(fields));
+  if (calls.some(({ name }) => RUNS_NAMED_IN_STRINGS.test(name))) return undefined;
   return {
     relations: relations(roots),
-    functions: [...calls, ...columns.map(({ name }) => ({ schema: null, name }))],
+    functions: [...calls, ...fields(roots), ...methods(roots)],
     operators: [...UNNAMED, ...operators(roots)],
     types: [...typeNames(roots), ...calls],
   };
 }
 
 function nameOf(list: unknown): SqlName[] {
-  const parts = findNodes(list, 'String').flatMap(({ sval }) =>
-    typeof sval === 'string' ? [sval] : [],
-  );
+  const parts = names(list);
   const name = parts.at(-1);
   return name === undefined ? [] : [{ schema: parts.at(-2) ?? null, name }];
+}
+
+/** Columns and fields: `row.name` calls a function where the row has no such field. */
+function fields(roots: unknown): SqlName[] {
+  const last = findNodes(roots, 'ColumnRef').flatMap(
+    (column) => names(column['fields']).at(-1) ?? [],
+  );
+  const each = findNodes(roots, 'A_Indirection').flatMap(({ indirection }) => names(indirection));
+  return [...last, ...each].map((name) => ({ schema: null, name }));
+}
+
+/** A method of TABLESAMPLE is a function that the planner calls. */
+function methods(roots: unknown): SqlName[] {
+  return findNodes(roots, 'RangeTableSample').flatMap(({ method }) => nameOf(method));
 }
 
 /** Every node of a tree, whatever its type. */

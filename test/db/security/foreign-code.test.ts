@@ -4,18 +4,29 @@ import { buildPlan, readServerInfo } from '../../../src/index.js';
 import type { LivePlan } from '../../../src/model/live-plan.js';
 import { onServer, useTestDatabase } from '../../support/database.js';
 import { EXTENSION_SCHEMA } from '../../support/template.js';
-import { connectionTo, loadYaml, runbookOf } from '../support/run-yaml.js';
+import {
+  casesOfTypes,
+  COMPOSITE,
+  ROWS,
+  sqlStep,
+  TABLE,
+  type ForeignCase,
+} from '../support/foreign-code-cases.js';
+import { connectionTo, loadYaml, runbookOf, type Account } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
 const owner = `${db.name}_owner`;
+const dba: Account = { user: `${db.name}_dba`, password: 'for tests only' };
 await db.query(`
   create role ${owner} login;
   grant pgbackground_role to ${owner};
   grant usage on schema ${EXTENSION_SCHEMA} to ${owner};
-  create schema app authorization ${owner}`);
+  create role ${dba.user} login password '${dba.password}' in role postgres, pgbackground_role;
+  create schema app authorization ${owner};
+  grant create on schema public to ${owner}`);
 afterAll(async () => {
-  await db.query(`drop owned by ${owner}`);
-  await onServer((client) => client.query(`drop role ${owner}`));
+  await db.query(`drop owned by ${owner}, ${dba.user} cascade`);
+  await onServer((client) => client.query(`drop role ${owner}, ${dba.user}`));
 });
 
 /** Makes its owner a superuser, once a superuser's session calls it. */
@@ -50,15 +61,13 @@ async function hasBecomeSuperuser(): Promise<boolean> {
   return row?.rolsuper === true;
 }
 
-async function plan(steps: string, head?: string): Promise<LivePlan> {
+async function plan(steps: string, head?: string, as?: Account): Promise<LivePlan> {
   const runbook = await loadYaml(runbookOf(steps, head));
-  return withSession(connectionTo(db), 'pg-runbook/plan', async (session) =>
+  return withSession(connectionTo(db, as), 'pg-runbook/plan', async (session) =>
     buildPlan(session, runbook, await readServerInfo(session), new Date()),
   );
 }
 
-const TABLE = 'create table app.t (id int primary key, note text)';
-const ROWS = "insert into app.t select i, 'n' from generate_series(1, 50) i";
 const SETTINGS = 'settings: { constraint_exclusion: on }';
 const BACKFILL = `
   - id: step
@@ -75,7 +84,7 @@ const THROTTLE = `
   - id: step
     backfill: { table: app.plain, key: id, set: { note: "'m'" }, throttle: { sql: select count(*) >= 0 from app.v } }`;
 
-const CASES: readonly (readonly [what: string, made: string, steps: readonly string[]])[] = [
+const CASES: readonly ForeignCase[] = [
   [
     'an expression index',
     `${TABLE}; ${ROWS}; create index on app.t ((app.evil(1) + id))`,
@@ -138,20 +147,48 @@ const CASES: readonly (readonly [what: string, made: string, steps: readonly str
   ],
 ];
 
+/** Calls by which a planner comes to objects that only a string names. */
+const BY_STRINGS = [
+  "pg_input_is_valid('(1)', 'app.comp')::int",
+  "table_to_xml('app.v', true, true, '')::text::int",
+  "schema_to_xml('app', true, true, '')::text::int",
+  "(domain_in('1', 'app.dom'::text::regtype::oid, -1) is null)::int",
+  "(record_in('(1)', 'app.comp'::text::regtype::oid, -1) = row(1))::int",
+];
+
 describe('a superuser’s plan', () => {
-  it.each(CASES)('runs nothing of the owner of a table: %s', async (_what, made, steps) => {
+  it.each([...CASES, ...casesOfTypes(owner)])(
+    'runs nothing of the owner of a table: %s',
+    async (_what, made, steps) => {
+      await freshSchema();
+      await asOwner(`${EVIL}; ${made}`);
+      for (const step of steps) {
+        const planned = await plan(step);
+        expect(await hasBecomeSuperuser()).toBe(false);
+        const said = planned.steps.flatMap(({ estimates }) => estimates.map((one) => one.why_not));
+        const found = planned.findings.filter(({ code }) => code === 'not-tried');
+        const [why = ''] = [...said, ...found.map(({ message }) => message)];
+        expect(why).toMatch(/^not tried: /);
+        expect(why).toContain(`code of ${owner}: `);
+        expect(why).toMatch(/function (?:app|public)\.\w+\(/);
+      }
+    },
+  );
+
+  it.each(BY_STRINGS)('runs nothing that only a string names: %s', async (call) => {
     await freshSchema();
-    await asOwner(`${EVIL}; ${made}`);
-    for (const step of steps) {
-      const planned = await plan(step);
-      expect(await hasBecomeSuperuser()).toBe(false);
-      const said = planned.steps.flatMap(({ estimates }) => estimates.map((one) => one.why_not));
-      const found = planned.findings.filter(({ code }) => code === 'not-tried');
-      const [why = ''] = [...said, ...found.map(({ message }) => message)];
-      expect(why).toMatch(/^not tried: /);
-      expect(why).toContain(`code of ${owner}: `);
-      expect(why).toMatch(/function app\.(?:evil|op)\(/);
-    }
+    await asOwner(`${EVIL}; ${TABLE} partition by range (id); ${COMPOSITE};
+      create table app.t1 partition of app.t for values from (0) to (9); create table app.t2 partition of app.t default; ${ROWS}; analyze app.t;
+      create view app.v as select id from app.t where app.evil(1) = 1`);
+    const { steps } = await plan(sqlStep(`update app.t set note = 'm' where id = ${call}`));
+    expect(await hasBecomeSuperuser()).toBe(false);
+    expect(steps[0]?.estimates[0]?.why_not).toContain('is not understood');
+    await asOwner(`create view app.w as select id from app.t where id = ${call}`);
+    const viewed = await plan(
+      sqlStep("update app.t set note = 'm' where id in (select id from app.w)"),
+    );
+    expect(await hasBecomeSuperuser()).toBe(false);
+    expect(viewed.steps[0]?.estimates[0]?.why_not).toContain('"_RETURN" on app.w');
   });
 
   it('asks the planner where nobody else could change what it executes', async () => {
@@ -198,6 +235,24 @@ describe('a superuser’s plan', () => {
     }
     expect(found[1]?.message).toContain('function app.evil(integer)');
     expect(found[0]?.hint).toContain('as the owner');
+  });
+
+  it.each([
+    ['a member of a superuser', 'reset role'],
+    ['a member that has set another role', `set role = ${owner}`],
+  ])('%s runs nothing either', async (_what, setting) => {
+    await freshSchema();
+    await db.query(`grant usage on schema ${EXTENSION_SCHEMA}, app to ${dba.user};
+      grant ${owner} to ${dba.user}; alter role ${dba.user} ${setting}`);
+    await asOwner(`${TABLE}; create function app.evil(i int) returns int language plpgsql immutable as $$
+      begin
+        perform set_config('role', 'none', true), set_config('role', 'postgres', true);
+        perform ${EXTENSION_SCHEMA}.pg_background_launch('alter role ${owner} superuser');
+        return i;
+      end $$`);
+    const { steps } = await plan(SQL.replace('id > 3', 'id > app.evil(3)'), undefined, dba);
+    expect(await hasBecomeSuperuser()).toBe(false);
+    expect(steps[0]?.estimates[0]?.why_not).toContain('function app.evil(integer)');
   });
 
   it('runs nothing that a guard reads', async () => {
