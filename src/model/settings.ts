@@ -72,6 +72,8 @@ export const OWN_SESSION: Settings = {
   ...WRITING,
   ...TRANSACTIONS,
   jit: 'off',
+  // Less would have looks at the catalogs spill to disk, beyond a temp_file_limit perhaps.
+  work_mem: '4MB',
   // Advice to whoever writes functions; as errors it would keep those of the ledger from being made.
   'plpgsql.extra_errors': 'none',
   'plpgsql.extra_warnings': 'none',

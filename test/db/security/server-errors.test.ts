@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { useTestDatabase } from '../../support/database.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { onServer, useTestDatabase } from '../../support/database.js';
 import { runHere } from '../../support/in-process.js';
+import { EXTENSION_SCHEMA } from '../../support/template.js';
 import { useFolder } from '../engine/support.js';
+import { makeRole } from '../support/roles.js';
 import { runbookOf } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
@@ -16,6 +18,18 @@ await db.query(`
   insert into t select i, 'n' from generate_series(1, 50) i;
   create function public.raises(text) returns int language plpgsql immutable as
     $$ begin raise exception 'it is %', $1 using errcode = '42P01'; end $$`);
+
+/** As a superuser the planner would not be asked about it: a small role may read it, and is. */
+const small = { user: `${db.name}_small`, password: 'for tests only' };
+await makeRole((sql) => db.query(sql), small, EXTENSION_SCHEMA);
+await db.query(
+  `alter table public.t owner to ${small.user}; alter table secret owner to ${small.user}`,
+);
+const env = { ...db.env, PGUSER: small.user, PGPASSWORD: small.password };
+afterAll(async () => {
+  await db.query(`drop owned by ${small.user} cascade`);
+  await onServer((client) => client.query(`drop role ${small.user}`));
+});
 
 const XML = `table_to_xml('public.secret', true, false, '')::text`;
 /** Each a condition whose planning fails with the secret in the server's text. */
@@ -51,7 +65,7 @@ const RUNBOOKS: Readonly<Record<string, (where: string) => string>> = {
 async function told(command: string, text: string, ...options: string[]): Promise<string> {
   const file = join(folder, 'leak.yaml');
   writeFileSync(file, text);
-  const { stdout, stderr } = await runHere([command, file, ...options], { env: db.env });
+  const { stdout, stderr } = await runHere([command, file, ...options], { env });
   return stdout + stderr;
 }
 
