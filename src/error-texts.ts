@@ -7,6 +7,11 @@ export interface ErrorText {
   readonly remedy: string;
 }
 
+/** Of a statement that the server refuses to plan. */
+const HIDDEN_TEXT =
+  "Where the message has no more than the SQLSTATE, the server's text may hold data: " +
+  '`pg-runbook plan FILE --show-server-errors` shows it.';
+
 /** One entry for each code: docs/errors.md is made of it, and `explain CODE` shows it. */
 export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   usage: {
@@ -27,7 +32,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   invalid_connection: {
     happened:
-      'The connection string, the service file or a PG* variable is not one that libpq would take, or not one that can be kept to.',
+      'The connection string, the service file or a PG* variable has something that libpq would not take, or that pg-runbook cannot do.',
     means: 'No connection was tried.',
     remedy:
       'Correct what the message names. It never shows a password. docs/connections.md has the keywords.',
@@ -71,7 +76,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     means:
       'That role could rename the schema and put functions of its own in its place, which would run as superuser.',
     remedy:
-      '`CREATE SCHEMA pgbg; ALTER EXTENSION pg_background SET SCHEMA pgbg;`, or run as a smaller role.',
+      'As a superuser, while no run is live: `CREATE SCHEMA pgbg; ALTER EXTENSION pg_background SET SCHEMA pgbg;`, ' +
+      'and `GRANT USAGE ON SCHEMA pgbg TO …` to the roles that run. Or run as a role that is no superuser.',
   },
   server_unsupported: {
     happened: 'The server is older than PostgreSQL 14, a standby, or keeps no statistics.',
@@ -102,10 +108,12 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Leave the option out of the runbook that is for this server.',
   },
   step_refused: {
-    happened: 'What a step names is not there, or not of the sort that the step needs.',
+    happened:
+      'What a step names is not there or not of the sort that the step needs, or the server refuses to plan its SQL.',
     means: 'The plan could not be made, so nothing was launched.',
     remedy:
-      'Correct the step, or make what it needs; the message names the relation, column or privilege.',
+      'Correct the step, or make what it needs; the message names the relation, column or privilege. ' +
+      `Of privileges, \`pg-runbook grants FILE --role NAME\` prints each GRANT that is missing. ${HIDDEN_TEXT}`,
   },
   template_refused: {
     happened: 'The database that the selftest should copy is no template, or cannot be copied.',
@@ -121,7 +129,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   guard_refused: {
     happened: 'The query of a guard fails, or gives no single boolean.',
     means: 'Nobody could tell whether it holds.',
-    remedy: 'Try it in psql as the same role: one row, one column, true means go.',
+    remedy: `Try it in psql as the same role: one row, one column, true means go. ${HIDDEN_TEXT}`,
   },
   version_changed: {
     happened: 'The same name and version ran before with other content.',
@@ -146,7 +154,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   plan_not_written: {
     happened: 'The plan could not be written to the path.',
     means: 'There is no file, or the old one is still there, whole.',
-    remedy: 'Name a path that can be written.',
+    remedy: 'Name a path that can be written. Links of other users are not followed.',
   },
   ledger_missing: {
     happened: 'The database has no ledger, or the role may not make one.',
@@ -167,7 +175,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   ledger_untrusted: {
     happened:
-      'Some of schema `runbook` belongs to another role, uses functions of another role, or may be written by one.',
+      'Some of schema `runbook` belongs to another role or uses functions of one, or another role may write to it.',
     means:
       'Its functions and triggers run with our rights, and `resume` executes what its tables hold: that role could do ' +
       'whatever ours may.',
@@ -178,7 +186,9 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   ledger_busy: {
     happened: 'Another session is making or changing schema `runbook`, and has not ended in time.',
     means: 'Nothing was recorded, so nothing was launched.',
-    remedy: 'Try again; end the old transaction if it lasts.',
+    remedy:
+      'Try again. If it lasts, find the old transaction, and end it: `select pid, usename, xact_start from ' +
+      'pg_stat_activity where xact_start is not null order by xact_start`.',
   },
   relation_locked: {
     happened: 'To look at a step took a lock that other sessions did not give up in time.',
@@ -214,7 +224,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'The report could not be written to the path.',
     means:
       'Before the first launch: the run did not begin. Later it goes on, and the ledger has the truth.',
-    remedy: 'Name a path that can be written; `pg-runbook status RUN --json` is the same document.',
+    remedy:
+      'Name a path that can be written; links of other users are not followed. `pg-runbook status RUN --json` is the same document.',
   },
   report_invalid: {
     happened: 'The file is no report by its schema, or cannot be read.',
@@ -226,7 +237,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'The file for Prometheus could not be written to the path of `--metrics`.',
     means:
       'Before the run: it did not begin. After it: the run has ended as its exit code says, and the file is as it was.',
-    remedy: 'Name a path in a folder that is there and can be written.',
+    remedy:
+      'Name a path in a folder that is there and can be written. Links of other users are not followed.',
   },
   window_closed: {
     happened: 'The window of the runbook is not open.',

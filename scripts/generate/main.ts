@@ -6,6 +6,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { errorsPage } from './errors.js';
 import { formatReference } from './format.js';
+import { rulesPage } from './rules.js';
 import { typesOf } from './types.js';
 import { validatorOf } from './validators.js';
 
@@ -45,6 +46,7 @@ async function generatedFiles(): Promise<Generated[]> {
       text: async () => formatReference(await readSchema('runbook.v1.schema.json')),
     },
     { path: 'docs/errors.md', source: 'src/error-texts.ts', text: errorsPage },
+    { path: 'docs/rules.md', source: 'src/runbook/lint/texts', text: rulesPage },
   ];
 }
 

@@ -6,6 +6,7 @@ import { renderMetrics } from '../report/metrics.js';
 import { METRICS_MODE, writeAtomically } from './atomic-file.js';
 import { reportFailure } from './failure.js';
 import type { Output } from './io.js';
+import { followOwnLinks } from './own-links.js';
 
 /**
  * Refuses a metrics file that could not be written, before hours of work rather than after them.
@@ -14,7 +15,7 @@ import type { Output } from './io.js';
 export async function requireMetricsFolder(path: string | undefined): Promise<void> {
   if (path === undefined) return;
   try {
-    await access(dirname(path), constants.W_OK);
+    await access(dirname(await followOwnLinks(path)), constants.W_OK);
   } catch (error) {
     throw notWritten(path, error);
   }

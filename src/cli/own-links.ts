@@ -41,7 +41,11 @@ async function ownLink(path: string): Promise<string | undefined> {
     throw error;
   }
   if (!found.isSymbolicLink()) return undefined;
-  if (isStrangers(found.uid)) throw new Error(`${path} is a symbolic link of another user`);
+  if (isStrangers(found.uid)) {
+    throw new Error(
+      `${path} is a symbolic link of another user: remove the link, or choose a folder that only you can write to`,
+    );
+  }
   return readlink(path);
 }
 

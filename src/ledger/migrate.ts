@@ -200,7 +200,9 @@ function busyLedger({ sqlstate, message }: SqlError): RunbookError {
     `another session is making or changing schema runbook, and has not ended: ${message}`,
     {
       sqlstate,
-      hint: 'Try again. If it lasts, look for old transactions: select pid, usename, xact_start from pg_stat_activity',
+      hint:
+        'Try again. If it lasts, look for old transactions: select pid, usename, xact_start from pg_stat_activity ' +
+        'where xact_start is not null order by xact_start',
     },
   );
 }

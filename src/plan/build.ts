@@ -66,7 +66,7 @@ export async function buildPlan(
   const problems = [
     ...catalogProblems(server, steps),
     ...untried,
-    ...(await foreignCodeProblems(session, steps)),
+    ...(await foreignCodeProblems(session, steps, server.role)),
     ...preflightProblems(steps, await readObstacles(session, tableOids(steps))),
     ...capacityProblems(capacity, budget),
     ...windowProblems(forecast),

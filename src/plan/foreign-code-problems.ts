@@ -26,6 +26,7 @@ function statementsOf({ kind, spec, tasks, batches }: Step): string[] {
 export async function foreignCodeProblems(
   db: Queryable,
   steps: readonly Step[],
+  role: string,
 ): Promise<LintProblem[]> {
   const problems: LintProblem[] = [];
   for (const [index, step] of steps.entries()) {
@@ -34,8 +35,8 @@ export async function foreignCodeProblems(
     const owners = [...new Set(code.map(({ owner }) => owner))];
     const names = code.map(({ name }) => name);
     const message =
-      `it runs with all rights of this role what ${listSome(owners, MOST_NAMES)} may write: ` +
-      listSome(names, MOST_NAMES);
+      `the step runs code that ${listSome(owners, MOST_NAMES)} can change, ` +
+      `with all rights of ${role}: ${listSome(names, MOST_NAMES)}`;
     problems.push(ofStep(index, step, 'foreign-code', message, SMALLER_ROLE));
   }
   return problems;

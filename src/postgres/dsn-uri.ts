@@ -4,6 +4,10 @@ import { invalidDsn } from './invalid-connection.js';
 const URI =
   /^postgres(?:ql)?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?(\[[^\]/?]+\]|[^:/?[\]]*)(?::(\d*))?(?:\/([^?]*))?(?:\?(.*))?$/;
 
+/** A folder of sockets is written in `%`, so this slash is of a user or a password. */
+const SLASH_BEFORE_HOST = /^postgres(?:ql)?:\/\/[^@]*\/[^@]*@/;
+const ESCAPE_PASSWORD = 'in a user or a password, write @ as %40 and / as %2F';
+
 /**
  * The pairs of a URI as libpq reads it, which is not quite how the URL standard does: a host may be
  * absent or a folder, and a plus sign is no blank.
@@ -11,11 +15,13 @@ const URI =
 export function readUri(uri: string): readonly (readonly [string, string])[] {
   if (/\s/.test(uri)) throw invalidDsn('a URI has no blanks; write one as %20');
   const match = URI.exec(uri);
-  if (match === null) throw invalidDsn('it is no valid URI');
+  if (match === null) {
+    throw invalidDsn(SLASH_BEFORE_HOST.test(uri) ? ESCAPE_PASSWORD : 'it is no valid URI');
+  }
   const [, user, password, host = '', port, database, query = ''] = match;
   // Else the rest of a password would be taken for a host or a database, and shown as that.
   if (`${host}${port ?? ''}${database ?? ''}`.includes('@')) {
-    throw invalidDsn('in a user or a password, write @ as %40 and / as %2F');
+    throw invalidDsn(ESCAPE_PASSWORD);
   }
   const named = Object.entries({
     user,

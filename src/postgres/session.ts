@@ -2,10 +2,10 @@ import pg from 'pg';
 import { messageOf, RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import { quoteIdentifier } from '../sql/quote.js';
 import { READING, SAFE_SEARCH_PATH } from '../model/settings.js';
-import { asSqlError, SQLSTATE } from './errors.js';
-import { NO_TLS, StartupConnection } from './startup-connection.js';
+import { connectionFailed } from './connection-failed.js';
+import { asSqlError } from './errors.js';
+import { StartupConnection } from './startup-connection.js';
 import { setForSession } from './session-settings.js';
 
 /** One row, by column name. */
@@ -218,41 +218,4 @@ function toNotice(notice: object): Notice {
     message: message ?? '',
     file: file ?? '',
   };
-}
-
-/** Whoever may not connect cannot ask what else is missing. */
-function connectGrant({ client: { database = '', user = '' } }: ConnectionSettings): string {
-  return `GRANT CONNECT ON DATABASE ${quoteIdentifier(database)} TO ${quoteIdentifier(user)};`;
-}
-
-const TLS_HINT =
-  'Check sslmode, sslrootcert and the other settings of TLS, and the certificate of the server.';
-const HINT =
-  'Check PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD (or .pgpass, PGSERVICE), or pass --dsn URI.';
-
-function connectionFailed(
-  settings: ConnectionSettings,
-  failures: readonly unknown[],
-  ofTls: boolean,
-): RunbookError {
-  const errors = failures.flatMap((error) =>
-    error instanceof AggregateError ? (error.errors as unknown[]) : [error],
-  );
-  const why = [...new Set(errors.map(messageOf))];
-  // Where we went on without TLS, its absence is no reason.
-  const reasons = why.length === 1 ? why : why.filter((one) => one !== NO_TLS);
-  const sqlstate = failures.map((error) => asSqlError(error)?.sqlstate).find(Boolean);
-  const known = failures.find((error) => error instanceof RunbookError);
-  return new RunbookError(
-    'connection_failed',
-    `cannot connect to ${settings.description}: ${reasons.join('; ')}`,
-    {
-      cause: failures[0],
-      ...(sqlstate === undefined ? {} : { sqlstate }),
-      hint:
-        sqlstate === SQLSTATE.insufficientPrivilege
-          ? connectGrant(settings)
-          : (known?.hint ?? (ofTls ? TLS_HINT : HINT)),
-    },
-  );
 }

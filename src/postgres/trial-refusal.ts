@@ -8,6 +8,9 @@ const PLACE_LENGTH = 40;
 /** Without a place, and with names from the catalogs alone: a privilege or a generated column. */
 const OF_NAMES: readonly string[] = [SQLSTATE.insufficientPrivilege, '428C9'];
 
+const GRANTS =
+  'An administrator can have `pg-runbook grants FILE --role NAME` print each GRANT that the role lacks.';
+
 /** What may be told of a refusal. */
 export interface Told {
   readonly message: string;
@@ -36,7 +39,7 @@ export class TrialRefusal extends Error {
     const [line = ''] = this.#sent
       .slice(codePointIndex(this.#sent, Number(position) - 1))
       .split('\n');
-    return `, at "${line.slice(0, PLACE_LENGTH)}"`;
+    return `, at \`${line.slice(0, PLACE_LENGTH)}\``;
   }
 
   /**
@@ -47,11 +50,12 @@ export class TrialRefusal extends Error {
   tell(showAll: boolean): Told {
     const place = this.#place;
     if (showAll || isAboutText(this.#error)) {
-      return { message: `${this.#error.message}${place}`, hint: this.#error.hint };
+      const ours = this.sqlstate === SQLSTATE.insufficientPrivilege ? GRANTS : undefined;
+      return { message: `${this.#error.message}${place}`, hint: this.#error.hint ?? ours };
     }
     return {
       message: `the server refused to plan a statement of it${place}`,
-      hint: 'The text of the server may hold data: --show-server-errors shows it.',
+      hint: 'The text of the server may hold data: `pg-runbook plan FILE --show-server-errors` shows it.',
     };
   }
 }

@@ -28,12 +28,12 @@ async function objection(
   statements: readonly string[],
 ): Promise<string | undefined> {
   const code = await readForeignCode(db, statements, 'planned');
-  if (code === undefined) return 'not tried: which functions its SQL calls is not understood';
+  if (code === undefined) return 'not tried, because it is not known which functions its SQL calls';
   if (code.length === 0) return undefined;
   const owners = [...new Set(code.map(({ owner }) => owner))];
   const names = code.map(({ name }) => name);
   return (
-    `not tried: planning it with the rights of this role could execute code of ` +
+    `not tried, because planning it with the rights of this role could execute code of ` +
     `${listSome(owners, MOST_NAMES)}: ${listSome(names, MOST_NAMES)}`
   );
 }

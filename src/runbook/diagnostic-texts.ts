@@ -114,7 +114,7 @@ export const DIAGNOSTIC_TEXTS = {
   'detach-without-timeout': text('Nobody would ever stop it.', 'Add a timeout.'),
   'setting-reserved': text(
     'The engine needs that setting itself.',
-    'Use the key that the hint names.',
+    'Use the key that the hint names, or remove it.',
   ),
   'retry-not-idempotent': text(
     'A second try might do harm.',

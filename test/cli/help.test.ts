@@ -99,7 +99,8 @@ describe('explain', () => {
     ['plan_stale', 'What to do: Plan anew.'],
     ['[run_live]', 'run_live: exit 3'],
     ['unknown-key', 'a mistake in a runbook'],
-    ['vacuum-full', 'docs/rules.md#vacuum-full'],
+    ['vacuum-full', 'VACUUM FULL writes the table anew'],
+    ['no-privilege', 'Grant what privileges (docs/privileges.md) lists'],
   ])('%s fits on a screen', async (word, meaning) => {
     const { code, stdout } = await runCli(['explain', word]);
     expect(code).toBe(0);

@@ -110,7 +110,13 @@ describe.runIf(process.geteuid?.() === 0)('as the superuser of the machine', () 
     execFileSync('ln', ['-s', at('victim'), at('open/a.json')], { uid: 65_534, gid: 65_534 });
     const { code, stderr } = await runHere(['run', file, '--report', at('open/a.json')], db);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/a\.json is a symbolic link of another user \[report_not_written\]/);
+    expect(stderr).toMatch(/a\.json is a symbolic link of another user: remove the link/);
+    const metrics = ['--allow-changed', '--report', at('no.json'), '--metrics', at('open/a.json')];
+    const other = await runHere(['run', file, ...metrics], db);
+    expect(other.code).toBe(3);
+    expect(other.stderr).toContain('[metrics_not_written]');
+    expect(other.stderr).toContain('remove the link');
+    expect(fs.existsSync(at('no.json'))).toBe(false);
     expect(fs.readFileSync(at('victim'), 'utf8')).toBe('precious');
   });
 

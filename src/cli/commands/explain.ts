@@ -4,6 +4,7 @@ import { oneLine } from '../../model/printable.js';
 import { wrapLine } from '../../model/wrap.js';
 import { DIAGNOSTIC_TEXTS } from '../../runbook/diagnostic-texts.js';
 import { RULES } from '../../runbook/lint/rules.js';
+import { RULE_TEXTS } from '../../runbook/lint/texts/all.js';
 import { suggestion } from '../../model/nearest.js';
 import type { CommandContext } from '../command-line.js';
 
@@ -63,9 +64,11 @@ function textOf(word: string): string {
   }
   if (isKey(RULES, word)) {
     const { severity } = RULES[word];
+    const { reason, fix } = RULE_TEXTS[word];
     return paragraphs(
       `${word}: a rule (${severity})`,
-      `Its reason and its fix: docs/rules.md#${word}`,
+      inTerminal(reason),
+      `What to do: ${inTerminal(fix)}`,
     );
   }
   const words = [TEXTS, ERROR_TEXTS, DIAGNOSTIC_TEXTS, RULES].flatMap((table) =>
@@ -79,6 +82,11 @@ function textOf(word: string): string {
 /** Names of Object.prototype are no words of ours. */
 function isKey<T extends object>(table: T, word: string): word is keyof T & string {
   return Object.hasOwn(table, word);
+}
+
+/** A link of Markdown as a path from the package's folder. */
+function inTerminal(text: string): string {
+  return text.replaceAll(/\[([^\]]*)\]\(([^)]*)\)/g, '$1 (docs/$2)');
 }
 
 function paragraphs(...lines: string[]): string {

@@ -85,7 +85,7 @@ function selectionLines({ tasks, left_out: leftOut, unselected }: Step, explain:
 function describeEstimate({ command, table, rows, why_not: whyNot }: Estimate): string {
   return whyNot === null
     ? `   ${command} of about ${String(rows)} rows of ${table ?? 'what it names'} (planner's estimate)`
-    : `   ${command}: the planner cannot estimate it now: ${whyNot}`;
+    : `   ${command}, without an estimate: ${whyNot}`;
 }
 
 function retryText(step: Step): string {

@@ -62,7 +62,7 @@ function untrusted({ schema }: ExtensionInfo, owner: string): RunbookError {
 
 /** How the extension gets a schema that is nobody's but its owner's. */
 export function describeMove(): string {
-  return 'As a superuser: CREATE SCHEMA pgbg; ALTER EXTENSION pg_background SET SCHEMA pgbg; and GRANT USAGE ON SCHEMA pgbg to the roles that run.';
+  return 'As a superuser, while no run is live: CREATE SCHEMA pgbg; ALTER EXTENSION pg_background SET SCHEMA pgbg; and GRANT USAGE ON SCHEMA pgbg to the roles that run.';
 }
 
 function unusable(server: ServerInfo, extension: ExtensionInfo): RunbookError {

@@ -10,7 +10,7 @@ interface Rule {
 const declaration = (severity: RuleSeverity): Rule => ({ severity, judgedBy: 'declaration' });
 const catalog = (severity: RuleSeverity): Rule => ({ severity, judgedBy: 'catalog' });
 
-/** All rules. Each has a section in docs/rules.md with its reason and its fix. */
+/** All rules. The reason and the fix of each are in `texts/`. */
 export const RULES = {
   // What a step declares.
   'vacuum-full': declaration('warning'),

@@ -46,7 +46,8 @@ function refusedByServer(error: unknown, showAll: boolean): unknown {
   const { message, hint } = error.tell(showAll);
   return new RunbookError('step_refused', message, {
     sqlstate: error.sqlstate,
-    hint: hint ?? 'The server was asked to plan what the step would send, and refused.',
+    hint:
+      hint ?? 'Correct the step: the server would refuse what it sends, as it refused to plan it.',
   });
 }
 

@@ -168,7 +168,7 @@ describe('a superuser’s plan', () => {
         const said = planned.steps.flatMap(({ estimates }) => estimates.map((one) => one.why_not));
         const found = planned.findings.filter(({ code }) => code === 'not-tried');
         const [why = ''] = [...said, ...found.map(({ message }) => message)];
-        expect(why).toMatch(/^not tried: /);
+        expect(why).toMatch(/^not tried, because /);
         expect(why).toContain(`code of ${owner}: `);
         expect(why).toMatch(/function (?:app|public)\.\w+\(/);
       }

@@ -1,15 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { onServer, useTestDatabase } from '../../support/database.js';
+import { describe, expect, it } from 'vitest';
+import { useTestDatabase } from '../../support/database.js';
 import { runHere } from '../../support/in-process.js';
-import { EXTENSION_SCHEMA } from '../../support/template.js';
 import { useFolder } from '../engine/support.js';
-import { makeRole } from '../support/roles.js';
+import { useRole } from '../support/roles.js';
 import { runbookOf } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
 const folder = useFolder();
+const { user, password } = await useRole(db);
+/** A superuser's planner would not be asked about what may read by a name in a string. */
+const small = { PGUSER: user, PGPASSWORD: password };
+const env = { ...db.env, ...small };
 const SECRET = 'swordfish';
 await db.query(`
   create table public.secret (what text);
@@ -19,17 +22,7 @@ await db.query(`
   create function public.raises(text) returns int language plpgsql immutable as
     $$ begin raise exception 'it is %', $1 using errcode = '42P01'; end $$`);
 
-/** As a superuser the planner would not be asked about it: a small role may read it, and is. */
-const small = { user: `${db.name}_small`, password: 'for tests only' };
-await makeRole((sql) => db.query(sql), small, EXTENSION_SCHEMA);
-await db.query(
-  `alter table public.t owner to ${small.user}; alter table secret owner to ${small.user}`,
-);
-const env = { ...db.env, PGUSER: small.user, PGPASSWORD: small.password };
-afterAll(async () => {
-  await db.query(`drop owned by ${small.user} cascade`);
-  await onServer((client) => client.query(`drop role ${small.user}`));
-});
+await db.query(`alter table public.t owner to ${user}; alter table secret owner to ${user}`);
 
 const XML = `table_to_xml('public.secret', true, false, '')::text`;
 /** Each a condition whose planning fails with the secret in the server's text. */
@@ -83,7 +76,7 @@ describe('what the server says of SQL that it was asked to plan', () => {
       // Markdown has no estimates.
       if (kind === 'sql' && format === 'markdown') continue;
       expect(shown.replaceAll(/\s+/g, ' ')).toContain(sqlstate);
-      expect(shown).toContain('--show-server-errors');
+      expect(shown.replaceAll(/\s+/g, ' ')).toContain('pg-runbook plan FILE --show-server-errors');
     }
     expect(await told('plan', text, '--show-server-errors')).toContain(SECRET);
     if (kind !== 'sql') expect(await told('run', text)).not.toContain(SECRET);
@@ -91,6 +84,26 @@ describe('what the server says of SQL that it was asked to plan', () => {
 
   it('is shown where it is about names and syntax', async () => {
     const shown = await told('plan', RUNBOOKS['backfill']?.('no_such_column = 1') ?? '');
-    expect(shown).toContain('column "no_such_column" does not exist, at "no_such_column = 1');
+    expect(shown).toContain('column "no_such_column" does not exist, at `no_such_column = 1');
+  });
+
+  it('of a missing privilege has the command that names the GRANT', async () => {
+    await db.query('create schema app; create table app.t (id int primary key, note text)');
+    const file = join(folder, 'refused.yaml');
+    const runbooks = {
+      backfill: `
+  - id: step
+    backfill: { table: app.t, key: id, set: { note: "'m'" }, where: "note = 'n'" }`,
+      sql: `
+  - id: step
+    sql: "update app.t set note = 'm' where id = 1"`,
+    };
+    for (const steps of Object.values(runbooks)) {
+      writeFileSync(file, runbookOf(steps));
+      const { stdout, stderr } = await runHere(['plan', file], { env });
+      const shown = `${stdout}${stderr}`.replaceAll(/\s+/g, ' ');
+      expect(shown).toMatch(/permission denied for schema app, at `"?app"?\./);
+      expect(shown).toContain('pg-runbook grants FILE --role NAME');
+    }
   });
 });

@@ -69,6 +69,20 @@ describe('parseDsn', () => {
     );
   });
 
+  it.each(['me:se/cret@h/app', 'me:se@cret@h/app', 'me:se/cr@et@h/app', 'me:s?e/cret@h'])(
+    'says how the password of postgresql://%s must be written',
+    (rest) => {
+      expect(() => parseDsn(`postgresql://${rest}`)).toThrow('write @ as %40 and / as %2F');
+    },
+  );
+
+  it.each(['me@h:port/app', 'me@h:port/app?application_name=a@b'])(
+    'says nothing of passwords where there is none: postgresql://%s',
+    (rest) => {
+      expect(() => parseDsn(`postgresql://${rest}`)).toThrow('it is no valid URI');
+    },
+  );
+
   it('repeats no word that is far from any keyword: it may be a piece of a password', () => {
     expect(() => parseDsn('password=open zzsesame=1')).toThrow(
       'unknown keyword in the DSN after password',
