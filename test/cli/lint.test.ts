@@ -71,7 +71,7 @@ describe('an error of the lint', () => {
     );
     const { stdout } = await runCli(['plan', path, '--json'], { env: db.env });
     expect((JSON.parse(stdout) as PlanV1).steps[0]?.estimates).toMatchObject([
-      { rows: null, why_not: 'relation "x" does not exist, at "x where a > 1" (SQLSTATE 42P01)' },
+      { rows: null, why_not: 'relation "x" does not exist, at `x where a > 1` (SQLSTATE 42P01)' },
       { rows: expect.any(Number) as number, table: 'public.t', why_not: null },
     ]);
   });

@@ -210,7 +210,7 @@ describe('a walk is refused before anything ran', () => {
   it.each(REFUSED)('%s', async (_name, steps, message, sqlstate, hint) => {
     const error = await refusal(steps);
     expect(error).toMatchObject({ code: 'step_refused', exitCode: 3, sqlstate });
-    expect(error.message.replace(/, at ".*"$/, '')).toBe(`step step-one: ${message}`);
+    expect(error.message.replace(/, at `.*`$/, '')).toBe(`step step-one: ${message}`);
     expect(error.hint).toMatch(hint);
   });
 

@@ -47,7 +47,7 @@ export const CATALOGS_TEXTS = {
   },
   'foreign-code': {
     reason:
-      'The step runs code that roles with fewer rights can change at any time: triggers, rules, policies, defaults, and functions that the statement or its tables use. It runs with all rights of a superuser, or of a role like one (see [not-tried](#not-tried)): the owners of that code can become that role.',
+      'The step runs code that roles with fewer rights can change at any time: triggers, rules, policies, defaults, and functions that the statement or its tables use. It runs with all rights of a superuser, or of a role like one, as `not-tried` lists them: the owners of that code can become that role.',
     fix: 'Run it as the owner of the table, or as a small role: `pg-runbook grants FILE --role NAME`.',
   },
   'horizon-held': {
