@@ -180,8 +180,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'Its functions and triggers run with our rights, and `resume` executes what its tables hold: that role could do ' +
       'whatever ours may.',
     remedy:
-      'If the whole ledger is of one other role, connect as that role. Else look at what is in the schema, and revoke, ' +
-      'drop or rename it. Do not change its owner: triggers stay.',
+      'If the whole ledger is of one other role, connect as that role. Else execute the statements of the hint; where it ' +
+      'has none, look at what is in the schema, then drop or rename it. Do not change its owner: triggers stay.',
   },
   ledger_busy: {
     happened: 'Another session is making or changing schema `runbook`, and has not ended in time.',

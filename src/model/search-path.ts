@@ -5,8 +5,8 @@
  */
 export function catalogFirst(searchPath: string): string {
   const schemas = searchPath.match(/"(?:[^"]|"")*"|[^",\s]+/g) ?? [];
-  // Where it is not listed it is searched first.
-  return schemas.filter((schema) => !isCatalog(schema)).join(', ');
+  // Where it is not listed it is searched first, too.
+  return schemas.filter((schema, index) => index === 0 || !isCatalog(schema)).join(', ');
 }
 
 function isCatalog(schema: string): boolean {
