@@ -42,29 +42,43 @@ export async function openSessions(
   workers: number,
   old: Partial<RunSessions> = {},
 ): Promise<RunSessions> {
-  const [control, observer] = await Promise.allSettled([
-    openControl(settings, runId, workers, old),
-    old.observer?.lost === false ? old.observer : openObserver(settings, runId),
+  const [control, observing] = await Promise.allSettled([
+    old.control?.lost === false ? old.control : openControl(settings, runId, workers),
+    observe(settings, runId, old.observer),
   ]);
-  if (control.status === 'fulfilled' && observer.status === 'fulfilled') {
-    return { ...control.value, observer: observer.value };
+  if (control.status === 'fulfilled' && observing.status === 'fulfilled') {
+    return { control: control.value, ...observing.value };
   }
-  if (control.status === 'fulfilled') await control.value.control.close();
-  if (observer.status === 'fulfilled') await observer.value.close();
-  throw control.status === 'rejected' ? control.reason : (observer as PromiseRejectedResult).reason;
+  if (control.status === 'fulfilled') await control.value.close();
+  if (observing.status === 'fulfilled') await observing.value.observer.close();
+  throw control.status === 'rejected'
+    ? control.reason
+    : (observing as PromiseRejectedResult).reason;
+}
+
+/** The path is asked of the observer: the control session keeps the role's work_mem, for its workers. */
+async function observe(
+  settings: ConnectionSettings,
+  runId: string,
+  kept: Session | undefined,
+): Promise<Omit<RunSessions, 'control'>> {
+  const observer = kept?.lost === false ? kept : await openObserver(settings, runId);
+  try {
+    return { observer, searchPath: await readRolePath(observer) };
+  } catch (error) {
+    await observer.close();
+    throw error;
+  }
 }
 
 async function openControl(
   settings: ConnectionSettings,
   runId: string,
   workers: number,
-  { control: kept, searchPath }: Partial<RunSessions>,
-): Promise<Omit<RunSessions, 'observer'>> {
-  if (kept?.lost === false) return { control: kept, searchPath: searchPath ?? '' };
+): Promise<Session> {
   const name = sessionApplicationName(runId, 'control');
   const control = await Session.open(settings, name, CONTROL_ANSWERS_WITHIN_MS);
   try {
-    const path = await readRolePath(control);
     // The workers inherit all of this, and what is not set here from the role and the database; their
     // only timeouts are those that the plan shows.
     await setForSession(control, {
@@ -75,7 +89,7 @@ async function openControl(
       'pg_background.max_workers': String(Math.max(workers + 1, 16)),
     });
     await control.identify();
-    return { control, searchPath: path };
+    return control;
   } catch (error) {
     await control.close();
     throw error;
