@@ -160,13 +160,13 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'The database has no ledger, or the role may not make one.',
     means: 'There is nothing to show, and nothing could be recorded, so nothing was launched.',
     remedy:
-      'A run makes it, or `pg-runbook init`. A role that may not create schemas gets one of its own by what ' +
+      '`pg-runbook init` makes it; so does a run. A role that may not create schemas gets one of its own by what ' +
       '`pg-runbook grants FILE --role NAME` prints.',
   },
   ledger_older: {
     happened: 'An older pg-runbook made the ledger.',
     means: 'Only `init` and `run` bring it up to date; looking changes nothing.',
-    remedy: '`pg-runbook init`, when nothing runs.',
+    remedy: 'Start `pg-runbook init` while no run is live.',
   },
   ledger_newer: {
     happened: 'A newer pg-runbook made the ledger.',
@@ -187,7 +187,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     happened: 'Another session is making or changing schema `runbook`, and has not ended in time.',
     means: 'Nothing was recorded, so nothing was launched.',
     remedy:
-      'Try again. If it lasts, find the old transaction, and end it: `select pid, usename, xact_start from ' +
+      'Try again. If it fails again, find the oldest transaction and end it: `select pid, usename, xact_start from ' +
       'pg_stat_activity where xact_start is not null order by xact_start`.',
   },
   relation_locked: {

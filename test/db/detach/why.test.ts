@@ -9,6 +9,13 @@ import { about, until } from './support.js';
 const db = await useTestDatabase();
 const folder = useFolder();
 
+/** Runs a runbook of detached steps; the id of the run. */
+async function runDetached(steps: string): Promise<string> {
+  const settings = 'budget: { workers: 4 }\ndefaults: { timeout: 90s }';
+  const { report } = await runReported(db, folder, runbook(steps, settings));
+  return report.run.id;
+}
+
 it('why names who blocks, since when, what it runs, and when the task gives up; it signals nobody', async () => {
   await db.query('create table locked (i int); create table other (i int)');
   const blocker = await db.connect({ application_name: 'a reckless migration' });
@@ -21,12 +28,7 @@ it('why names who blocks, since when, what it runs, and when the task gives up; 
     concurrency: 1
     refresh: { views: { include: ["none.*"] } }
 `;
-  const run = await runReported(
-    db,
-    folder,
-    runbook(steps, 'budget: { workers: 4 }\ndefaults: { timeout: 90s }'),
-  );
-  const { id } = run.report.run;
+  const id = await runDetached(steps);
   await until(
     db,
     "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
@@ -55,12 +57,7 @@ it('why names a prepared transaction that holds the lock', async () => {
     if (prepared) await db.query(`rollback prepared '${gid}'`);
   });
   const steps = '  - id: blocked\n    policy: detach\n    sql: TRUNCATE ordered\n';
-  const run = await runReported(
-    db,
-    folder,
-    runbook(steps, 'budget: { workers: 2 }\ndefaults: { timeout: 60s }'),
-  );
-  const { id } = run.report.run;
+  const id = await runDetached(steps);
   await until(
     db,
     "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
@@ -85,12 +82,7 @@ it('why names the snapshot that a rebuild waits for', async () => {
   await reader.query('begin isolation level repeatable read; select 1 from t');
   const steps =
     '  - id: rebuild\n    policy: detach\n    reindex: { indexes: { include: [public.t_i] } }\n';
-  const run = await runReported(
-    db,
-    folder,
-    runbook(steps, 'budget: { workers: 2 }\ndefaults: { timeout: 60s }'),
-  );
-  const { id } = run.report.run;
+  const id = await runDetached(steps);
   await until(
     db,
     "select 1 from pg_stat_progress_create_index where phase like 'waiting for old snapshots%'",
