@@ -159,8 +159,9 @@ async function decide(
   const decision = schedule(context.steps, now, { ...limits, room });
   const launches = decision.launch.length + decision.handOver.length > 0;
   await slots.stayFor(context, budgets, budgetsOf(decision.launch), launches);
-  await giveUpOnSlots(context, slots, wanted);
-  return decision;
+  const gaveUp = await giveUpOnSlots(context, slots, wanted);
+  // Those that were failed must not be launched by a decision from before.
+  return gaveUp ? schedule(context.steps, now, { ...limits, room }) : decision;
 }
 
 function budgetsOf(tasks: readonly TaskState[]): NamedBudgets {
@@ -184,17 +185,21 @@ function heldBack(
   };
 }
 
-/** Everything has a timeout, waiting for a slot too. */
+/**
+ * Everything has a timeout, waiting for a slot too.
+ * @returns true if tasks were failed.
+ */
 async function giveUpOnSlots(
   context: RunContext,
   slots: SlotBudget,
   wanted: Decision<TaskState>,
-): Promise<void> {
+): Promise<boolean> {
   const tasks = [
     ...wanted.launch,
     ...context.steps.filter(({ id }) => wanted.handOver.includes(id)).flatMap((step) => step.tasks),
   ];
   const { max_wait_ms: longest } = context.record.budget;
+  let gaveUp = false;
   for (const [name, { ms, why }] of slots.waitsForOthers(context)) {
     const late = tasks.filter(
       ({ step, phase }) =>
@@ -205,7 +210,9 @@ async function giveUpOnSlots(
     const what = name === SERVER ? 'no worker slot was free' : `budget ${name} had no room`;
     const message = `${what} (53000) for as long as it may wait: ${why}`;
     await failTasks(context, late, { sqlstate: '53000', message });
+    gaveUp ||= late.length > 0;
   }
+  return gaveUp;
 }
 
 async function launch(

@@ -1,7 +1,7 @@
 import { manyLines, oneLine } from './printable.js';
 
 /** Whatever a forge makes a link of, or somebody is told of: mentions, issues, addresses, commits. */
-const LINKED = /@|#\d|:\/\/|www\.|\b(?:GH|GHSA|CVE)-|\b[0-9a-f]{7,40}\b/i;
+const LINKED = /@|#\d|:\/\/|www\.|GH-\d|\b(?:GHSA|CVE)-|\b[0-9a-f]{7,40}\b/i;
 
 /**
  * Text in which Markdown and HTML mean nothing, and of which no word becomes a link: escapes do not keep a

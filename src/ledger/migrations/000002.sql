@@ -341,6 +341,9 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
+  IF runbook.is_final(t.status) THEN
+    RETURN runbook.task_state(t);
+  END IF;
   SELECT coalesce(jsonb_agg(CASE WHEN runbook.is_final(x ->> 'status') OR p_verdict IS NULL THEN x
                                  ELSE x || p_verdict END ORDER BY i), '[]'),
          coalesce(array_agg(CASE WHEN runbook.is_final(x ->> 'status') OR p_verdict IS NULL
@@ -359,7 +362,7 @@ BEGIN
   RETURN runbook.task_state(t);
 END $$;
 COMMENT ON FUNCTION runbook.end_task IS
-  'Ends a task: its targets say what became of it; those that nothing is known of get the verdict.';
+  'Ends a task: its targets say what became of it; those that nothing is known of get the verdict. A task that has ended stays as it is.';
 
 CREATE FUNCTION runbook.run_in_the_way(p_run text, p_conflicts jsonb) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -721,7 +724,7 @@ BEGIN
     UPDATE runbook.task t
        SET blocked = (ended IS NULL),
            deferred = (ended IS NULL) AND coalesce((p_verdict ->> 'deferred')::boolean, false)
-     WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, p_task);
+     WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, p_task) AND NOT runbook.is_final(t.status);
   END IF;
   task := runbook.end_task(p_run, p_step, p_task, coalesce(ended, p_verdict) - 'deferred');
   RETURN jsonb_build_object('task', task, 'attempt',
