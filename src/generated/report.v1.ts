@@ -243,6 +243,10 @@ export interface Progress {
    */
   rows_changed: number;
   /**
+   * Rows that a rule or a trigger left as they were, which the step allowed.
+   */
+  rows_unchanged: number;
+  /**
    * Rows that still matched where at the end; null when they were not counted.
    */
   rows_left: number | null;

@@ -592,6 +592,10 @@ export interface Backfill {
    * Rows that may still match where at the end. Default 0.
    */
   remaining?: number;
+  /**
+   * Rows may stay as they are that a rule or a trigger keeps from being updated; else the step fails. Default false.
+   */
+  allow_unchanged?: boolean;
   batch?: Batch;
   throttle?: Throttle;
 }
@@ -645,6 +649,10 @@ export interface Purge {
    * Rows that may still match where at the end. Default 0.
    */
   remaining?: number;
+  /**
+   * Rows may stay as they are that a rule or a trigger keeps from being deleted; else the step fails. Default false.
+   */
+  allow_unchanged?: boolean;
   batch?: Batch;
   throttle?: Throttle;
 }

@@ -418,6 +418,7 @@ export function makeValidator(
           },
           where: { type: 'string', minLength: 1 },
           remaining: { type: 'integer', minimum: 0 },
+          allow_unchanged: { type: 'boolean' },
           batch: { $ref: '#/definitions/batch' },
           throttle: { $ref: '#/definitions/throttle' },
         },
@@ -432,6 +433,7 @@ export function makeValidator(
           where: { type: 'string', minLength: 1 },
           archive_to: { $ref: '#/definitions/table_name' },
           remaining: { type: 'integer', minimum: 0 },
+          allow_unchanged: { type: 'boolean' },
           batch: { $ref: '#/definitions/batch' },
           throttle: { $ref: '#/definitions/throttle' },
         },
@@ -6315,6 +6317,7 @@ export function makeValidator(
       },
       where: { type: 'string', minLength: 1 },
       remaining: { type: 'integer', minimum: 0 },
+      allow_unchanged: { type: 'boolean' },
       batch: { $ref: '#/definitions/batch' },
       throttle: { $ref: '#/definitions/throttle' },
     },
@@ -6946,6 +6949,7 @@ export function makeValidator(
           key0 === 'set' ||
           key0 === 'where' ||
           key0 === 'remaining' ||
+          key0 === 'allow_unchanged' ||
           key0 === 'batch' ||
           key0 === 'throttle'
         )) {
@@ -7382,6 +7386,27 @@ export function makeValidator(
           }
         }
       }
+      if (data.allow_unchanged !== undefined) {
+        let data7 = data.allow_unchanged;
+        if (typeof data7 !== 'boolean') {
+          const err22 = {
+            instancePath: instancePath + '/allow_unchanged',
+            schemaPath: '#/properties/allow_unchanged/type',
+            keyword: 'type',
+            params: { type: 'boolean' },
+            message: 'must be boolean',
+            schema: schema77.properties.allow_unchanged.type,
+            parentSchema: schema77.properties.allow_unchanged,
+            data: data7,
+          };
+          if (vErrors === null) {
+            vErrors = [err22];
+          } else {
+            vErrors.push(err22);
+          }
+          errors++;
+        }
+      }
       if (data.batch !== undefined) {
         if (
           !validate51(data.batch, {
@@ -7409,7 +7434,7 @@ export function makeValidator(
         }
       }
     } else {
-      const err22 = {
+      const err23 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
@@ -7420,9 +7445,9 @@ export function makeValidator(
         data,
       };
       if (vErrors === null) {
-        vErrors = [err22];
+        vErrors = [err23];
       } else {
-        vErrors.push(err22);
+        vErrors.push(err23);
       }
       errors++;
     }
@@ -7440,6 +7465,7 @@ export function makeValidator(
       where: { type: 'string', minLength: 1 },
       archive_to: { $ref: '#/definitions/table_name' },
       remaining: { type: 'integer', minimum: 0 },
+      allow_unchanged: { type: 'boolean' },
       batch: { $ref: '#/definitions/batch' },
       throttle: { $ref: '#/definitions/throttle' },
     },
@@ -7513,6 +7539,7 @@ export function makeValidator(
           key0 === 'where' ||
           key0 === 'archive_to' ||
           key0 === 'remaining' ||
+          key0 === 'allow_unchanged' ||
           key0 === 'batch' ||
           key0 === 'throttle'
         )) {
@@ -7897,6 +7924,27 @@ export function makeValidator(
           }
         }
       }
+      if (data.allow_unchanged !== undefined) {
+        let data6 = data.allow_unchanged;
+        if (typeof data6 !== 'boolean') {
+          const err20 = {
+            instancePath: instancePath + '/allow_unchanged',
+            schemaPath: '#/properties/allow_unchanged/type',
+            keyword: 'type',
+            params: { type: 'boolean' },
+            message: 'must be boolean',
+            schema: schema86.properties.allow_unchanged.type,
+            parentSchema: schema86.properties.allow_unchanged,
+            data: data6,
+          };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+      }
       if (data.batch !== undefined) {
         if (
           !validate51(data.batch, {
@@ -7924,7 +7972,7 @@ export function makeValidator(
         }
       }
     } else {
-      const err20 = {
+      const err21 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
@@ -7935,9 +7983,9 @@ export function makeValidator(
         data,
       };
       if (vErrors === null) {
-        vErrors = [err20];
+        vErrors = [err21];
       } else {
-        vErrors.push(err20);
+        vErrors.push(err21);
       }
       errors++;
     }

@@ -214,6 +214,8 @@ export interface BatchSpec {
   readonly where: string | undefined;
   /** Rows that may still match `where` at the end. */
   readonly remaining: number;
+  /** Whether rows may stay as they are that a rule or a trigger keeps from being changed. */
+  readonly allowUnchanged: boolean;
   readonly batch: {
     /** Of the first batch. */
     readonly rows: number;

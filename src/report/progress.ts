@@ -32,7 +32,8 @@ export function describeProgress(progress: Progress): string {
 
 /** What a walk has done and left behind, in lines. Pure. */
 export function describeWalk(step: Step, progress: Progress): string[] {
-  const { rows_changed: changed, batches, timed_batches: timed, timed_well: well } = progress;
+  const { rows_changed: changed, rows_unchanged: unchanged, batches } = progress;
+  const { timed_batches: timed, timed_well: well } = progress;
   const onTime =
     timed === 0
       ? ''
@@ -40,6 +41,7 @@ export function describeWalk(step: Step, progress: Progress): string[] {
   const growth = growthOf(step);
   return [
     `${formatNumber(progress.rows_seen)} rows walked, ${formatNumber(changed)} changed` +
+      (unchanged === 0 ? '' : `, ${formatNumber(unchanged)} left unchanged`) +
       (progress.rows_left === null ? '' : `, ${formatNumber(progress.rows_left)} left that match`),
     `${formatNumber(batches)} batches${onTime}` +
       (progress.halvings === 0

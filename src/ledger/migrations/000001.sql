@@ -92,7 +92,10 @@ COMMENT ON COLUMN runbook.attempt.recorded_at IS
 CREATE TABLE runbook.completion (
   attempt_id text PRIMARY KEY,
   worker_pid integer NOT NULL DEFAULT pg_backend_pid(),
-  completed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  completed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  note text
 );
+COMMENT ON COLUMN runbook.completion.note IS
+  'What a reader of the success should know: rows that a walk was allowed to leave as they were.';
 COMMENT ON TABLE runbook.completion IS
   'Written by workers in the transaction of their work: a row proves that the work is committed.';

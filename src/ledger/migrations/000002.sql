@@ -257,7 +257,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.told_verdict IS 'What pg_background told, before any evidence.';
 
-CREATE FUNCTION runbook.judge_attempt(proof text, outcome jsonb, marker boolean, judgements jsonb,
+CREATE FUNCTION runbook.judge_attempt(proof text, outcome jsonb, marker runbook.completion, judgements jsonb,
                                       cause text, elapsed_ms double precision,
                                       timeout_ms double precision) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -270,8 +270,8 @@ DECLARE
 BEGIN
   IF proof = 'catalog' AND told ->> 'status' = 'succeeded' THEN
     proven := runbook.verdict('unknown', 'the server said success, but the catalogs do not show the work', NULL);
-  ELSIF proof IN ('marker', 'checkpoint') AND marker THEN
-    proven := runbook.verdict('succeeded', NULL, NULL);
+  ELSIF proof IN ('marker', 'checkpoint') AND marker.attempt_id IS NOT NULL THEN
+    proven := runbook.verdict('succeeded', marker.note, NULL);
   ELSIF proof IN ('marker', 'checkpoint') AND outcome ->> 'type' = 'completed' THEN
     proven := runbook.verdict('unknown', 'the server said success, but the completion marker is missing', NULL);
   ELSIF proof = 'checkpoint' AND told ->> 'status' = 'unknown' AND (outcome ->> 'gone')::boolean THEN
@@ -639,7 +639,7 @@ BEGIN
     FROM (SELECT x, i, (count(*) OVER (PARTITION BY x ->> 'relation'))::integer AS namesakes
             FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i)) z;
   verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome,
-    EXISTS (SELECT FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
+    (SELECT c FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);
   IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' = 'completed'

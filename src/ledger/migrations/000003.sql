@@ -18,6 +18,7 @@ CREATE TABLE runbook.batch_part (
   batches bigint NOT NULL DEFAULT 0,
   rows_seen bigint NOT NULL DEFAULT 0,
   rows_changed bigint NOT NULL DEFAULT 0,
+  rows_unchanged bigint NOT NULL DEFAULT 0,
   rows_left bigint,
   wal_bytes bigint NOT NULL DEFAULT 0,
   worked_ms double precision NOT NULL DEFAULT 0,
@@ -41,6 +42,8 @@ COMMENT ON COLUMN runbook.batch_part.above IS
   'The key after which the part begins, its columns in a JSON array, which depends on no DateStyle; null: at the first row.';
 COMMENT ON COLUMN runbook.batch_part.is_last IS
   'No part lies behind this one: rows that are added at the end while the step runs come after it.';
+COMMENT ON COLUMN runbook.batch_part.rows_unchanged IS
+  'Rows that all were to be changed and that a rule or a trigger left as they were, which the step allows.';
 COMMENT ON COLUMN runbook.batch_part.worked_ms IS
   'Wall-clock time of the workers at it, pauses included.';
 COMMENT ON COLUMN runbook.batch_part.timed_batches IS
@@ -108,16 +111,62 @@ $$;
 COMMENT ON FUNCTION runbook.wait_for_ledger IS
   'Lets this transaction wait for rows of the ledger longer than the step may want to wait for its own.';
 
-CREATE FUNCTION runbook.try_chunk(p_next text, p_change text, p_archives boolean, p_above jsonb, p_upto jsonb, p_rows bigint,
-                                  OUT seen bigint, OUT changed bigint, OUT last jsonb,
+CREATE FUNCTION runbook.instead_rule(p_target jsonb) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('rule %I does something else instead of the %s', min(r.rulename), p_target -> 'facts' ->> 'event')
+    FROM pg_rewrite r
+   WHERE r.ev_class = (p_target ->> 'oid')::oid AND r.is_instead AND r.ev_qual = '<>' AND r.ev_enabled IN ('O', 'A')
+     AND r.ev_type = CASE p_target -> 'facts' ->> 'event' WHEN 'update' THEN '2' ELSE '4' END
+  HAVING count(*) > 0
+$$;
+COMMENT ON FUNCTION runbook.instead_rule IS
+  'A rule because of which a walk changes no row of its table, however many the server counts.';
+
+CREATE FUNCTION runbook.require_walkable(p_target jsonb) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  facts constant jsonb := p_target -> 'facts';
+  walked record;
+  changed text;
+  rule text;
+BEGIN
+  FOR walked IN SELECT * FROM (VALUES
+      (format('%I.%I', p_target ->> 'schema', p_target ->> 'relation'), (p_target ->> 'oid')::oid),
+      (facts ->> 'archive', (facts ->> 'archive_oid')::oid)) w(name, planned) WHERE name IS NOT NULL LOOP
+    IF to_regclass(walked.name)::oid IS DISTINCT FROM walked.planned THEN
+      RAISE EXCEPTION '% is not the table of the plan any more', walked.name USING ERRCODE = 'undefined_table',
+        HINT = 'It was renamed, replaced or dropped while its rows were walked: the rest is not done. Look at both tables, then plan anew.';
+    END IF;
+  END LOOP;
+  SELECT string_agg(k.name, ', ') INTO changed
+    FROM jsonb_to_recordset((facts ->> 'columns')::jsonb) k(name text, number integer, type oid, "collation" oid)
+    LEFT JOIN pg_attribute a ON a.attrelid = (p_target ->> 'oid')::oid AND a.attname = k.name AND NOT a.attisdropped
+   WHERE a.attnum IS DISTINCT FROM k.number OR a.atttypid <> k.type OR a.attcollation <> k."collation";
+  IF changed IS NOT NULL THEN
+    RAISE EXCEPTION 'columns are not those of the plan any more: %', changed USING ERRCODE = 'undefined_column',
+      HINT = 'They were replaced, or the key has another order, while the rows were walked. Plan anew.';
+  END IF;
+  rule := runbook.instead_rule(p_target);
+  IF rule IS NOT NULL AND NOT (facts ->> 'allow_unchanged')::boolean THEN
+    RAISE EXCEPTION '%', rule USING ERRCODE = 'object_not_in_prerequisite_state',
+      HINT = 'Drop or disable the rule. Where rows may stay as they are, say `allow_unchanged: true`.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION runbook.require_walkable IS
+  'Raises unless the names in a walk''s statements still mean the tables and columns of the plan, and a change of a row is one. Called while a lock of the batch keeps the table as it is: names are looked up anew by each statement.';
+
+CREATE FUNCTION runbook.try_chunk(p_next text, p_change text, p_limits jsonb, p_above jsonb, p_upto jsonb, p_rows bigint,
+                                  OUT seen bigint, OUT changed bigint, OUT unchanged bigint, OUT last jsonb,
                                   OUT code text, OUT message text, OUT detail text, OUT hint text)
 LANGUAGE plpgsql VOLATILE AS $$
 -- What it executes needs the role's own search_path, so that every name of ours is qualified.
 DECLARE
   kept bigint;
+  still bigint;
 BEGIN
+  unchanged := 0;
   EXECUTE p_next INTO seen, last USING p_above, p_upto, p_rows;
-  IF seen > 0 AND NOT p_archives THEN
+  IF seen > 0 AND NOT (p_limits ->> 'archives')::boolean THEN
     EXECUTE p_change USING p_above, last;
     GET DIAGNOSTICS changed = ROW_COUNT;
   ELSIF seen > 0 THEN
@@ -127,6 +176,15 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation', HINT = 'Look for triggers and rules of the archive table.';
     END IF;
   END IF;
+  IF changed < seen AND (p_limits ->> 'all_rows')::boolean THEN
+    -- Some may have been deleted since they were counted.
+    EXECUTE p_next INTO still USING p_above, last, seen;
+    unchanged := greatest(still - changed, 0::bigint);
+    IF unchanged > 0 AND NOT (p_limits ->> 'allow_unchanged')::boolean THEN
+      RAISE EXCEPTION 'of % rows % were not changed', still, unchanged USING ERRCODE = 'triggered_data_change_violation',
+        HINT = 'Look for rules of the table, and for triggers that return NULL. Where rows may stay as they are, say `allow_unchanged: true`.';
+    END IF;
+  END IF;
   -- What is deferred to the commit would fail there, where nothing of the batch could be kept.
   SET CONSTRAINTS ALL IMMEDIATE;
 EXCEPTION WHEN OTHERS THEN
@@ -134,6 +192,7 @@ EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
                           detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
   changed := 0;
+  unchanged := 0;
 END $$;
 COMMENT ON FUNCTION runbook.try_chunk IS
   'Changes the next rows of a walk. What fails is rolled back and told, with how many rows it was about and the last one''s key.';
@@ -282,10 +341,11 @@ COMMENT ON FUNCTION runbook.note_pause IS
   'Books the time since the last look to what held the walk back then, and what does so now.';
 
 CREATE FUNCTION runbook.save_batch(p_run text, p_step text, p_part integer, p_reached jsonb, p_seen bigint,
-                                   p_changed bigint, p_ended boolean) RETURNS void
+                                   p_changed bigint, p_unchanged bigint, p_ended boolean) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   UPDATE runbook.batch_part p
      SET reached = p_reached, rows_seen = p.rows_seen + p_seen, rows_changed = p.rows_changed + p_changed,
+         rows_unchanged = p.rows_unchanged + p_unchanged,
          batches = p.batches + (p_seen > 0)::int, paused_for = NULL, paused_since = NULL,
          batch_rows = CASE WHEN p_seen > 0 THEN p_seen ELSE p.batch_rows END,
          updated_at = clock_timestamp(), finished_at = CASE WHEN p_ended THEN clock_timestamp() END
@@ -361,7 +421,41 @@ $$;
 COMMENT ON FUNCTION runbook.jittered_ms IS
   'The pause before rows are tried again: doubled with each failure of one row, and drawn, so that two who were in each other''s way do not meet again.';
 
-CREATE PROCEDURE runbook.walk_part(p_run text, p_step text, p_part integer, p_next text, p_change text, p_limits jsonb)
+CREATE FUNCTION runbook.learn_pace(p_pace jsonb, p_rows bigint, p_ms double precision) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  rows_before constant double precision := (p_pace ->> 'rows')::double precision;
+  ms_before constant double precision := (p_pace ->> 'ms')::double precision;
+  fixed double precision := coalesce((p_pace ->> 'fixed_ms')::double precision, 0);
+  per_row double precision;
+BEGIN
+  -- Two statements of about as many rows differ by chance.
+  IF greatest(p_rows, rows_before) >= 1.5 * least(p_rows, rows_before) THEN
+    per_row := (p_ms - ms_before) / (p_rows - rows_before);
+    fixed := (fixed + least(greatest(p_ms - per_row * p_rows, 0), p_ms, ms_before)) / 2;
+  END IF;
+  per_row := greatest(p_ms - fixed, p_ms / 50) / p_rows;
+  RETURN jsonb_build_object('rows', p_rows, 'ms', p_ms, 'fixed_ms', fixed,
+    'row_ms', coalesce(((p_pace ->> 'row_ms')::double precision + per_row) / 2, per_row));
+END $$;
+COMMENT ON FUNCTION runbook.learn_pace IS
+  'What a statement of a walk costs, fixed_ms + row_ms × rows, after one more was seen: a trigger for each statement, or hundreds of partitions, cost the same for one row as for thousands.';
+
+CREATE FUNCTION runbook.chunk_rows(p_pace jsonb, p_chunk_ms double precision, p_left_ms double precision,
+                                   p_target_ms double precision) RETURNS bigint
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  -- Four fifths of a statement's time are for rows, where that much is left. Where the fixed part alone takes the
+  -- batch's time, twice that time is the bound.
+  SELECT (greatest(least(p_left_ms - fixed_ms, greatest(p_chunk_ms - fixed_ms, 4 * fixed_ms)),
+                   least(p_chunk_ms / 3, p_left_ms), CASE WHEN p_left_ms >= p_target_ms * 0.8
+                     THEN least(p_target_ms / 2, fixed_ms, 1.6 * p_target_ms - fixed_ms) END) / row_ms)::bigint
+    FROM jsonb_to_record(p_pace) p(fixed_ms double precision, row_ms double precision)
+$$;
+COMMENT ON FUNCTION runbook.chunk_rows IS
+  'For how many rows the next statement of a batch has time.';
+
+CREATE PROCEDURE runbook.walk_part(p_run text, p_step text, p_part integer, p_next text, p_change text, p_limits jsonb,
+                                   p_target jsonb)
 LANGUAGE plpgsql AS $$
 -- A batch is one transaction of several chunks: the clock is read after each, so that rows of any width
 -- come to about the same time, and what fails is rolled back without the others.
@@ -375,7 +469,6 @@ DECLARE
   shortest_rest_ms constant double precision := chunk_ms / 3::double precision;
   min_rows constant bigint := (p_limits ->> 'min_rows')::bigint;
   max_rows constant bigint := (p_limits ->> 'max_rows')::bigint;
-  archives constant boolean := (p_limits ->> 'archives')::boolean;
   lock_ms bigint;
   part runbook.batch_part;
   chunk record;
@@ -384,16 +477,16 @@ DECLARE
   reached jsonb;
   seen bigint;
   changed bigint;
+  unchanged bigint;
   ended boolean;
   timed boolean;
   rows bigint;
   ceiling bigint := max_rows;
   batch_limit bigint;
-  pace double precision;
-  per_ms double precision;
+  pace jsonb;
+  widest bigint;
   left_ms double precision;
   commit_ms double precision := 0;
-  took_ms double precision;
   row_fails integer := 0;
   began timestamptz;
   chunk_began timestamptz;
@@ -430,12 +523,17 @@ BEGIN
     reached := coalesce(part.reached, part.above);
     seen := 0;
     changed := 0;
+    unchanged := 0;
     timed := false;
     left_ms := target_ms - commit_ms;
     LOOP
+      IF pace IS NOT NULL THEN
+        rows := least(runbook.chunk_rows(pace, chunk_ms, left_ms, target_ms), widest * 4::bigint);
+        rows := CASE WHEN left_ms < shortest_rest_ms THEN greatest(rows, min_rows - seen) ELSE rows END;
+      END IF;
       rows := greatest(least(rows, ceiling, batch_limit - seen), 1::bigint);
       chunk_began := pg_catalog.clock_timestamp();
-      SELECT * INTO chunk FROM runbook.try_chunk(p_next, p_change, archives, reached, part.upto, rows);
+      SELECT * INTO chunk FROM runbook.try_chunk(p_next, p_change, p_limits, reached, part.upto, rows);
       EXIT WHEN chunk.code IS NOT NULL;
       ended := chunk.seen < rows;
       IF chunk.last = reached THEN
@@ -444,21 +542,21 @@ BEGIN
       END IF;
       seen := seen + chunk.seen;
       changed := changed + coalesce(chunk.changed, 0);
+      unchanged := unchanged + chunk.unchanged;
       reached := coalesce(chunk.last, reached);
       EXIT WHEN ended;
       ceiling := least(ceiling * 2::bigint, max_rows);
       row_fails := 0;
-      took_ms := greatest(runbook.ms_since(chunk_began), 0.05);
-      pace := rows::double precision / took_ms;
-      per_ms := coalesce((per_ms + pace) / 2::double precision, pace);
+      pace := runbook.learn_pace(pace, rows, greatest(runbook.ms_since(chunk_began), 0.05));
+      widest := greatest(rows, CASE WHEN seen > rows THEN widest END);
       left_ms := target_ms - commit_ms - runbook.ms_since(began);
-      timed := left_ms < shortest_rest_ms AND seen >= min_rows;
-      rows := least((per_ms * greatest(least(chunk_ms, left_ms), shortest_rest_ms))::bigint, rows * 4::bigint);
+      timed := left_ms - (pace ->> 'fixed_ms')::double precision < shortest_rest_ms AND seen >= min_rows;
       EXIT WHEN timed OR seen >= batch_limit;
     END LOOP;
+    PERFORM runbook.require_walkable(p_target);
     PERFORM runbook.wait_for_ledger();
     IF chunk.code IS NULL OR seen > 0 THEN
-      PERFORM runbook.save_batch(p_run, p_step, p_part, reached, seen, changed, chunk.code IS NULL AND ended);
+      PERFORM runbook.save_batch(p_run, p_step, p_part, reached, seen, changed, unchanged, chunk.code IS NULL AND ended);
     END IF;
     chunk_began := pg_catalog.clock_timestamp();
     COMMIT;
@@ -647,14 +745,21 @@ CREATE PROCEDURE runbook.run_batches(p_part integer, p_cuts jsonb, p_limits json
 LANGUAGE plpgsql AS $$
 DECLARE
   me runbook.attempt;
+  target jsonb;
+  limits jsonb;
   part integer;
   still bigint;
+  note text;
 BEGIN
   SELECT * INTO me FROM runbook.attempt a
    WHERE a.attempt_id = pg_catalog.current_setting('pg_runbook.attempt', true);
   IF NOT FOUND OR me.task_no <> p_part THEN
     RAISE EXCEPTION 'batches are walked by workers of pg-runbook only, each by its own part' USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
+  SELECT t.plan -> 'targets' -> 0 INTO STRICT target FROM runbook.task t
+   WHERE (t.run_id, t.step_id, t.task_no) = (me.run_id, me.step_id, me.task_no);
+  limits := p_limits || pg_catalog.jsonb_build_object('all_rows', p_left IS NULL,
+                                                      'allow_unchanged', target -> 'facts' -> 'allow_unchanged');
   PERFORM runbook.wait_for_ledger();
   IF NOT runbook.try_claim(pg_catalog.concat_ws('/', 'task', me.run_id, me.step_id, me.task_no)) THEN
     RAISE EXCEPTION 'another worker is at this task' USING ERRCODE = 'object_in_use';
@@ -671,24 +776,32 @@ BEGIN
     IF part = 0 THEN
       CALL runbook.rest(1000);
     ELSE
-      CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, p_limits);
+      CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, limits, target);
     END IF;
   END LOOP;
   IF p_left IS NOT NULL AND runbook.all_walked(me.run_id, me.step_id) THEN
     -- Each batch had to go along the index; a count of the whole table has not.
     PERFORM pg_catalog.set_config('enable_seqscan', 'on', true);
     EXECUTE p_left INTO still;
+    PERFORM runbook.require_walkable(target);
     PERFORM runbook.wait_for_ledger();
     UPDATE runbook.batch_part p SET rows_left = still
      WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id) AND p.is_last;
     COMMIT;
-    IF still > (p_limits ->> 'remaining')::bigint THEN
+    IF still > (p_limits ->> 'remaining')::bigint AND (limits ->> 'allow_unchanged')::boolean THEN
+      note := pg_catalog.format('%s rows still match `where`, which allow_unchanged lets pass', still);
+    ELSIF still > (p_limits ->> 'remaining')::bigint THEN
       RAISE EXCEPTION '% rows still match `where`, and % may remain', still, p_limits ->> 'remaining'
         USING ERRCODE = 'assert_failure', HINT = 'They were added or changed behind the walk, or the step does not make `where` false.';
     END IF;
   END IF;
   PERFORM runbook.wait_for_ledger();
-  INSERT INTO runbook.completion (attempt_id) VALUES (me.attempt_id);
+  INSERT INTO runbook.completion (attempt_id, note)
+  SELECT me.attempt_id, coalesce(note, runbook.instead_rule(target), (
+    SELECT pg_catalog.format('%s rows were there and were not changed, which allow_unchanged lets pass', pg_catalog.sum(p.rows_unchanged))
+      FROM runbook.batch_part p
+     WHERE (p.run_id, p.step_id, p.task_no) = (me.run_id, me.step_id, me.task_no) AND p.rows_unchanged > 0::bigint
+    HAVING pg_catalog.count(*) > 0::bigint));
 END $$;
 COMMENT ON PROCEDURE runbook.run_batches IS
   'What a worker of a batched step runs: walks its part and whatever else is left, and leaves the completion marker. The last one to end proves that no row is left.';
@@ -703,6 +816,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
       FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)),
   whole AS (
     SELECT coalesce(sum(rows_seen), 0)::bigint AS seen, coalesce(sum(rows_changed), 0)::bigint AS changed,
+           coalesce(sum(rows_unchanged), 0)::bigint AS unchanged,
            (max(rows_left) FILTER (WHERE is_last))::bigint AS rows_left, coalesce(sum(batches), 0)::bigint AS batches,
            coalesce(sum(timed_batches), 0)::bigint AS timed, coalesce(sum(timed_well), 0)::bigint AS timed_well,
            coalesce(sum(halvings), 0)::bigint AS halvings, coalesce(sum(wal_bytes), 0)::bigint AS wal,
@@ -710,6 +824,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
       FROM parts)
   SELECT jsonb_build_object(
     'rows_estimated', s.plan -> 'batches' -> 'rows_estimated', 'rows_seen', w.seen, 'rows_changed', w.changed,
+    'rows_unchanged', w.unchanged,
     'rows_left', w.rows_left, 'rows_per_second', round(w.pace::numeric, 1),
     'eta_ms', CASE WHEN w.pace > 0 THEN round((greatest((s.plan -> 'batches' ->> 'rows_estimated')::numeric - w.seen, 0)
                                                / w.pace::numeric) * 1000) END,

@@ -33,7 +33,15 @@ async function toBatchSpec(
   authored: V1.Backfill | V1.Purge,
   parameters: Parameters,
 ): Promise<BatchSpec> {
-  const { table, key, where, remaining = 0, batch, throttle } = authored;
+  const {
+    table,
+    key,
+    where,
+    remaining = 0,
+    allow_unchanged: allowUnchanged = false,
+    batch,
+    throttle,
+  } = authored;
   return {
     table: toRelationName(table),
     key: typeof key === 'string' ? [key] : key,
@@ -42,6 +50,7 @@ async function toBatchSpec(
         ? undefined
         : await stopClock(await substituteSqlParameters(where, parameters)),
     remaining,
+    allowUnchanged,
     batch: toBatch(batch),
     throttle: {
       replicaLagMs: toMs(throttle?.replica_lag?.max),

@@ -80,6 +80,10 @@ async function discover<Spec extends BatchSpec>(
     operatorSchema: key.operatorSchema,
     archiveColumns: archive === undefined ? [] : archiveColumns(table, archive),
     archiveOid: archive?.oid ?? null,
+    archive: archive?.name ?? null,
+    columns: JSON.stringify(lastingColumns(table, spec.key, kind.columns(spec))),
+    event: kind.event,
+    allowUnchanged: spec.allowUnchanged,
     samplePercent: samplePercent(table),
   };
   const fires = await readFires(db, table.oid, kind.event, kind.columns(spec), archive?.oid);
@@ -104,6 +108,18 @@ async function discover<Spec extends BatchSpec>(
     },
     ...(trial.tried ? {} : { notTried: { why: trial.why, hint: trial.hint } }),
   };
+}
+
+/** The key's columns with what orders them, and those that are set, whose type may change. */
+function lastingColumns(
+  { columns }: WalkedTable,
+  key: readonly string[],
+  set: readonly string[],
+): object[] {
+  return columns.flatMap(({ name, number, type_oid: type, collation_oid: collation }) => {
+    if (key.includes(name)) return [{ name, number, type, collation }];
+    return set.includes(name) ? [{ name, number }] : [];
+  });
 }
 
 function requireVisibleLag({ throttle }: BatchSpec, server: ServerInfo): void {

@@ -14,6 +14,12 @@ export interface WalkFacts {
   /** Columns that the archive takes. */
   readonly archiveColumns: readonly string[];
   readonly archiveOid: number | null;
+  /** The archive as it is written in SQL. */
+  readonly archive: string | null;
+  /** Columns that the walk reads its key from and writes to, as they must stay; a JSON array. */
+  readonly columns: string;
+  readonly event: 'update' | 'delete';
+  readonly allowUnchanged: boolean;
   /** The share of the table's blocks, in percent, that makes a sample. */
   readonly samplePercent: number;
 }
@@ -26,6 +32,10 @@ export function writeFacts(facts: WalkFacts): Target['facts'] {
     operator_schema: facts.operatorSchema,
     archive_columns: JSON.stringify(facts.archiveColumns),
     archive_oid: facts.archiveOid,
+    archive: facts.archive,
+    columns: facts.columns,
+    event: facts.event,
+    allow_unchanged: facts.allowUnchanged,
     sample_percent: facts.samplePercent,
   };
 }
@@ -39,6 +49,10 @@ export function readFacts({ facts }: Pick<Target, 'facts'>): WalkFacts {
     operatorSchema: asText(facts['operator_schema']),
     archiveColumns: asList(facts['archive_columns']),
     archiveOid: facts['archive_oid'] === null ? null : Number(facts['archive_oid']),
+    archive: asText(facts['archive']),
+    columns: String(facts['columns']),
+    event: facts['event'] === 'update' ? 'update' : 'delete',
+    allowUnchanged: facts['allow_unchanged'] === true,
     samplePercent: Number(facts['sample_percent']),
   };
 }
@@ -52,6 +66,10 @@ export function unknownFacts({ key }: Pick<BatchSpec, 'key'>): WalkFacts {
     operatorSchema: null,
     archiveColumns: ['columns'],
     archiveOid: null,
+    archive: null,
+    columns: '[]',
+    event: 'update',
+    allowUnchanged: false,
     samplePercent: 0,
   };
 }

@@ -27,6 +27,26 @@ async function readTriggers(
   return rows.map((row) => row.trigger);
 }
 
+/** Rules of an event: those of partitions do not count, since a statement names their table. */
+async function readRules(
+  db: Queryable,
+  oid: number,
+  event: keyof typeof EVENTS,
+): Promise<string[]> {
+  const rows = await db.query<{ rule: string }>(
+    `SELECT format('rule %I on %s: %s', r.rulename, r.ev_class::regclass,
+              CASE WHEN NOT r.is_instead THEN 'does more than the ' || $2::text
+                   WHEN r.ev_qual = '<>' THEN 'takes the place of the ' || $2::text
+                   ELSE 'takes the place of the ' || $2::text || ' for some rows' END) AS rule
+       FROM pg_catalog.pg_rewrite r
+      WHERE r.ev_class = $1::oid AND r.ev_enabled IN ('O', 'A')
+        AND r.ev_type = CASE $2 WHEN 'update' THEN '2' WHEN 'insert' THEN '3' ELSE '4' END
+      ORDER BY 1`,
+    [oid, event],
+  );
+  return rows.map((row) => row.rule);
+}
+
 /** Foreign keys of other tables that must be looked at for each row, or that change those tables. */
 async function readReferences(
   db: Queryable,
@@ -60,7 +80,9 @@ export async function readFires(
 ): Promise<string[]> {
   return [
     ...(await readTriggers(db, oid, event, columns)),
+    ...(await readRules(db, oid, event)),
     ...(await readReferences(db, oid, event, columns)),
     ...(archiveOid === undefined ? [] : await readTriggers(db, archiveOid, 'insert', [])),
+    ...(archiveOid === undefined ? [] : await readRules(db, archiveOid, 'insert')),
   ];
 }

@@ -6,6 +6,10 @@ import { BUSY_CTE, partitionsOf, sizeOf } from '../relations.js';
 
 export interface Column {
   readonly name: string;
+  /** Its attnum: another column may take the name over, never the number. */
+  readonly number: number;
+  readonly type_oid: number;
+  readonly collation_oid: number;
   readonly type: string;
   /** The type, of a domain the one beneath it. */
   readonly plain: string;
@@ -67,7 +71,8 @@ const KEYS = `
      AND k.plain AND k.one_way`;
 
 const COLUMNS = `
-  SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+  SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'number', a.attnum,
+           'type_oid', a.atttypid::bigint, 'collation_oid', a.attcollation::bigint, 'type', format_type(a.atttypid, a.atttypmod),
            'base', format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL),
            'plain', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
                          ELSE format_type(a.atttypid, a.atttypmod) END,

@@ -35,7 +35,8 @@ async function judge(
     ...facts,
   };
   const [row] = await db.rows<{ verdict: { attempt: Verdict; targets: Verdict[] } }>(
-    'select runbook.judge_attempt($1, $2, $3, $4, $5, $6, 1000) as verdict',
+    `select runbook.judge_attempt($1, $2, case when $3 then row('a', 1, now(), null)::runbook.completion end,
+                                  $4, $5, $6, 1000) as verdict`,
     [proof, JSON.stringify(outcome), marker, JSON.stringify(judgements), cause ?? null, elapsedMs],
   );
   return row!.verdict;

@@ -229,6 +229,7 @@ function backfill(): Step {
       rows_estimated: 4_000_000,
       rows_seen: 3_998_120,
       rows_changed: 800_000,
+      rows_unchanged: 0,
       rows_left: 0,
       rows_per_second: null,
       eta_ms: null,

@@ -6,6 +6,7 @@ const progress: Progress = {
   rows_estimated: 4_000_000,
   rows_seen: 1_234_567,
   rows_changed: 1_000_000,
+  rows_unchanged: 0,
   rows_left: null,
   rows_per_second: 12_345.6,
   eta_ms: 224_000,

@@ -15,6 +15,7 @@ const base = {
   key: ['tenant', 'id'],
   where: 'done is null -- not yet',
   remaining: 3,
+  allowUnchanged: false,
   batch: { rows: 10, minRows: 1, maxRows: 100, targetMs: 500, pauseMs: 0 },
   throttle: { replicaLagMs: 1000, sql: 'select $limits$ true', walBytesPerSecond: undefined },
 };
@@ -29,6 +30,9 @@ const NO_CALLS: WalkKind<BackfillSpec> = {
   archive: () => undefined,
 };
 
+/** What of a table must stay; no SQL is made of it. */
+const LASTING = { archive: null, columns: '[]', event: 'update', allowUnchanged: false } as const;
+
 function target(facts: Partial<WalkFacts> = {}): Target {
   return {
     oid: 1,
@@ -38,6 +42,7 @@ function target(facts: Partial<WalkFacts> = {}): Target {
     table_oid: 1,
     size_bytes: 1,
     facts: writeFacts({
+      ...LASTING,
       part: 2,
       cuts: '[["o\'b", 5], ["p", 7]]',
       operatorSchema: null,
@@ -103,6 +108,7 @@ $change2$`);
 
   it('is looked at with all its texts before one is planned', async () => {
     const facts = {
+      ...LASTING,
       keyTypes: ['text', 'bigint'],
       operatorSchema: 'ext',
       archiveColumns: [],

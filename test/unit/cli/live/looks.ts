@@ -94,6 +94,7 @@ export function walk(seen: number, estimated: number, more: Partial<Progress> = 
     rows_estimated: estimated,
     rows_seen: seen,
     rows_changed: seen,
+    rows_unchanged: 0,
     rows_left: null,
     rows_per_second: 100,
     eta_ms: 1_000,
