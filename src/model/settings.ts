@@ -9,10 +9,18 @@ export const READING: Settings = {
   standard_conforming_strings: 'on',
   backslash_quote: 'safe_encoding',
   escape_string_warning: 'on',
-  client_encoding: 'UTF8',
   array_nulls: 'on',
   transform_null_equals: 'off',
 };
+
+/**
+ * What client_encoding our sessions have, and the workers that inherit it. This process reads and writes UTF-8. A server
+ * with SQL_ASCII knows no encoding and may hold any bytes: asked to check that they are UTF-8, it would refuse to hand out
+ * one message, and with it all others of the same look.
+ */
+export function clientEncoding(serverEncoding: string | undefined): string {
+  return serverEncoding === 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8';
+}
 
 /**
  * How values and names are written. They hold in our own sessions, since we read back what the server
@@ -99,10 +107,13 @@ export const SUPERVISOR_SETTINGS: Settings = {
 
 /** Whether a runbook may not set it, because the server would read SQL otherwise. */
 export function isReadingSetting(name: string): boolean {
-  return Object.hasOwn(READING, name.toLowerCase());
+  return Object.hasOwn(READING, name.toLowerCase()) || name.toLowerCase() === 'client_encoding';
 }
 
-/** Settings with those of {@link READING}, whatever their own say, in capitals too; and PostgreSQL's names come first. */
+/**
+ * Settings with those of {@link READING}, whatever their own say, in capitals too; and PostgreSQL's names come first.
+ * client_encoding is left to the session: a worker inherits it.
+ */
 export function withReading(settings: Settings): Settings {
   const others = Object.entries(settings)
     .filter(([name]) => !isReadingSetting(name))

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { messageOf, RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import { READING, SAFE_SEARCH_PATH } from '../model/settings.js';
+import { clientEncoding, READING, SAFE_SEARCH_PATH } from '../model/settings.js';
 import { connectionFailed } from './connection-failed.js';
 import { asSqlError } from './errors.js';
 import { StartupConnection } from './startup-connection.js';
@@ -98,7 +98,12 @@ export class Session implements Queryable {
     const session = new Session(client, description);
     try {
       await client.connect();
-      await setForSession(session, { ...READING, search_path: SAFE_SEARCH_PATH, role: 'none' });
+      await setForSession(session, {
+        ...READING,
+        client_encoding: clientEncoding(connection.serverEncoding),
+        search_path: SAFE_SEARCH_PATH,
+        role: 'none',
+      });
     } catch (error) {
       // Refused for want of a password, its socket would stay open, and the program with it for a minute.
       void client.end().catch(() => undefined);

@@ -50,6 +50,11 @@ export class StartupConnection extends Connection {
     return this.#failedForTls;
   }
 
+  /** Undefined where a pooler in between does not tell. */
+  get serverEncoding(): string | undefined {
+    return this.#reported.get('server_encoding');
+  }
+
   /** Whether libpq would try with TLS instead of without, or the other way round. */
   get mayFallBack(): boolean {
     return this.#failedForTls || this.#refused;

@@ -75,12 +75,12 @@ export async function onServer<T>(work: (client: pg.Client) => Promise<T>): Prom
 }
 
 /** Makes a clone; the caller drops it. Test files use useTestDatabase instead. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(
+  options = `template ${inject('templateDatabase')}`,
+): Promise<TestDatabase> {
   serial += 1;
   const name = `pgrb_test_${inject('runId')}_${process.pid}_${serial}`;
-  await onServer((client) =>
-    client.query(`create database ${name} template ${inject('templateDatabase')}`),
-  );
+  await onServer((client) => client.query(`create database ${name} ${options}`));
   return new TestDatabase(name);
 }
 
@@ -93,7 +93,19 @@ export async function useTestDatabases(count: number): Promise<TestDatabase[]> {
 
 /** `const db = await useTestDatabase()` on top of a test file; at its end leaks fail the file, and the clone goes. */
 export async function useTestDatabase(): Promise<TestDatabase> {
-  const database = await createTestDatabase();
+  return dropAtEnd(await createTestDatabase());
+}
+
+/** {@link useTestDatabase} with another encoding: templates have one, so that it is made anew. */
+export async function useTestDatabaseIn(encoding: string): Promise<TestDatabase> {
+  const database = await createTestDatabase(
+    `encoding '${encoding}' template template0 locale_provider libc locale 'C'`,
+  );
+  await database.query('create schema pgbg; create extension pg_background schema pgbg');
+  return dropAtEnd(database);
+}
+
+function dropAtEnd(database: TestDatabase): TestDatabase {
   afterAll(async () => {
     try {
       await database.assertNoLeaks();

@@ -433,6 +433,14 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT 'the SQL of this task in the ledger is not that of the plan: somebody has changed the ledger'::text
 $$;
 
+CREATE FUNCTION runbook.unwritable() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  -- U+FFFD, as its bytes: in a database without an encoding it cannot be written as an escape.
+  SELECT CASE WHEN getdatabaseencoding() = 'SQL_ASCII' THEN convert_from('\xefbfbd'::bytea, 'SQL_ASCII') END
+$$;
+COMMENT ON FUNCTION runbook.unwritable IS
+  'The character that stands for bytes that were not UTF-8; null where there are none.';
+
 CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb, p_digest text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -484,6 +492,8 @@ BEGIN
     SELECT runbook.write_targets(t.targets, coalesce(jsonb_object_agg(x ->> 'oid', CASE
              WHEN (seen -> (x ->> 'oid') ->> 'same')::boolean
              THEN jsonb_build_object('evidence', jsonb_build_object('before', seen -> (x ->> 'oid') -> 'facts', 'after', NULL))
+             WHEN strpos(x ->> 'name', runbook.unwritable()) > 0 THEN jsonb_build_object('status', 'failed', 'sqlstate', '22021',
+                    'reason', 'its name has bytes that are not UTF-8, which cannot be written into a statement: rename it')
              WHEN begun THEN jsonb_build_object('status', 'failed', 'sqlstate', '42P01',
                     'reason', 'dropped, renamed or replaced since its rows began to be walked: the rest is not done')
              ELSE jsonb_build_object('status', 'skipped', 'sqlstate', '42P01',
