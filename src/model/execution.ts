@@ -7,8 +7,8 @@ export interface Execution {
   /**
    * A query over `$1`, a JSON array of targets, each with the facts from `before` the launch (null
    * then). One row for each that is there: `oid`, `same` (false when its name now stands for another
-   * relation), `facts` (jsonb), `result` (`done`, `not_done` or `unknown`) and `reason`. Null: the
-   * kind has no targets.
+   * relation), `facts` (jsonb), `result` (`done`, `not_done` or `unknown`), `reason`, and for kinds with
+   * `skip_warnings` `promised`: whether the catalogs show what the options promise. Null: the kind has no targets.
    */
   readonly evidence: string | null;
   /** SQLSTATE of targets that are gone. */

@@ -19,10 +19,13 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
 ];
 
 /**
- * The moment of the last VACUUM or ANALYZE, in seconds since 1970: the counters say that there was one. OIDs of leftovers:
+ * Moments in seconds since 1970, and what a judgement compares: the counters say the same in words. OIDs of leftovers:
  * their number is a fact, and the attempt's messages have their names.
  */
-const TOLD_ELSEWHERE = ['last_done', 'leftover_oids'];
+const TOLD_ELSEWHERE = [
+  ...['last_done', 'last_vacuum', 'last_toast_vacuum', 'last_analyze', 'looked_at'],
+  ...['oldest_xmin', 'frozen_xid', 'timeline', 'leftover_oids'],
+];
 
 /** The facts that have no column, each with what it was and what it became; what stayed is left out. */
 export function otherFacts(before: Facts | null, after: Facts | null): string[] {

@@ -10,19 +10,26 @@ interface Maintenance {
   readonly skipLocked: boolean;
   /** An SQL condition on `before` and `after` that holds when the work was done. */
   readonly done: string;
+  /** One that holds when the catalogs show what the options promise, whoever did it. */
+  readonly promised?: string;
   /** An SQL expression: what should be told of work that was done; NULL for nothing. */
   readonly remark?: string;
 }
 
+/** The timeline of the server; of a standby, that it is one. */
+const TIMELINE =
+  "CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END";
+
 /**
- * The evidence of VACUUM and ANALYZE: the server's own counters of completed ones, by hand and not
- * by autovacuum, and what they leave behind.
+ * The evidence of VACUUM and ANALYZE: when the server last completed one, by hand and not by autovacuum, which must
+ * be after the look before the launch, and what they leave behind. Counters that went up are none: another server's, after
+ * a switchover, may be higher.
  */
 export function maintenanceExecution(work: Maintenance, serverVersion: number): Execution {
   return {
     evidence: `WITH ${BUSY_CTE}
 SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS facts,
-       CASE WHEN ${work.done} THEN 'done' ELSE 'not_done' END AS result,
+       CASE WHEN ${work.done} THEN 'done' ELSE 'not_done' END AS result, ${work.promised ?? 'true'} AS promised,
        CASE WHEN ${work.done} THEN ${work.remark ?? 'NULL'} END AS reason
   FROM jsonb_to_recordset($1) w(oid bigint, name text, before jsonb)
   JOIN pg_catalog.pg_class c ON c.oid = w.oid::oid
@@ -31,6 +38,13 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
        'vacuum_count', pg_stat_get_vacuum_count(c.oid),
        'toast_vacuum_count', pg_stat_get_vacuum_count(c.reltoastrelid),
        'analyze_count', pg_stat_get_analyze_count(c.oid),
+       'looked_at', extract(epoch FROM clock_timestamp()),
+       'last_vacuum', extract(epoch FROM pg_stat_get_last_vacuum_time(c.oid)),
+       'last_toast_vacuum', extract(epoch FROM pg_stat_get_last_vacuum_time(c.reltoastrelid)),
+       'last_analyze', extract(epoch FROM pg_stat_get_last_analyze_time(c.oid)),
+       'timeline', ${TIMELINE},
+       'oldest_xmin', pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+       'frozen_xid', pg_snapshot_xmax(pg_current_snapshot())::text::bigint - age(c.relfrozenxid),
        'last_done', extract(epoch FROM greatest(pg_stat_get_last_vacuum_time(c.oid),
                                                  pg_stat_get_last_analyze_time(c.oid))),
        'live_rows', pg_stat_get_live_tuples(c.oid),
@@ -51,10 +65,16 @@ function fact(of: 'before' | 'after', name: string): string {
   return `coalesce((f.${of} ->> '${name}')::float8, 0)`;
 }
 
-/** A condition: a counter went up. */
-export function wentUp(name: string): string {
-  return `${fact('after', name)} > ${fact('before', name)}`;
+/** A condition: something was done after the look before the launch. */
+export function doneSince(name: 'last_vacuum' | 'last_toast_vacuum' | 'last_analyze'): string {
+  return `${fact('after', name)} >= coalesce((f.before ->> 'looked_at')::float8, 'infinity')`;
 }
+
+/**
+ * A condition: no row is older than the oldest transaction that ran before the launch, as FREEZE leaves them.
+ * Transactions that were older still then may keep it from that.
+ */
+export const FROZEN = `${fact('after', 'frozen_xid')} >= coalesce((f.before ->> 'oldest_xmin')::float8, 'infinity')`;
 
 /** A condition: a fact is another one than before. */
 export function changed(name: string): string {

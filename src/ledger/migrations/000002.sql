@@ -174,12 +174,50 @@ END $$;
 COMMENT ON FUNCTION runbook.look IS
   'What the catalogs show of targets, by the OID that the plan knows: whether it is the same relation, facts, and against the facts from before, the result. What is gone has no entry.';
 
+CREATE FUNCTION runbook.warned_relation(p_message text, p_relations text[]) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  -- A name stands in quotes of the server's language, with a space inside them in some; words of the message do not.
+  SELECT r FROM unnest(p_relations) r, regexp_replace(r, '([^\w\s])', '\\\1', 'g') escaped
+   WHERE strpos(p_message, r) > 0
+     AND p_message ~ format('[^\w\s](%1$s|\s%1$s\s)[^\w\s]', escaped)
+   ORDER BY length(r) DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION runbook.warned_relation IS
+  'Which of the relations a message of the server names, in whatever language; null: none of them.';
+
+CREATE FUNCTION runbook.with_relations(p_outcome jsonb, p_among jsonb, p_skips jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  -- A function of a table's owner can raise a warning with any text and SQLSTATE, about another table: only the source
+  -- file cannot be forged. What is no warning has SQLSTATE 00000.
+  SELECT p_outcome || jsonb_build_object('notices', coalesce((
+    SELECT jsonb_agg(n || jsonb_build_object('relation', relation) ORDER BY i)
+      FROM jsonb_array_elements(p_outcome -> 'notices') WITH ORDINALITY x(n, i)
+     CROSS JOIN LATERAL (SELECT runbook.warned_relation(n ->> 'message',
+                         ARRAY(SELECT DISTINCT y ->> 'relation' FROM jsonb_array_elements(p_among) y)) AS relation OFFSET 0) w
+     WHERE n ->> 'file' IN ('vacuum.c', 'analyze.c') AND n ->> 'sqlstate' <> '00000'
+       AND (relation IS NOT NULL OR p_skips ? (n ->> 'sqlstate'))), '[]'))
+$$;
+COMMENT ON FUNCTION runbook.with_relations IS
+  'An outcome with the warnings of VACUUM and ANALYZE alone, each with the relation that it is about.';
+
+CREATE FUNCTION runbook.only_prefix(p_judgements jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_agg(CASE WHEN begun AND j ->> 'result' = 'done'
+                        THEN jsonb_build_object('result', 'not_done') ELSE j END ORDER BY i)
+    FROM (SELECT j, i, coalesce(bool_or(j ->> 'result' = 'not_done')
+                                  OVER (ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS begun
+            FROM jsonb_array_elements(p_judgements) WITH ORDINALITY x(j, i)) y
+$$;
+COMMENT ON FUNCTION runbook.only_prefix IS
+  'Judgements of a pack that did not come to its end: it works on its relations in their order, so that after the first that is not done none can be its work.';
+
 CREATE FUNCTION runbook.judge_target(target jsonb, seen jsonb, namesakes integer, outcome jsonb,
                                      execution jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   warned jsonb;
   skips jsonb;
+  doubt text;
   completed boolean := outcome ->> 'type' = 'completed';
 BEGIN
   IF jsonb_typeof(target -> 'before') IS DISTINCT FROM 'object' THEN
@@ -191,13 +229,8 @@ BEGIN
   IF jsonb_typeof(execution -> 'skip_warnings') IS DISTINCT FROM 'array' THEN
     RETURN jsonb_build_object('result', seen ->> 'result', 'reason', seen ->> 'reason');
   END IF;
-  -- The server's warnings name a relation without its schema; their texts are translated. A function of a table's owner
-  -- can raise a warning with any text and SQLSTATE, about another table: only the source file cannot be forged.
   SELECT jsonb_agg(n ORDER BY i) INTO warned
-    FROM jsonb_array_elements(outcome -> 'notices') WITH ORDINALITY x(n, i)
-   WHERE n ->> 'file' IN ('vacuum.c', 'analyze.c')
-     -- Quotes in a name are not doubled: from the first to the last it is the whole name, and no part of another one's.
-     AND substring(n ->> 'message' FROM '"(.*)"') = target ->> 'relation';
+    FROM jsonb_array_elements(outcome -> 'notices') WITH ORDINALITY x(n, i) WHERE n ->> 'relation' = target ->> 'relation';
   SELECT jsonb_agg(n ORDER BY i) INTO skips
     FROM jsonb_array_elements(warned) WITH ORDINALITY x(n, i)
    WHERE execution -> 'skip_warnings' ? (n ->> 'sqlstate');
@@ -208,24 +241,36 @@ BEGIN
   ELSIF outcome ->> 'type' = 'error' AND (target ->> 'alone')::boolean THEN
     -- Its counters may have been raised by whoever was in the way.
     RETURN jsonb_build_object('result', 'not_done');
-  ELSIF outcome ->> 'type' = 'silent' AND seen ->> 'result' = 'done'
-        AND (seen -> 'facts' ->> 'last_done')::float8 > (outcome ->> 'over_by')::float8 THEN
+  ELSIF seen ->> 'result' = 'done' AND NOT completed THEN
+    -- Nobody told that it was our worker's work.
+    doubt := CASE
+      WHEN (seen -> 'facts' ->> 'last_done')::float8 > (outcome ->> 'over_by')::float8
+        THEN 'it was done again after its end'
+      WHEN NOT (seen ->> 'same')::boolean THEN 'it has another name by now'
+      WHEN NOT (seen ->> 'promised')::boolean THEN 'it is not frozen as FREEZE would have left it: somebody else vacuumed it'
+      WHEN target -> 'before' ->> 'timeline' <> seen -> 'facts' ->> 'timeline' THEN 'the server was switched over meanwhile' END;
+    IF doubt IS NOT NULL THEN
+      RETURN jsonb_build_object('result', 'unknown', 'reason', concat('its end was not heard, and ', doubt));
+    END IF;
+  ELSIF seen ->> 'result' = 'done' AND outcome -> 'notices' @> '[{"relation": null}]' THEN
     RETURN jsonb_build_object('result', 'unknown', 'reason',
-      'its end was not heard, and the counters were raised again after it must have ended');
-  ELSIF seen ->> 'result' <> 'not_done' OR NOT completed THEN
-    RETURN jsonb_build_object('result', seen ->> 'result', 'reason', seen ->> 'reason');
+      concat('a relation was skipped, and the message does not tell which: ',
+             jsonb_path_query_first(outcome, '$.notices[*] ? (@.relation == null).message') #>> '{}'));
+  END IF;
+  IF seen ->> 'result' <> 'not_done' OR NOT completed THEN
+    RETURN jsonb_build_object('result', seen ->> 'result', 'reason', seen ->> 'reason', 'provisional', seen ->> 'result' <> 'done');
   ELSIF seen -> 'facts' ->> 'may_maintain' = 'false' THEN
-    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', '42501', 'reason',
+    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', '42501', 'provisional', true, 'reason',
       coalesce(warned -> 0 ->> 'message', 'no permission: the role may not maintain this relation'));
   ELSIF (execution ->> 'skip_locked')::boolean THEN
-    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', '55P03', 'reason',
+    RETURN jsonb_build_object('result', 'skipped', 'sqlstate', '55P03', 'provisional', true, 'reason',
       coalesce(warned -> 0 ->> 'message', 'skip_locked: its lock was not free at once'));
   END IF;
-  RETURN jsonb_build_object('result', 'unknown', 'reason', coalesce(warned -> 0 ->> 'message',
+  RETURN jsonb_build_object('result', 'unknown', 'provisional', true, 'reason', coalesce(warned -> 0 ->> 'message',
     'the server said success, but its counters do not show the work'));
 END $$;
 COMMENT ON FUNCTION runbook.judge_target IS
-  'What is proven of one target: done, not_done, skipped or unknown. VACUUM and ANALYZE answer with success where they skipped a relation and only warned.';
+  'What is proven of one target: done, not_done, skipped or unknown. VACUUM and ANALYZE answer with success where they skipped a relation and only warned. Provisional: it rests on what does not show, which may come a little later.';
 
 CREATE FUNCTION runbook.told_verdict(outcome jsonb, cause text, elapsed_ms double precision,
                                      timeout_ms double precision) RETURNS jsonb
@@ -622,6 +667,7 @@ DECLARE
   s runbook.step;
   among jsonb;
   seen jsonb;
+  heard jsonb;
   judgements jsonb;
   verdict jsonb;
   failed bigint[];
@@ -641,19 +687,24 @@ BEGIN
   END IF;
   among := runbook.targets_of(a, t);
   seen := runbook.look(p_execution ->> 'evidence', among);
+  heard := runbook.with_relations(p_outcome, among, p_execution -> 'skip_warnings')
+    || jsonb_build_object('over_by', extract(epoch FROM coalesce(a.launched_at, a.recorded_at))
+                                     + (s.plan ->> 'timeout_ms')::float8 / 1000 + 5);
   SELECT coalesce(jsonb_agg(runbook.judge_target(
            x || jsonb_build_object('alone', jsonb_array_length(among) = 1), seen -> (x ->> 'oid'), namesakes,
-           p_outcome || jsonb_build_object('over_by', extract(epoch FROM coalesce(a.launched_at, a.recorded_at))
-             + (s.plan ->> 'timeout_ms')::float8 / 1000 + 5), p_execution) ORDER BY i), '[]')
+           heard, p_execution) ORDER BY i), '[]')
     INTO judgements
     FROM (SELECT x, i, (count(*) OVER (PARTITION BY x ->> 'relation'))::integer AS namesakes
             FROM jsonb_array_elements(among) WITH ORDINALITY y(x, i)) z;
+  IF t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' <> 'completed' AND jsonb_array_length(judgements) > 1 THEN
+    judgements := runbook.only_prefix(judgements);
+  END IF;
   verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome,
     (SELECT c FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);
-  IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' = 'completed'
-     AND verdict -> 'attempt' ->> 'status' = 'unknown' THEN
+  IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND (judgements @> '[{"provisional": true}]'
+     OR p_outcome ->> 'type' = 'completed' AND verdict -> 'attempt' ->> 'status' = 'unknown') THEN
     RETURN NULL;
   END IF;
   UPDATE runbook.attempt u

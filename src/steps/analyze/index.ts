@@ -2,7 +2,7 @@ import type { Target } from '../../generated/plan.v1.js';
 import type { AnalyzeSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { locksOf } from '../locks.js';
-import { maintenanceExecution, wentUp } from '../maintenance-evidence.js';
+import { doneSince, maintenanceExecution } from '../maintenance-evidence.js';
 import { databaseMaintenance } from '../needs.js';
 import { pack } from '../packing.js';
 import { allMatching } from '../selection.js';
@@ -47,7 +47,7 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
       {
         command: analyzeCommand(spec),
         skipLocked: spec.options.skip_locked === true,
-        done: wentUp('analyze_count'),
+        done: doneSince('last_analyze'),
       },
       serverVersion,
     ),

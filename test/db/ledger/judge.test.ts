@@ -165,6 +165,7 @@ const skip = {
   sqlstate: '55P03',
   message: 'skipping vacuum of "t" --- lock not available',
   file: 'vacuum.c',
+  relation: 't',
 };
 
 async function judgeTarget(facts: Partial<TargetFacts>): Promise<object> {
@@ -190,9 +191,64 @@ async function judgeTarget(facts: Partial<TargetFacts>): Promise<object> {
 
 describe('what is proven of a target', () => {
   it('is what its kind’s evidence says', async () => {
-    expect(await judgeTarget({})).toEqual({ result: 'done' });
+    expect(await judgeTarget({})).toMatchObject({ result: 'done', provisional: false });
     const failed = { outcome: error('42501'), seen: seen('not_done') };
-    expect(await judgeTarget(failed)).toEqual({ result: 'not_done' });
+    expect(await judgeTarget(failed)).toEqual({ result: 'not_done', provisional: true });
+  });
+
+  it('is doubted where nobody told of it and it may be somebody else’s work', async () => {
+    const done = (more: object): object => ({
+      same: true,
+      promised: true,
+      result: 'done',
+      facts: { ...before, timeline: '00000001' },
+      ...more,
+    });
+    const of = async (more: object): Promise<object> =>
+      judgeTarget({ before: { timeline: '00000001' }, seen: done(more), outcome: silent });
+    expect(await of({})).toMatchObject({ result: 'done' });
+    const doubts = [
+      [{ same: false }, 'it has another name by now'],
+      [{ promised: false }, 'it is not frozen as FREEZE would have left it'],
+      [{ facts: { timeline: '00000002' } }, 'the server was switched over meanwhile'],
+    ] as const;
+    for (const [more, why] of doubts) {
+      expect(await of(more)).toMatchObject({
+        result: 'unknown',
+        reason: expect.stringContaining(why) as string,
+      });
+      const told = { before: { timeline: '00000001' }, seen: done(more), outcome: completed };
+      expect(await judgeTarget(told)).toMatchObject({ result: 'done' });
+    }
+  });
+
+  it.each([
+    ['skipping vacuum of "t" --- lock not available', 't'],
+    ['überspringe Vacuum von »t« --- Sperre nicht verfügbar', 't'],
+    ['ignore le vacuum de « t » --- verrou non disponible', 't'],
+    ['omitiendo vacuum de «t»: lock no disponible', 't'],
+    ['"t"のVACUUM処理をスキップします -- ロックを獲得できませんでした', 't'],
+    ['skipping vacuum of "vacuum" --- lock not available', 'vacuum'],
+    ['skipping vacuum of "a"t"b" --- lock not available', 'a"t"b'],
+    ['skipping vacuum of "a.*" --- lock not available', 'a.*'],
+    ['skipping vacuum of "other" --- lock not available', null],
+    ['skipping vacuum of "tt" --- lock not available', null],
+  ])('knows the relation that is named: %s', async (message, relation) => {
+    const names = ['t', 'vacuum', 'lock', 'of', 'not', 'a"t"b', 'a.*', 'de', 'von'];
+    const rows = await db.rows('select runbook.warned_relation($1, $2) as relation', [
+      message,
+      names,
+    ]);
+    expect(rows).toEqual([{ relation }]);
+  });
+
+  it('of a pack that failed ends with the first that is not done', async () => {
+    const judgements = ['done', 'skipped', 'not_done', 'done'].map((result) => ({ result }));
+    const [row] = await db.rows<{ j: { result: string }[] }>(
+      'select runbook.only_prefix($1) as j',
+      [JSON.stringify(judgements)],
+    );
+    expect(row?.j.map(({ result }) => result)).toEqual(['done', 'skipped', 'not_done', 'not_done']);
   });
 
   it('is nothing without evidence from before, and skipped where the target is gone', async () => {
@@ -210,13 +266,15 @@ describe('what is proven of a target', () => {
       sqlstate: '55P03',
       reason: skip.message,
     });
-    const other = { ...completed, notices: [{ ...skip, message: 'skipping "tt"' }] };
-    expect(await judgeTarget({ outcome: other })).toEqual({ result: 'done' });
+    const other = { ...completed, notices: [{ ...skip, relation: 'tt' }] };
+    expect(await judgeTarget({ outcome: other })).toMatchObject({ result: 'done' });
+    const nobody = { ...completed, notices: [{ ...skip, relation: null }] };
+    expect(await judgeTarget({ outcome: nobody })).toMatchObject({ result: 'unknown' });
   });
 
   it('asks the counters where two relations of one name share a pack and one was skipped', async () => {
     const outcome = { ...completed, notices: [skip] };
-    expect(await judgeTarget({ outcome, namesakes: 2 })).toEqual({ result: 'done' });
+    expect(await judgeTarget({ outcome, namesakes: 2 })).toMatchObject({ result: 'done' });
     const both = { ...completed, notices: [skip, skip] };
     expect(await judgeTarget({ outcome: both, namesakes: 2 })).toMatchObject({ result: 'skipped' });
   });
