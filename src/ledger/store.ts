@@ -8,6 +8,7 @@ import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
+import { BATCH_PROGRESS, CLAIMED, STEP_STATE } from './report-sql.js';
 
 /** A run's records, as they change while it goes on. */
 export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps' | 'residue'>;
@@ -155,7 +156,7 @@ export class LedgerStore {
   /** A step with its tasks and attempts, as the report has it. */
   async readStep(runId: string, stepId: string): Promise<Step> {
     const [row] = await this.db.query<{ step: Step }>(
-      `SELECT runbook.step_state(s) AS step FROM runbook.step s
+      `WITH ${CLAIMED} SELECT ${STEP_STATE} AS step FROM runbook.step s
         WHERE (s.run_id, s.step_id) = ($1, $2)`,
       [runId, stepId],
     );
@@ -169,7 +170,7 @@ export class LedgerStore {
     stepIds: readonly string[],
   ): Promise<Record<string, Step['progress']>> {
     const rows = await this.db.query<{ id: string; progress: Step['progress'] }>(
-      `SELECT s.step_id AS id, runbook.batch_progress(s.run_id, s.step_id) AS progress
+      `WITH ${CLAIMED} SELECT s.step_id AS id, ${BATCH_PROGRESS} AS progress
          FROM runbook.step s WHERE s.run_id = $1 AND s.step_id = ANY ($2)`,
       [runId, stepIds],
     );

@@ -33,27 +33,6 @@ CREATE TABLE runbook.supervisor (
 COMMENT ON TABLE runbook.supervisor IS
   'The workers that look after detached steps, by the identity that holds in every session.';
 
-CREATE FUNCTION runbook.step_state(s runbook.step) RETURNS jsonb
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('id', s.step_id, 'kind', s.kind, 'policy', s.policy, 'status', s.status,
-    'reason', s.reason, 'started_at', runbook.to_timestamp_text(s.started_at),
-    'finished_at', runbook.to_timestamp_text(s.finished_at), 'progress', runbook.batch_progress(s.run_id, s.step_id),
-    'expected', (SELECT f - 'step' - 'begins_ms'
-                   FROM runbook.run r, jsonb_array_elements(r.plan -> 'forecast' -> 'steps') f
-                  WHERE r.run_id = s.run_id AND f ->> 'step' = s.step_id AND f ->> 'basis' <> 'none'),
-    'tasks', coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', concat(t.step_id, '/', t.task_no), 'sql', t.plan -> 'sql',
-               'settings', s.plan -> 'settings', 'status', t.status, 'reason', t.reason, 'targets', t.targets,
-               'expected', t.plan -> 'duration', 'deferred', t.deferred,
-               'attempts', coalesce((
-                 SELECT jsonb_agg(runbook.attempt_state(a, t.plan ->> 'sql') ORDER BY a.attempt_no)
-                   FROM runbook.attempt a
-                  WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)), '[]'))
-             ORDER BY t.task_no)
-        FROM runbook.task t WHERE (t.run_id, t.step_id) = (s.run_id, s.step_id)), '[]'))
-$$;
-COMMENT ON FUNCTION runbook.step_state IS 'A step with its tasks and attempts, as the report has it.';
-
 CREATE FUNCTION runbook.is_alive(p_pid integer, p_backend_start timestamptz) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM pg_stat_activity a
