@@ -192,7 +192,7 @@ export async function requestCancel(
   by: string,
 ): Promise<number> {
   const [row] = await db.query<{ steps: number }>(
-    "SELECT runbook.request_cancel($1, $2, concat(session_user, '@', $3::text)) AS steps",
+    "SELECT runbook.request_cancel($1, $2, concat('pg-runbook cancel of ', session_user, '@', $3::text)) AS steps",
     [runId, step ?? null, by],
   );
   await db.query('SELECT runbook.skip_cancelled($1)', [runId]);

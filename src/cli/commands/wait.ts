@@ -29,7 +29,11 @@ export async function wait(
     context,
     options.dsn,
     'wait',
-    (looking) => follow(context.output, looking, run, { watcher: 'wait', timeoutMs }),
+    (looking) => {
+      // From here on it tells how a run ends, and a server that is lost leaves that unknown.
+      if (context.begun !== undefined) context.begun.yet = true;
+      return follow(context.output, looking, run, { watcher: 'wait', timeoutMs });
+    },
   );
   if (left !== undefined) return left;
   const { report: path, mode } = options;
