@@ -32,7 +32,7 @@ export async function main(
   const program = makeProgram(context, (code) => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return context.begun.yet ? exitCode : resultWritten(context.output, exitCode);
+    return context.begun.yet ? exitCode : await resultWritten(context.output, exitCode);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.inputWrong;
     const code = reportFailure(error, context.output);
@@ -46,7 +46,9 @@ function beforeAnyRun(code: ExitCode): ExitCode {
 }
 
 /** A result that nobody could read is none. A run that was begun keeps its exit code: its report is elsewhere, too. */
-function resultWritten(output: Output, code: ExitCode): ExitCode {
+async function resultWritten(output: Output, code: ExitCode): Promise<ExitCode> {
+  // A stream tells of a write that failed a moment later.
+  await new Promise(setImmediate);
   const trouble = output.trouble?.();
   if (trouble === undefined || code !== EXIT.ok) return code;
   output.note(`${output.paint('red', 'error')}: cannot write the result: ${message(trouble)}`);
