@@ -44,13 +44,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   connection_lost: {
     happened: 'The server was lost and did not come back within 30 seconds.',
-    means: 'Workers may run on to their end or timeout; what they came to is not known yet.',
+    means:
+      'Workers may run on to their end or timeout; what they came to is not known yet. Before a run is on record nothing ' +
+      'was launched, and the exit code is 3.',
     remedy:
       'When the server is there again: `pg-runbook status RUN` settles by proof, `resume RUN` does the rest.',
   },
   query_failed: {
     happened: 'The server refused a query of pg-runbook itself.',
-    means: 'What was launched before stands in the ledger with its true status.',
+    means:
+      'What was launched before stands in the ledger with its true status. Before a run is on record nothing was, and the ' +
+      'exit code is 3.',
     remedy:
       'Look at the SQLSTATE: a full disk, a missing privilege or a limit of the server. Then `resume RUN`.',
   },

@@ -14,9 +14,25 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The signal that aborted something. */
+export interface StopSignal {
+  readonly name: string;
+  readonly exitCode: ExitCode;
+}
+
 /** The exit code that a signal aborted something with. */
 export function signalExitCode(reason: unknown): ExitCode {
+  if (isStopSignal(reason)) return reason.exitCode;
   return reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted;
+}
+
+/** What stopped an engine, for people: a signal, or whoever called it. */
+export function describeStop(reason: unknown): string {
+  return isStopSignal(reason) ? `${reason.name} of the engine` : 'the caller of the engine';
+}
+
+function isStopSignal(reason: unknown): reason is StopSignal {
+  return typeof reason === 'object' && reason !== null && 'exitCode' in reason;
 }
 
 /** Every error that a user can meet, and the exit code of its class. */

@@ -6,6 +6,8 @@ import type { Output } from './io.js';
 /** What a command needs of the process. */
 export interface CommandContext {
   readonly output: Output;
+  /** Set once a run is on record or goes on: until then, whatever went wrong, nothing was begun. */
+  readonly begun?: { yet: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

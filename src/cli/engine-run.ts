@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { EXIT, type ExitCode } from '../errors.js';
-import type { EventListener } from '../engine/events.js';
+import type { EngineEvent, EventListener } from '../engine/events.js';
 import type { EngineOptions } from '../engine/make-context.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { oneLine } from '../model/printable.js';
@@ -45,6 +45,7 @@ export async function driveEngine(
   const progress =
     options.logFormat === 'json' ? await jsonLog(trace, runId) : textProgress(output);
   const onEvent: EventListener = (event) => {
+    if (context.begun !== undefined && isBegin(event)) context.begun.yet = true;
     workers.note(event);
     // A bar tells the same.
     if (event.type !== 'step_progress' || live?.draws !== true) progress(event);
@@ -78,6 +79,10 @@ export async function driveEngine(
     // Also of a run that broke off: its last state is news, and the file of the run before is not.
     if (latest !== undefined) await writeMetrics(output, options.metrics, latest);
   }
+}
+
+function isBegin({ type }: EngineEvent): boolean {
+  return type === 'run_started' || type === 'run_resumed';
 }
 
 /** Who runs the engine: this process. */

@@ -1,10 +1,13 @@
 import { systemClock } from '../engine/clock.js';
 import { relyingOn } from '../engine/damage.js';
 import { lookAtServer, storedWaits } from '../engine/live.js';
-import { lookAtRun } from '../engine/stored-report.js';
+import { lookAtRun, type Look } from '../engine/stored-report.js';
 import { signalExitCode, type ExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
+import { findRunId } from '../ledger/read.js';
+import { message } from '../model/printable.js';
 import type { Session } from '../postgres/session.js';
+import type { Looking } from './connect.js';
 import type { Output } from './io.js';
 import { describeChanges } from './live/changes.js';
 import type { LiveView } from './live/live-view.js';
@@ -19,10 +22,7 @@ interface FollowOptions {
 }
 
 /** How a run was left by somebody who only looked. */
-export interface Followed {
-  readonly report: ReportV1;
-  /** True while somebody still works on it. */
-  readonly live: boolean;
+export interface Followed extends Pick<Look, 'report' | 'live' | 'unsettled'> {
   /** Set when a signal ended the looking. */
   readonly left: ExitCode | undefined;
 }
@@ -33,10 +33,11 @@ export interface Followed {
  */
 export async function follow(
   plain: Output,
-  session: Session,
-  runId: string,
+  { session, view }: Looking,
+  run: string,
   { watcher, timeoutMs = Infinity }: FollowOptions,
 ): Promise<Followed> {
+  const runId = await view.read(() => findRunId(session, run));
   const live = await openLiveView(plain, watcher);
   const output = live?.output ?? plain;
   const stop = listenForStop(
@@ -49,35 +50,38 @@ export async function follow(
     () => undefined,
   );
   try {
-    return await lookOn({ output, session, runId, live, timeoutMs, signal: stop.signal });
+    return await lookOn({ output, session, view, runId, live, timeoutMs, signal: stop.signal });
   } finally {
     live?.close();
     stop.release();
   }
 }
 
-interface Looking {
+interface Following extends Pick<Looking, 'session' | 'view'> {
   readonly output: Output;
-  readonly session: Session;
   readonly runId: string;
   readonly live: LiveView | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-async function lookOn(looking: Looking): Promise<Followed> {
-  const { output, session, runId, live, timeoutMs, signal } = looking;
+async function lookOn(following: Following): Promise<Followed> {
+  const { output, session, view, runId, live, timeoutMs, signal } = following;
   const until = systemClock.now() + timeoutMs;
+  if (view.onlyLooks?.seesSessions === false) {
+    output.note(`waiting for its recorded end: ${message(view.onlyLooks.because)}`);
+  }
   let before: ReportV1 | undefined;
   for (;;) {
-    const look = await lookAtRun(session, runId, systemClock);
+    const look = await lookAtRun(session, runId, systemClock, view);
     const told = before;
     // The ledger's records may have been edited.
     await relyingOn(session, runId, async () => {
       for (const line of describeChanges(told, look.report)) {
         output.note(`${output.paint('dim', output.stamp())} ${line}`);
       }
-      if (live !== undefined && look.live) await show(live, session, look);
+      const shows = view.onlyLooks?.seesSessions !== false;
+      if (live !== undefined && look.live && shows) await show(live, session, look);
     });
     before = look.report;
     const left = until - systemClock.now();

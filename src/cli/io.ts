@@ -9,6 +9,8 @@ export interface Output {
   writeAll(pieces: Iterable<string>): Promise<void>;
   /** Progress, warnings and errors. */
   note(text: string): void;
+  /** What went wrong with the results, if anything did. */
+  readonly trouble?: () => string | undefined;
   /** Colours for what goes to stderr; plain text off a terminal and under NO_COLOR. */
   readonly paint: (style: Style, text: string) => string;
   /** The same for what goes to stdout. */
@@ -32,15 +34,16 @@ const WIDE = 120;
 
 /** The process's own streams. */
 export function processOutput(): Output {
-  for (const stream of [process.stdout, process.stderr]) {
-    // A reader that leaves early (`| head`) is no failure of ours.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  let trouble: string | undefined;
+  // A full disk behind what is told must not end a run. A reader that leaves early (`| head`) is no failure at all.
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') trouble ??= error.message;
+  });
   const { TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
   const canDraw = process.stderr.isTTY && TERM !== 'dumb' && TERM !== undefined;
   return {
+    trouble: () => trouble,
     write: (text) => process.stdout.write(text),
     writeAll: async (pieces) => {
       for (const piece of pieces) {

@@ -5,7 +5,10 @@ import type { Trace } from '../model/traceparent.js';
 /** Lines of JSON on stderr, each with the caller's trace. */
 export function openJsonLog(trace: Trace | undefined): Logger {
   const base = { trace_id: trace?.traceId, parent_id: trace?.parentId };
-  return pino({ base }, pino.destination({ fd: 2, sync: true }));
+  const destination = pino.destination({ fd: 2, sync: true });
+  // A full disk behind the log, or a reader that is gone, must not end a run.
+  destination.on('error', () => undefined);
+  return pino({ base }, destination);
 }
 
 /** One line of JSON for each event, for machines. */
@@ -32,6 +35,7 @@ function toLogFields(event: EngineEvent): object {
   }
   for (const key of [
     'delayMs',
+    'tasks',
     'parts',
     'why',
     'how',

@@ -17,7 +17,7 @@ import {
   type Done,
 } from './command-line.js';
 import { addFileCommands } from './file-commands.js';
-import { processOutput } from './io.js';
+import { processOutput, type Output } from './io.js';
 import { addReferenceCommands } from './reference-commands.js';
 import { message } from '../model/printable.js';
 import { packageVersion } from './package-version.js';
@@ -25,17 +25,34 @@ import { packageVersion } from './package-version.js';
 /** Runs one command line and returns its exit code. Commands are loaded only when they are called. */
 export async function main(
   argv: readonly string[],
-  context: CommandContext = { output: processOutput(), env: process.env },
+  given: Omit<CommandContext, 'begun'> = { output: processOutput(), env: process.env },
 ): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
+  const context = { ...given, begun: { yet: false } };
   const program = makeProgram(context, (code) => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return exitCode;
+    return context.begun.yet ? exitCode : await resultWritten(context.output, exitCode);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.inputWrong;
-    return reportFailure(error, context.output);
+    const code = reportFailure(error, context.output);
+    return context.begun.yet ? code : beforeAnyRun(code);
   }
+}
+
+/** Where nothing was begun, no task failed and no outcome is unknown. */
+function beforeAnyRun(code: ExitCode): ExitCode {
+  return code === EXIT.taskFailed || code === EXIT.outcomeUnknown ? EXIT.refused : code;
+}
+
+/** A result that nobody could read is none. A run that was begun keeps its exit code: its report is elsewhere, too. */
+async function resultWritten(output: Output, code: ExitCode): Promise<ExitCode> {
+  // A stream tells of a write that failed a moment later.
+  await new Promise(setImmediate);
+  const trouble = output.trouble?.();
+  if (trouble === undefined || code !== EXIT.ok) return code;
+  output.note(`${output.paint('red', 'error')}: cannot write the result: ${message(trouble)}`);
+  return EXIT.refused;
 }
 
 function makeProgram(context: CommandContext, done: Done): Command {
@@ -205,8 +222,11 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
     });
   program
     .command('resume')
-    .description('go on with a run whose engine is gone: adopt, settle by proof, do the rest')
+    .description(
+      'go on with a run whose engine is gone, or that was cancelled: adopt, settle by proof, do the rest',
+    )
     .argument('<run>', RUN_ARGUMENT)
+    .option('--failed', 'do what failed or timed out again, too, where that does no harm')
     .addOption(dsn())
     .option('--report <path>', 'where to write the report (default: as run does)')
     .addOption(mode())
@@ -216,7 +236,7 @@ function addRunCommands(program: Command, context: CommandContext, done: Done): 
     .addOption(json())
     .addHelpText('after', CONNECTION_HELP)
     .addHelpText('after', EXIT_HELP)
-    .addHelpText('after', example('pg-runbook resume latest'))
+    .addHelpText('after', example('pg-runbook resume latest', 'pg-runbook resume latest --failed'))
     .action(async (run, options) => {
       const { resume } = await import('./commands/resume.js');
       done(await resume(context, run, options));

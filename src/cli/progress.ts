@@ -41,6 +41,10 @@ function describe(event: EngineEvent, output: Output): string | undefined {
       return `${event.task.id} launched as pid ${String(event.attempt.pid)}: ${subject(event.task)}`;
     case 'task_ended':
       return `${event.task.id} ${status(event.task.status)}${took(event.attempt)}${reason(event.task)}`;
+    case 'task_kept':
+      return `${event.task.id} is not done again: its SQL is not declared idempotent`;
+    case 'tasks_skipped':
+      return `${event.step.id}: ${String(event.tasks)} tasks ${status('skipped')}: ${oneLine(event.why)}`;
     case 'task_retried':
       return `${event.task.id} will be tried again in ${describeDuration(event.delayMs)}: ${oneLine(event.attempt.message ?? '')}`;
     case 'task_split':

@@ -1,17 +1,22 @@
 import { setMaxListeners } from 'node:events';
-import { EXIT, type ExitCode } from '../errors.js';
+import { EXIT, type ExitCode, type StopSignal } from '../errors.js';
 
-const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+/** A terminal that is closed sends SIGHUP. */
+const CODES = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: EXIT.terminated,
+} as const;
 
 export interface StopSignals {
-  /** Aborted by the first signal, with its exit code as the reason. */
+  /** Aborted by the first signal, with the signal as the reason. */
   readonly signal: AbortSignal;
   /** Gives the signals back to Node's defaults. */
   release(): void;
 }
 
 /**
- * The first SIGINT or SIGTERM asks the run to stop; the second leaves at once.
+ * The first SIGINT, SIGTERM or SIGHUP asks the run to stop; the second leaves at once.
  * @param onFirst told that stopping has begun.
  * @param onSecond told right before the process ends.
  */
@@ -23,7 +28,7 @@ export function listenForStop(onFirst: (name: string) => void, onSecond: () => v
     const code: ExitCode = CODES[name];
     if (!controller.signal.aborted) {
       onFirst(name);
-      controller.abort(code);
+      controller.abort({ name, exitCode: code } satisfies StopSignal);
       return;
     }
     onSecond();

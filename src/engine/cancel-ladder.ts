@@ -12,6 +12,8 @@ export interface LadderState {
   readonly timeoutMs: number;
   /** True when the worker's identity is known, without which nobody may signal it by PID. */
   readonly identified: boolean;
+  /** Whether the handle alone may be used until then. */
+  readonly cancelsUnseen: boolean;
 }
 
 /** The server's statement_timeout comes first; the engine's own clock only follows where that failed. */
@@ -38,6 +40,7 @@ export function nextRung(state: LadderState, now: number): Exclude<Rung, 'none'>
   switch (state.rung) {
     case 'none':
       if (state.identified) return 'cancel_backend';
+      if (!state.cancelsUnseen) return waited >= TERMINATE_GRACE_MS ? 'given_up' : undefined;
       return waited >= IDENTIFY_GRACE_MS ? 'cancel_worker' : undefined;
     case 'cancel_backend':
       return waited >= CANCEL_GRACE_MS ? 'cancel_worker' : undefined;

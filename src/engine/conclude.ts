@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../errors.js';
-import type { ReportV1, Task } from '../generated/report.v1.js';
+import type { ReportV1, Step, Task } from '../generated/report.v1.js';
 import { count } from '../model/phrases.js';
 import { isFailure, isFinal, type RunStatus } from '../model/status.js';
 import { SQLSTATE } from '../postgres/errors.js';
@@ -10,17 +10,24 @@ export interface Conclusion {
   readonly reason: string | undefined;
 }
 
+/** A run that was stopped before its work was done. */
+export interface Cancelled {
+  /** By whom, how, and what was left undone. */
+  readonly reason: string;
+  readonly exitCode: ExitCode;
+}
+
 /**
  * What the run as a whole came to, from its tasks. An unknown outcome outweighs everything; a
  * relation that was skipped for lack of privilege counts as a failure, since somebody has to act.
- * @param interrupted the exit code of the signal that ended the run early.
+ * @param cancelled when somebody stopped it before its work was done.
  * @param lost why the run ended early, when a connection was lost. It is no failure by itself: what
  *   is proven afterwards counts.
  * @param refused interrupted tasks that were not done again, by id.
  */
 export function concludeRun(
   record: Pick<ReportV1, 'steps'>,
-  interrupted: ExitCode | undefined,
+  cancelled: Cancelled | undefined,
   lost: string | undefined,
   refused: readonly string[] = [],
 ): Conclusion {
@@ -30,9 +37,7 @@ export function concludeRun(
     const reason = `${lost === undefined ? '' : `${lost}; `}the outcome of ${count(unknown, 'task')} is unknown`;
     return { status: 'unknown', exitCode: EXIT.outcomeUnknown, reason };
   }
-  if (interrupted !== undefined) {
-    return { status: 'cancelled', exitCode: interrupted, reason: 'interrupted by a signal' };
-  }
+  if (cancelled !== undefined) return { status: 'cancelled', ...cancelled };
   if (refused.length > 0) {
     const reason = `${refused.join(', ')} was interrupted and not done again: not declared idempotent`;
     return { status: 'failed', exitCode: EXIT.outcomeUnknown, reason };
@@ -41,7 +46,8 @@ export function concludeRun(
   const failed = tasks.filter((task) => isFailure(task.status) && !task.deferred).length;
   const forbidden = tasks.flatMap(forbiddenTargets).length;
   const unlaunched = lost === undefined ? 0 : tasks.filter(neverLaunched).length;
-  if (failed + forbidden + unlaunched === 0) {
+  const stopped = record.steps.filter(wasCancelledUnlaunched).length;
+  if (failed + forbidden + unlaunched + stopped === 0) {
     // Whatever a step is called at this moment: work that has not ended has not succeeded.
     const open = tasks.some((task) => !isFinal(task.status));
     if (open) return { status: 'detached', exitCode: EXIT.ok, reason: lost };
@@ -55,10 +61,16 @@ export function concludeRun(
     ...(lost === undefined ? [] : [lost]),
     ...(unlaunched === 0 ? [] : [`${count(unlaunched, 'task')} not launched`]),
     ...(failed === 0 ? [] : [`${count(failed, 'task')} did not succeed`]),
+    ...(stopped === 0 ? [] : [`${count(stopped, 'step')} cancelled`]),
     ...(forbidden === 0 ? [] : [`${count(forbidden, 'relation')} skipped for lack of privilege`]),
     ...(deferred === 0 ? [] : [`${count(deferred, 'task')} deferred`]),
   ];
   return { status: 'failed', exitCode: EXIT.taskFailed, reason: reasons.join('; ') };
+}
+
+/** A step that was cancelled before any of its tasks was stopped. */
+function wasCancelledUnlaunched({ status, tasks }: Step): boolean {
+  return status === 'cancelled' && !tasks.some((task) => isFailure(task.status));
 }
 
 function neverLaunched(task: Task): boolean {

@@ -1,15 +1,16 @@
-import { messageOf, RunbookError, signalExitCode } from '../errors.js';
+import { describeStop, EXIT, messageOf, RunbookError, signalExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { clearResidue } from '../ledger/residue.js';
 import { nextCommands } from '../model/next-commands.js';
 import { isFinal } from '../model/status.js';
 import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
 import { toTimestamp } from './clock.js';
-import { concludeRun, summarize } from './conclude.js';
+import { concludeRun, summarize, type Cancelled } from './conclude.js';
 import type { RunContext } from './context.js';
 import { abandonTasks } from './finish.js';
 import { refreshStep } from './hand-over.js';
 import { runLoop } from './loop.js';
+import { stepEnds } from './report-of.js';
 import { stopAndSettle } from './loss.js';
 
 /** A connection that is lost more often is no accident. */
@@ -53,13 +54,20 @@ async function attempt(context: RunContext, losses: number): Promise<unknown> {
   try {
     await runLoop(context);
     for (const step of context.steps) if (step.handedOver) await refreshStep(context, step);
-    conclude(context, undefined);
+    conclude(context, undefined, await readCancelled(context));
     noteLosses(context, losses);
     await finishRun(context);
     return undefined;
   } catch (error) {
     return asRunbookError(error);
   }
+}
+
+/** Who cancelled the run, if that left anything undone. */
+async function readCancelled({ ledger, record, stop }: RunContext): Promise<Cancelled | undefined> {
+  const reason = await ledger.readCancelledRun(record.run.id);
+  if (reason === undefined) return undefined;
+  return { reason, exitCode: stop.aborted ? signalExitCode(stop.reason) : EXIT.taskFailed };
 }
 
 /** Records the end of the run, and what is lying about in the database then. */
@@ -108,8 +116,12 @@ function isPassing(error: unknown): boolean {
  */
 async function giveUp(context: RunContext, error: unknown, unreachable: boolean): Promise<void> {
   const reason = messageOf(error);
+  const { stop } = context;
+  const cancelled = stop.aborted
+    ? { reason: `cancelled by ${describeStop(stop.reason)}`, exitCode: signalExitCode(stop.reason) }
+    : undefined;
   const end = (): void => {
-    conclude(context, reason);
+    conclude(context, reason, cancelled);
     const { run } = context.record;
     if (error instanceof RunbookError && !isConnectionLost(error) && run.status !== 'unknown') {
       run.status = 'failed';
@@ -134,11 +146,14 @@ async function giveUp(context: RunContext, error: unknown, unreachable: boolean)
   }
 }
 
-function conclude(context: RunContext, lost: string | undefined): void {
-  const { record, stop, clock, refused } = context;
-  const interrupted = stop.aborted ? signalExitCode(stop.reason) : undefined;
+function conclude(
+  context: RunContext,
+  lost: string | undefined,
+  cancelled: Cancelled | undefined,
+): void {
+  const { record, clock, refused } = context;
   const names = refused.map((task) => task.record.id);
-  const { status, exitCode, reason } = concludeRun(record, interrupted, lost, names);
+  const { status, exitCode, reason } = concludeRun(record, cancelled, lost, names);
   const { run } = record;
   run.status = status;
   run.exit_code = exitCode;
@@ -147,6 +162,13 @@ function conclude(context: RunContext, lost: string | undefined): void {
   const goesOn = record.steps.some((step) => !isFinal(step.status));
   run.finished_at = goesOn ? null : toTimestamp(clock.now());
   if (!goesOn) run.paused_by = null;
-  run.next_commands = nextCommands(run.id, status, record.steps);
+  run.next_commands = nextCommands(
+    run.id,
+    status,
+    stepEnds(
+      record.steps,
+      context.steps.map((step) => step.plan),
+    ),
+  );
   record.summary = summarize(record);
 }

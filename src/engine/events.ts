@@ -10,6 +10,15 @@ export type EngineEvent =
   | { readonly type: 'step_started'; readonly step: Step }
   | { readonly type: 'task_launched'; readonly task: Task; readonly attempt: Attempt }
   | { readonly type: 'task_ended'; readonly task: Task; readonly attempt: Attempt | undefined }
+  /** It failed, and is not done again, since that may do harm. */
+  | { readonly type: 'task_kept'; readonly task: Task }
+  /** Several tasks of a step that were never launched, for one reason. */
+  | {
+      readonly type: 'tasks_skipped';
+      readonly step: Step;
+      readonly tasks: number;
+      readonly why: string;
+    }
   | {
       readonly type: 'task_retried';
       readonly task: Task;

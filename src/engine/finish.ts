@@ -58,9 +58,7 @@ async function endTasks(
 
 /** Tells of tasks that have ended, and ends the steps that end with them. */
 export async function tellEnds(context: RunContext, tasks: readonly TaskState[]): Promise<void> {
-  for (const { record } of tasks) {
-    context.emit({ type: 'task_ended', task: record, attempt: record.attempts.at(-1) });
-  }
+  for (const group of groupSkipped(tasks)) tellEnd(context, group);
   const steps = [...new Set(tasks.map(({ step }) => step))].filter(
     (step) => !step.ended && step.tasks.every((task) => task.phase === 'ended'),
   );
@@ -69,18 +67,43 @@ export async function tellEnds(context: RunContext, tasks: readonly TaskState[])
   await context.save();
 }
 
+/** Those of a step that were skipped for one reason together: there may be thousands. All others alone. */
+function groupSkipped(tasks: readonly TaskState[]): TaskState[][] {
+  const groups = new Map<string, TaskState[]>();
+  for (const task of tasks) {
+    const { id, status, reason } = task.record;
+    const key = status === 'skipped' && task.blocked ? `${task.step.id}\n${reason ?? ''}` : id;
+    const group = groups.get(key) ?? [];
+    group.push(task);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function tellEnd({ emit }: RunContext, group: readonly TaskState[]): void {
+  const [first] = group;
+  if (first === undefined) return;
+  const { record, step } = first;
+  if (group.length === 1) {
+    emit({ type: 'task_ended', task: record, attempt: record.attempts.at(-1) });
+  } else {
+    const why = record.reason ?? '';
+    emit({ type: 'tasks_skipped', step: step.record, tasks: group.length, why });
+  }
+}
+
 /** Ends steps all of whose tasks have ended, and records them. */
 export async function finishSteps(context: RunContext, steps: readonly StepState[]): Promise<void> {
   if (steps.length === 0) return;
-  const at = toTimestamp(context.clock.now());
-  for (const step of steps) {
-    step.ended = true;
-    finishStepRecord(step, at);
-  }
+  const { clock, ledger, record } = context;
+  for (const step of steps) step.ended = true;
   await readProgress(context, steps);
-  const records = steps.map((step) => step.record);
-  await context.ledger.updateSteps(context.record.run.id, records);
-  for (const step of records) context.emit({ type: 'step_ended', step });
+  const ids = steps.map(({ id }) => id);
+  const ends = await ledger.finishSteps(record.run.id, ids, toTimestamp(clock.now()));
+  for (const step of steps) {
+    Object.assign(step.record, ends[step.id]);
+    context.emit({ type: 'step_ended', step: step.record });
+  }
 }
 
 /**
@@ -93,7 +116,7 @@ export function abandonTasks(context: RunContext, reason: string): void {
     for (const task of step.tasks) {
       if (!isFinal(task.status)) abandonTask(task, reason);
     }
-    if (!isFinal(step.record.status)) finishStepRecord(step, at);
+    if (!isFinal(step.record.status)) abandonStep(step, context.stop.aborted, at);
   }
 }
 
@@ -120,17 +143,14 @@ function abandonAttempt(attempt: Attempt, running: boolean, message: string): vo
   Object.assign(attempt, { status: running ? 'unknown' : 'skipped', message });
 }
 
-/**
- * Sets a step's state from its tasks. A step without tasks had nothing to do; one that the run could
- * not come to in full is `skipped`, whatever was done of it, unless something worse is known.
- */
-function finishStepRecord({ record, blockedTasks }: StepState, at: string): void {
+/** What a step came to for want of the server, as the ledger's function finish_step would have it. */
+function abandonStep({ record, blockedTasks }: StepState, stopped: boolean, at: string): void {
   const { tasks } = record;
   record.status = combineStatuses(tasks.map((task) => task.status));
   record.reason = tasks.length === 0 ? 'nothing to do' : reasonOf(record);
-  if (blockedTasks > 0 && record.status === 'succeeded') {
-    record.status = 'skipped';
-    record.reason = `${String(blockedTasks)} of ${String(tasks.length)} tasks not launched: ${reasonOf(record) ?? ''}`;
+  if (blockedTasks > 0 && ['succeeded', 'skipped'].includes(record.status)) {
+    record.status = stopped ? 'cancelled' : 'skipped';
+    record.reason = `${String(blockedTasks)} of ${String(tasks.length)} tasks not launched: ${reasonOf({ ...record, status: 'skipped' }) ?? ''}`;
   }
   const launched = tasks.some((task) => task.attempts.some((a) => a.launched_at !== null));
   record.finished_at = launched ? at : null;

@@ -71,6 +71,7 @@ function superviseCall(
     poll: pollQuery(dialect),
     detach: dialect.detach('$1', '$2'),
     cancel: dialect.cancel('$1', '$2'),
+    cancels_unseen: dialect.cancelsUnseen,
     read: readQuery(dialect, '$1', '$2'),
     execution: step.execution,
     step: { settings: withReading(settings), timeout_ms, concurrency },
@@ -91,7 +92,11 @@ async function readSettings({
     `SELECT jsonb_object_agg(n, current_setting(n)) AS settings FROM unnest($1::text[]) n`,
     [Object.keys(SUPERVISOR_SETTINGS)],
   );
-  return { ...row?.settings, search_path: searchPath };
+  return {
+    ...row?.settings,
+    search_path: searchPath,
+    idle_in_transaction_session_timeout: '0',
+  };
 }
 
 /** Undefined once the supervisor is seen at work, or why it is not. */
@@ -113,7 +118,7 @@ async function confirm(
       return { sqlstate: 'XX000', message: `its supervisor is gone: ${outcome.why}` };
     }
     if (context.clock.now() >= until) {
-      await context.background.cancel(handle);
+      if (context.background.dialect.cancelsUnseen) await context.background.cancel(handle);
       return { sqlstate: '57014', message: 'its supervisor did not show itself in time' };
     }
     await context.clock.sleep(LOOK_EVERY_MS);

@@ -130,8 +130,10 @@ async function prepareAttempts(context: RunContext, tasks: readonly TaskState[])
     task.apply(answer.task, clock.now());
     task.live = makeLive(task, answer);
     if (task.live !== undefined) task.awaits = undefined;
-    else if (answer.attempt_id === undefined && answer.busy !== undefined)
-      tellWait(context, task, answer.busy);
+    else if (answer.attempt_id !== undefined) continue;
+    else if (answer.busy !== undefined) tellWait(context, task, answer.busy);
+    // The next round ends it, with all the others of its step.
+    else if (answer.cancelled_by !== undefined) task.step.cancelledBy ??= answer.cancelled_by;
     else gone.push(task);
   }
   await tellEnds(context, gone);

@@ -1,7 +1,9 @@
+import { describeStop } from '../errors.js';
 import { SERVER } from '../ledger/admission.js';
 import { mergeBudgets, type NamedBudgets, type Room } from '../model/places.js';
 import type { WorkerState } from '../postgres/background/worker.js';
 import { countAtOnce } from './at-once.js';
+import { CancelWatch } from './cancel-watch.js';
 import { toTimestamp } from './clock.js';
 import { workingTasks, type RunContext } from './context.js';
 import { failTasks, skipTasks } from './finish.js';
@@ -11,7 +13,7 @@ import { launchTasks } from './launch.js';
 import { LiveWatch } from './live.js';
 import { OthersWatch } from './others.js';
 import { ProgressWatch } from './progress.js';
-import { schedule, type Decision, type Stop } from './schedule.js';
+import { cancelledBefore, schedule, type Decision, type Stop } from './schedule.js';
 import { Settler } from './settler.js';
 import { SlotBudget } from './slots.js';
 import type { TaskState } from './state.js';
@@ -43,12 +45,13 @@ export async function runLoop(context: RunContext): Promise<void> {
   const progress = new ProgressWatch();
   const live = new LiveWatch();
   const others = new OthersWatch();
+  const cancels = new CancelWatch();
   try {
     let pollMs = FIRST_POLL_MS;
     let saveAfter = 0;
     let seen: Round['seen'];
     while (!isFinished(context)) {
-      const round = await tick(context, { slots, guards, settler, others }, seen);
+      const round = await tick(context, { slots, guards, settler, others, cancels }, seen);
       const { busy } = round;
       seen = round.seen;
       await progress.look(context);
@@ -85,6 +88,7 @@ interface Keepers {
   readonly guards: GuardWatch;
   readonly settler: Settler;
   readonly others: OthersWatch;
+  readonly cancels: CancelWatch;
 }
 
 interface Round {
@@ -96,7 +100,7 @@ interface Round {
 
 async function tick(
   context: RunContext,
-  { slots, guards, settler, others }: Keepers,
+  { slots, guards, settler, others, cancels }: Keepers,
   before: Round['seen'],
 ): Promise<Round> {
   if (context.stop.aborted) {
@@ -108,6 +112,8 @@ async function tick(
   await others.look(context);
   // What runs comes first: a stop must reach the workers before the records of those never launched.
   const ended = workingTasks(context).length === 0 ? [] : await watchWorkers(context, before);
+  // Who stopped them is noted before they are judged.
+  await cancels.look(context, ended);
   settler.add(ended);
   await watchDetached(context);
   const decision = await decide(context, slots, guards);
@@ -124,7 +130,7 @@ function hasClosed({ window, clock }: RunContext): boolean {
 
 function stopOf(context: RunContext, guards: GuardWatch): Stop | undefined {
   if (context.stop.aborted) {
-    return { reason: 'the run was interrupted before it was launched', deferred: false };
+    return { reason: cancelledBefore(describeStop(context.stop.reason)), deferred: false };
   }
   if (!hasClosed(context)) return guards.stop;
   const at = toTimestamp(context.window?.endsAt ?? 0);

@@ -1,7 +1,9 @@
+import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
 import type { StoredRun } from '../ledger/read.js';
-import { nextCommands } from '../model/next-commands.js';
+import { nextCommands, type StepEnd } from '../model/next-commands.js';
 import { summarize } from './conclude.js';
+import { mayRepeat } from './repeatable.js';
 
 /** The report of a run as the ledger has it. */
 export function toReport({ plan, report }: StoredRun): ReportV1 {
@@ -11,7 +13,7 @@ export function toReport({ plan, report }: StoredRun): ReportV1 {
     report_version: 1,
     run: {
       ...run,
-      next_commands: nextCommands(run.id, run.status, steps),
+      next_commands: nextCommands(run.id, run.status, stepEnds(steps, plan.steps)),
     },
     steps,
     runbook: plan.runbook,
@@ -20,6 +22,15 @@ export function toReport({ plan, report }: StoredRun): ReportV1 {
     residue,
     summary: summarize(report),
   };
+}
+
+/** Steps as far as they decide what may be done next. */
+export function stepEnds(steps: readonly Step[], planned: readonly PlannedStep[]): StepEnd[] {
+  const repeatable = new Set(planned.filter(mayRepeat).map(({ id }) => id));
+  return steps.map(({ id, status, progress, tasks }) => ({
+    ...{ status, progress, tasks },
+    repeatable: repeatable.has(id),
+  }));
 }
 
 /** The one part of a report that is stored as JSON and that everybody counts on. */

@@ -3,6 +3,7 @@ import { readRun, type StoredRun, type TaskProgress } from '../ledger/read.js';
 import type { LivePlan } from '../model/live-plan.js';
 import { isFailure, isFinal } from '../model/status.js';
 import type { Queryable } from '../postgres/session.js';
+import { mayRepeat, mayRepeatStopped } from './repeatable.js';
 import { toReport } from './report-of.js';
 import { StepState, type LiveAttempt, type TaskState } from './state.js';
 
@@ -13,38 +14,55 @@ export interface RestoredRun {
   readonly steps: readonly StepState[];
   /** Tasks that were interrupted and may do harm when they are done again. */
   readonly refused: readonly TaskState[];
+  /** Tasks that failed and are not done again, since that may do harm. */
+  readonly kept: readonly TaskState[];
+}
+
+interface RestoreMode {
+  /** Attempts that the control session has launched itself, by id. */
+  readonly keepHandles: readonly string[];
+  /** Somebody asks for the rest to be done: what has checkpoints or was cancelled goes on, too. */
+  readonly reopen: boolean;
+  /** And for what failed to be done again. */
+  readonly failed: boolean;
 }
 
 /**
  * Reads a reconciled run from the ledger. Workers that still run are adopted: without a handle they
  * are followed until their process is gone. Interrupted tasks begin anew where that does no harm.
- * @param mode `keepHandles`: attempts that the control session has launched itself, by id. `reopen`:
- *   somebody asks for the rest to be done, so that tasks with checkpoints go on whatever ended them.
  */
 export async function restoreRun(
   db: Queryable,
   runId: string,
   now: number,
-  mode: { readonly keepHandles: readonly string[]; readonly reopen: boolean },
+  mode: RestoreMode,
 ): Promise<RestoredRun> {
-  const { keepHandles, reopen } = mode;
+  const { keepHandles, reopen, failed } = mode;
   const first = restore(await readRun(db, runId), now, keepHandles);
-  const unfinished = reopen ? resumable(first.tasks) : [];
   const interrupted = first.tasks.filter(({ progress }) => wasInterrupted(progress));
-  const [again, refused] = partition(interrupted, ({ task }) =>
-    task.step.kind.rerunnable(task.step.plan.spec),
+  const [again, refused] = partition(interrupted, ({ task }) => mayRepeat(task.step.plan));
+  const [repeated, kept] = partition(failed ? first.tasks.filter(hasFailed) : [], ({ task }) =>
+    mayRepeat(task.step.plan),
   );
+  const unfinished = reopen ? resumable(first.tasks, repeated) : [];
   const safe = [...new Set([...again, ...unfinished])];
-  if (safe.length === 0) return { ...first.run, refused: refused.map(({ task }) => task) };
+  if (safe.length === 0) {
+    return { ...first.run, ...{ refused: refused.map(toTask), kept: kept.map(toTask) } };
+  }
   await db.query(
     `SELECT runbook.reopen_task($1, t.step, t.number)
        FROM jsonb_to_recordset($2) t(step text, number int)`,
     [runId, JSON.stringify(safe.map(({ progress: { step, number } }) => ({ step, number })))],
   );
   const { run, tasks } = restore(await readRun(db, runId), now, keepHandles);
-  const names = new Set(refused.map(({ task }) => task.record.id));
-  return { ...run, refused: tasks.map(({ task }) => task).filter((t) => names.has(t.record.id)) };
+  const anew = (before: readonly RestoredTask[]): TaskState[] => {
+    const names = new Set(before.map(({ task }) => task.record.id));
+    return tasks.map(toTask).filter((task) => names.has(task.record.id));
+  };
+  return { ...run, refused: anew(refused), kept: anew(kept) };
 }
+
+const toTask = ({ task }: RestoredTask): TaskState => task;
 
 interface RestoredTask {
   readonly task: TaskState;
@@ -52,15 +70,18 @@ interface RestoredTask {
 }
 
 interface Restored {
-  readonly run: Omit<RestoredRun, 'refused'>;
+  readonly run: Omit<RestoredRun, 'refused' | 'kept'>;
   readonly tasks: readonly RestoredTask[];
 }
 
 /**
- * What a window left undone; and tasks that go on after their checkpoints, with those that the run
- * could not come to for them.
+ * What a window left undone; tasks that go on after their checkpoints, that were cancelled, or that are to be
+ * repeated; and those that the run could not come to for them.
  */
-function resumable(tasks: readonly RestoredTask[]): RestoredTask[] {
+function resumable(
+  tasks: readonly RestoredTask[],
+  repeated: readonly RestoredTask[],
+): RestoredTask[] {
   const deferred = tasks.filter(({ progress }) => progress.deferred);
   const failed = tasks.filter(
     ({ task, progress: { items, status } }) =>
@@ -68,8 +89,20 @@ function resumable(tasks: readonly RestoredTask[]): RestoredTask[] {
       items === 0 &&
       (isFailure(status) || status === 'unknown'),
   );
-  const blocked = failed.length === 0 ? [] : tasks.filter(({ progress }) => progress.blocked);
-  return [...deferred, ...failed, ...blocked];
+  const undone = [...failed, ...repeated, ...tasks.filter(wasCancelled)];
+  const blocked = undone.length === 0 ? [] : tasks.filter(({ progress }) => progress.blocked);
+  return [...deferred, ...undone, ...blocked];
+}
+
+/** With a step that was cancelled, its tasks that were never launched. */
+function wasCancelled({ task, progress: { blocked, items, status } }: RestoredTask): boolean {
+  const { plan, record } = task.step;
+  if (blocked) return record.status === 'cancelled';
+  return status === 'cancelled' && items === 0 && mayRepeatStopped(plan, task.plan);
+}
+
+function hasFailed({ progress: { items, status } }: RestoredTask): boolean {
+  return items === 0 && (status === 'failed' || status === 'timed_out');
 }
 
 function restore(stored: StoredRun, now: number, keepHandles: readonly string[]): Restored {

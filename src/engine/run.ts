@@ -17,7 +17,7 @@ import { takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
 import { openSessions } from './sessions.js';
 import { StepState } from './state.js';
-import { takeUp } from './take-up.js';
+import { takeUp, type ResumeOptions } from './take-up.js';
 
 const DAY_MS = 86_400_000;
 
@@ -76,7 +76,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
  * proof, does again what is safe, and carries on with the plan as recorded.
  * @throws RunbookError `run_live` while its engine lives, `run_ended` when nothing is left to do.
  */
-export async function resumeRun(options: EngineOptions): Promise<ReportV1> {
+export async function resumeRun(options: ResumeOptions): Promise<ReportV1> {
   const context = await takeUp(options, undefined);
   return drive(context, (old) => takeUp(options, old));
 }

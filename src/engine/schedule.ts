@@ -32,6 +32,8 @@ export interface SchedulableStep<T extends SchedulableTask> {
   readonly onFailure: 'stop' | 'continue';
   /** True when its tasks were skipped because the run could not come to them. */
   readonly blocked: boolean;
+  /** Why nothing more of it is launched, where somebody asked for it to be cancelled. */
+  readonly stop?: Stop | undefined;
   readonly tasks: readonly T[];
 }
 
@@ -46,6 +48,11 @@ export interface Skip<T> {
 export interface Stop {
   readonly reason: string;
   readonly deferred: boolean;
+}
+
+/** What is said of a task that was never launched. */
+export function cancelledBefore(by: string): string {
+  return `cancelled before it was launched, by ${by}`;
 }
 
 export interface Limits {
@@ -81,7 +88,7 @@ export function schedule<T extends SchedulableTask>(
   const skip: Skip<T>[] = [];
   for (const { step, running, waits } of surveys.values()) {
     if (!waits) continue;
-    const why = stop ?? brokenNeed(step, surveys);
+    const why = step.stop ?? stop ?? brokenNeed(step, surveys);
     if (why !== undefined) {
       for (const task of waiting(step)) skip.push({ task, ...why });
       continue;

@@ -1,6 +1,6 @@
 import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
-import { NO_TIMEOUTS, OWN_SESSION, WORKABLE } from '../model/settings.js';
+import { DEAD_PEERS, NO_TIMEOUTS, OWN_SESSION, WORKABLE } from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { readRolePath } from '../postgres/role-path.js';
 import { setForSession, commitDurably } from '../postgres/session-settings.js';
@@ -16,13 +16,8 @@ export interface RunSessions {
   readonly searchPath: string;
 }
 
-/** It has the run's claim: when this host is gone, the server must notice and end the session. */
-const NOTICES_DEAD_PEERS = {
-  tcp_keepalives_idle: '30',
-  tcp_keepalives_interval: '10',
-  tcp_keepalives_count: '3',
-  client_connection_check_interval: '5s',
-};
+/** It has the run's claim: a query of its must not go on for long when this host is gone. */
+const NOTICES_GONE = { client_connection_check_interval: '5s' };
 
 /** An observer's query that meets a lock gives up instead of waiting behind it. */
 const OBSERVER_LOCK_TIMEOUT = '5s';
@@ -83,6 +78,7 @@ async function openControl(
     // only timeouts are those that the plan shows.
     await setForSession(control, {
       ...NO_TIMEOUTS,
+      ...DEAD_PEERS,
       ...WORKABLE,
       client_min_messages: 'notice',
       'pg_background.worker_timeout': '0',
@@ -105,7 +101,7 @@ export async function openObserver(settings: ConnectionSettings, runId: string):
       ...OWN_SESSION,
       statement_timeout: OBSERVER_STATEMENT_TIMEOUT,
       lock_timeout: OBSERVER_LOCK_TIMEOUT,
-      ...NOTICES_DEAD_PEERS,
+      ...NOTICES_GONE,
     });
     await commitDurably(observer);
     await observer.identify();

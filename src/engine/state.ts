@@ -10,7 +10,12 @@ import type { Outcome } from '../postgres/background/worker.js';
 import type { StepKind } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
 import type { Rung } from './cancel-ladder.js';
-import type { SchedulableStep, SchedulableTask } from './schedule.js';
+import {
+  cancelledBefore,
+  type SchedulableStep,
+  type SchedulableTask,
+  type Stop,
+} from './schedule.js';
 
 /** An attempt from its record in the ledger to its recorded outcome. */
 export interface LiveAttempt {
@@ -153,6 +158,8 @@ export class StepState implements SchedulableStep<TaskState> {
   refreshedAt = 0;
   /** Set once its end is being recorded, so that it is told once. */
   ended = false;
+  /** Who asked for it to be cancelled, and how. */
+  cancelledBy: string | undefined;
   /** True once the ledger knows that it runs. */
   recordedRunning = false;
 
@@ -209,6 +216,11 @@ export class StepState implements SchedulableStep<TaskState> {
       Object.assign(task.record, tasks[index]);
     }
     this.ended ||= isFinal(step.status);
+  }
+
+  get stop(): Stop | undefined {
+    const by = this.cancelledBy;
+    return by === undefined ? undefined : { reason: cancelledBefore(by), deferred: false };
   }
 
   get concurrency(): number {

@@ -2,6 +2,8 @@ import { RunbookError } from '../errors.js';
 import { AttemptLedger } from '../ledger/attempts.js';
 import { claimOn, tryClaim } from '../ledger/claims.js';
 import { LedgerStore } from '../ledger/store.js';
+import { listSome } from '../model/phrases.js';
+import { isFailure } from '../model/status.js';
 import type { Session } from '../postgres/session.js';
 import { endLostSession } from '../postgres/signal.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
@@ -23,13 +25,19 @@ import { openObserver, openSessions } from './sessions.js';
 const WORKERS_SHOW_WITHIN_MS = 1_000;
 const OLD_SESSIONS_END_WITHIN_MS = 15_000;
 const LOCK_PAUSE_MS = 200;
+const MOST_NAMED = 3;
+
+export interface ResumeOptions extends EngineOptions {
+  /** True: what failed or timed out is done again, where that does no harm. */
+  readonly failed?: boolean;
+}
 
 /**
  * Takes up a run from the ledger.
  * @param old the context of before a connection was lost, whose living sessions are kept.
  */
 export async function takeUp(
-  options: EngineOptions,
+  options: ResumeOptions,
   old: RunContext | undefined,
 ): Promise<RunContext> {
   const { runId, connection, clock = systemClock } = options;
@@ -50,8 +58,9 @@ export async function takeUp(
     const restored = await restoreRun(observer, runId, clock.now(), {
       keepHandles: heard,
       reopen: old === undefined,
+      failed: old === undefined && options.failed === true,
     });
-    if (old === undefined && isOver(restored)) throw over(runId);
+    if (old === undefined && isOver(restored)) throw over(runId, restored);
     // Who asks for the rest has a window of his own; a lost connection does not prolong one.
     const window = old === undefined ? openWindow(restored.plan.window, clock.now()) : old.window;
     const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
@@ -61,7 +70,7 @@ export async function takeUp(
     if (old === undefined) await takeTurn({ observer, clock, stop, window, emit }, runId, order);
     // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
     else await tryClaim(observer, claimOn.runbook(restored.plan.runbook.name));
-    await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt);
+    await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt, old === undefined);
     restored.record.run.window_ends_at = endsAt;
     restored.record.run.traceparent = options.origin.traceparent ?? restored.record.run.traceparent;
     return { ...restored, window };
@@ -77,6 +86,7 @@ export async function takeUp(
   });
   Object.assign(run.record.run, { status: 'running', reason: null, exit_code: null });
   run.record.run.finished_at = null;
+  for (const { record } of run.kept) context.emit({ type: 'task_kept', task: record });
   const adopted = run.steps.flatMap((step) => step.tasks).filter((task) => task.working).length;
   context.emit({ type: 'run_resumed', run: run.record.run, adopted });
   await context.save();
@@ -148,9 +158,25 @@ function isOver({ steps }: RestoredRun): boolean {
   );
 }
 
-function over(runId: string): RunbookError {
+function over(runId: string, { kept, steps }: RestoredRun): RunbookError {
+  if (kept.length > 0) {
+    const names = listSome(
+      kept.map(({ record }) => record.id),
+      MOST_NAMED,
+    );
+    return new RunbookError(
+      'run_ended',
+      `of run ${runId}, ${names} failed and may not be done again`,
+      {
+        hint: 'Its SQL is not declared idempotent. Look what it did, then run the runbook anew; with `idempotent: true` it is done again.',
+      },
+    );
+  }
+  const failed = steps.some((step) => step.tasks.some(({ status }) => isFailure(status)));
   return new RunbookError('run_ended', `nothing of run ${runId} is left to be done`, {
-    hint: `What became of it: pg-runbook status ${runId}`,
+    hint: failed
+      ? `What failed is done again by pg-runbook resume ${runId} --failed, where that does no harm`
+      : `What became of it: pg-runbook status ${runId}`,
   });
 }
 

@@ -152,7 +152,9 @@ async function climb(
   now: number,
 ): Promise<End | undefined> {
   const identified = live.identity !== undefined;
-  const rung = nextRung({ ...live, identified, timeoutMs: task.step.plan.timeout_ms }, now);
+  const { cancelsUnseen } = context.background.dialect;
+  const ladder = { ...live, identified, cancelsUnseen, timeoutMs: task.step.plan.timeout_ms };
+  const rung = nextRung(ladder, now);
   if (rung === undefined) return undefined;
   live.rung = rung;
   live.rungAt = now;

@@ -1,5 +1,6 @@
 import type { Attempt, ReportV1, Step, Task } from '../generated/report.v1.js';
 import type { StoredRun } from '../ledger/read.js';
+import type { LedgerView } from '../ledger/view.js';
 import { describeDuration } from '../model/duration.js';
 import type { NamedBudgets } from '../model/places.js';
 import { isFinal } from '../model/status.js';
@@ -32,9 +33,26 @@ export interface Why {
 const MOST_WAITING = 5;
 
 /** Looks what the open tasks of a run wait for. It only looks, and signals nobody. */
-export async function explainRun(db: Queryable, runId: string, clock: Clock): Promise<Why> {
-  const look = await lookAtRun(db, runId, clock);
+export async function explainRun(
+  db: Queryable,
+  runId: string,
+  clock: Clock,
+  view: LedgerView,
+): Promise<Why> {
+  const look = await lookAtRun(db, runId, clock, view);
+  if (view.onlyLooks?.seesSessions === false) return explainRecord(look);
   return relyingOn(db, runId, () => explain(db, look, clock));
+}
+
+/** A process of the number may be anybody's where those of the run do not show. */
+function explainRecord({ report }: Look): Why {
+  const tasks = openTasks(report).map(({ task }) => {
+    const runs = task.status === 'running';
+    const pid = runs ? (task.attempts.at(-1)?.pid ?? null) : null;
+    const line = `recorded as ${task.status}${pid === null ? '' : `, pid ${String(pid)}`}`;
+    return { id: task.id, runs, lines: [line] };
+  });
+  return { report, tasks: fewWaiting(tasks), horizon: [] };
 }
 
 async function explain(db: Queryable, { stored, report, live }: Look, clock: Clock): Promise<Why> {
@@ -61,12 +79,14 @@ async function explain(db: Queryable, { stored, report, live }: Look, clock: Clo
   });
   return {
     report,
-    tasks: [
-      ...explained.filter(({ runs }) => runs),
-      ...explained.filter(({ runs }) => !runs).slice(0, MOST_WAITING),
-    ],
+    tasks: fewWaiting(explained),
     horizon: holders.map(({ what, xmin_age: age }) => `${what}: ${String(age)} transactions old`),
   };
+}
+
+function fewWaiting<T extends { readonly runs: boolean }>(tasks: readonly T[]): T[] {
+  const waiting = tasks.filter(({ runs }) => !runs);
+  return [...tasks.filter(({ runs }) => runs), ...waiting.slice(0, MOST_WAITING)];
 }
 
 function openTasks(report: ReportV1): { step: Step; task: Task }[] {

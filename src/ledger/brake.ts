@@ -1,4 +1,5 @@
 import type { Queryable } from '../postgres/session.js';
+import { BRAKED_BY } from './report-sql.js';
 
 /** How all runs of a database are paused. */
 export interface Brake {
@@ -29,6 +30,6 @@ export async function releaseBrake(db: Queryable): Promise<boolean> {
 
 /** Who has paused all runs, until when and why; null: nobody. */
 export async function readBrake(db: Queryable): Promise<string | null> {
-  const [row] = await db.query<{ by: string | null }>('SELECT runbook.braked_by() AS by');
+  const [row] = await db.query<{ by: string | null }>(`SELECT ${BRAKED_BY} AS by`);
   return row?.by ?? null;
 }

@@ -29,12 +29,12 @@ const MOST_RELATIONS = 5_000;
 
 /**
  * Reads the newest successful attempts of some kinds of steps, by one query. A database without a
- * ledger, or with one that is not to be trusted, has no history.
+ * ledger of this version, or with one that is not to be trusted, has no history.
  */
 export async function readHistory(session: Session, kinds: readonly string[]): Promise<History> {
   try {
     const { applied, newest } = await inspectLedger(session);
-    if (applied === 0 || applied > newest) return [];
+    if (applied !== newest) return [];
     return await session.query<PastWork>(HISTORY, [kinds, MOST_ATTEMPTS, MOST_RELATIONS]);
   } catch (error) {
     const hidden = error instanceof RunbookError && REFUSALS.includes(error.code);

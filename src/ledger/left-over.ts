@@ -19,7 +19,7 @@ export async function readLeftOver(
   runbook: string,
 ): Promise<Map<string, Map<number, number>>> {
   const { applied, newest } = await inspectLedger(session);
-  if (applied === 0 || applied > newest) return new Map();
+  if (applied !== newest) return new Map();
   const rows = await session.query<LeftOverRow>(LEFT_OVER, [runbook, MOST_RUNS]);
   const steps = new Map<string, Map<number, number>>();
   for (const { step, oid, times } of rows) {

@@ -52,7 +52,13 @@ export async function inspectLedger(session: Session): Promise<LedgerState> {
  * @throws RunbookError `ledger_missing`, `ledger_older`, `ledger_newer` or `ledger_untrusted`.
  */
 export async function requireLedger(session: Session): Promise<void> {
-  const state = await inspectLedger(session);
+  await requireTrusted(session);
+  await requireNewest(session);
+}
+
+/** {@link requireLedger} for one that is known to be trusted, or is only looked at. */
+export async function requireNewest(session: Session): Promise<void> {
+  const state = await readState(session);
   if (state.applied === state.newest) return;
   if (state.applied > state.newest) throw newerLedger(state);
   throw state.applied === 0 ? missingLedger() : olderLedger(state);

@@ -1,6 +1,7 @@
 import type { PastRun } from '../model/past-run.js';
 import type { RunStatus } from '../model/status.js';
 import type { Queryable, Row } from '../postgres/session.js';
+import { isTrouble, timestampText } from './report-sql.js';
 
 /** Of a fact that is not there before and after, nothing is said. */
 const gain = (fact: string): string =>
@@ -13,15 +14,15 @@ const look = (when: 'before' | 'after', order: 'ASC' | 'DESC'): string =>
 
 const PAST_RUNS = `
   SELECT r.run_id, r.runbook_name AS runbook, r.runbook_version AS version, r.status, r.exit_code,
-         runbook.to_timestamp_text(r.started_at) AS started_at,
-         runbook.to_timestamp_text(r.finished_at) AS finished_at,
+         ${timestampText('r.started_at')} AS started_at,
+         ${timestampText('r.finished_at')} AS finished_at,
          extract(epoch FROM r.finished_at - r.started_at)::float8 * 1000 AS duration_ms,
          t.tasks, t.troubled, t.deferred, g.bytes_freed, g.dead_rows_removed
     FROM (SELECT * FROM runbook.run u WHERE u.runbook_name = coalesce($1, u.runbook_name)
            ORDER BY u.started_at DESC LIMIT $2) r
    CROSS JOIN LATERAL (
      SELECT count(*)::int AS tasks, (count(*) FILTER (WHERE o.deferred))::int AS deferred,
-            (count(*) FILTER (WHERE NOT o.deferred AND (runbook.is_failure(o.status) OR o.status = 'unknown')))::int AS troubled
+            (count(*) FILTER (WHERE NOT o.deferred AND ${isTrouble('o.status')}))::int AS troubled
        FROM runbook.task o WHERE o.run_id = r.run_id) t
    CROSS JOIN LATERAL (
      SELECT ${gain('size_bytes')} AS bytes_freed, ${gain('dead_rows')} AS dead_rows_removed
@@ -60,7 +61,7 @@ export async function readExpectations(db: Queryable): Promise<Expectation[]> {
   return db.query<Expectation>(
     `SELECT l.runbook_name AS runbook, (l.plan -> 'ledger' ->> 'expect_every_ms')::float8 AS expect_every_ms,
             extract(epoch FROM clock_timestamp() - coalesce(s.last, s.first))::float8 * 1000 AS since_ms,
-            runbook.to_timestamp_text(s.last) AS last_success, l.status AS last_status
+            ${timestampText('s.last')} AS last_success, l.status AS last_status
        FROM (SELECT DISTINCT ON (r.runbook_name) r.* FROM runbook.run r
               ORDER BY r.runbook_name, r.started_at DESC) l
       CROSS JOIN LATERAL (

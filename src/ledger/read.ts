@@ -6,6 +6,7 @@ import type { RunStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Queryable } from '../postgres/session.js';
 import type { TaskChange } from './records.js';
+import { BRAKED_BY, CLAIMED, STEP_STATE, TASK_STATE, timestampText } from './report-sql.js';
 
 /** A run in a list. */
 export interface RunLine {
@@ -68,8 +69,8 @@ export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]>
   return db.query<RunLine & Record<string, unknown>>(
     `SELECT r.run_id, r.runbook_name, r.runbook_version, r.status, r.exit_code,
             -- A moment that is none has no timestamp.
-            coalesce(runbook.to_timestamp_text(r.started_at), r.started_at::text) AS started_at,
-            runbook.to_timestamp_text(r.finished_at) AS finished_at
+            coalesce(${timestampText('r.started_at')}, r.started_at::text) AS started_at,
+            ${timestampText('r.finished_at')} AS finished_at
        FROM runbook.run r ORDER BY r.started_at DESC LIMIT $1`,
     [limit],
   );
@@ -88,22 +89,23 @@ interface RunRow extends Record<string, unknown> {
 /** Reads a run with its plan and all of its records. */
 export async function readRun(db: Queryable, runId: string): Promise<StoredRun> {
   const [row] = await db.query<RunRow>(
-    `SELECT r.plan, r.residue,
+    `WITH ${CLAIMED}
+     SELECT r.plan, r.residue,
             jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
-              'window_ends_at', runbook.to_timestamp_text(r.window_ends_at), 'traceparent', r.traceparent,
+              'window_ends_at', ${timestampText('r.window_ends_at')}, 'traceparent', r.traceparent,
               'pass', r.pass,
-              'paused_by', CASE WHEN r.finished_at IS NULL THEN runbook.paused_by(r.run_id) END,
-              'started_at', runbook.to_timestamp_text(r.started_at),
-              'finished_at', runbook.to_timestamp_text(r.finished_at)) AS run,
-            coalesce((SELECT jsonb_agg(runbook.step_state(s) ORDER BY s.ordinal)
+              'paused_by', CASE WHEN r.finished_at IS NULL THEN coalesce(r.paused_by, ${BRAKED_BY}) END,
+              'started_at', ${timestampText('r.started_at')},
+              'finished_at', ${timestampText('r.finished_at')}) AS run,
+            coalesce((SELECT jsonb_agg(${STEP_STATE} ORDER BY s.ordinal)
                         FROM runbook.step s WHERE s.run_id = r.run_id), '[]') AS steps,
             coalesce((SELECT jsonb_agg(s.plan || jsonb_build_object('tasks', coalesce((
                                SELECT jsonb_agg(t.plan ORDER BY t.task_no) FROM runbook.task t
                                 WHERE (t.run_id, t.step_id) = (s.run_id, s.step_id)), '[]'))
                              ORDER BY s.ordinal)
                         FROM runbook.step s WHERE s.run_id = r.run_id), '[]') AS planned,
-            coalesce((SELECT jsonb_agg(runbook.task_state(t) || jsonb_build_object('last', (
+            coalesce((SELECT jsonb_agg(${TASK_STATE} || jsonb_build_object('last', (
                                SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql,
                                         'outcome', a.outcome, 'cause', a.cause,
                                         'built_indexes', (
@@ -116,7 +118,8 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
                                 ORDER BY a.attempt_no DESC LIMIT 1)))
                         FROM runbook.task t WHERE t.run_id = r.run_id), '[]') AS tasks,
             ARRAY(SELECT s.step_id FROM runbook.step s
-                   WHERE s.run_id = r.run_id AND runbook.is_supervised(s.run_id, s.step_id)) AS supervised
+                   WHERE s.run_id = r.run_id
+                     AND concat_ws('/', 'step', s.run_id, s.step_id) IN (SELECT c.name FROM claimed c)) AS supervised
        FROM runbook.run r WHERE r.run_id = $1`,
     [runId],
   );
@@ -161,6 +164,22 @@ export async function readLife(
   return { live: row?.live === true, engine: row?.engine === true };
 }
 
+/** Whether an engine, a supervisor or a worker of a run lives, where all sessions show. Changes nothing. */
+export async function isWorkedOn(db: Queryable, runId: string): Promise<boolean> {
+  const [row] = await db.query<{ worked: boolean }>(
+    `WITH ${CLAIMED}
+     SELECT EXISTS (SELECT FROM claimed c
+                     WHERE c.name = concat('run/', $1::text) OR starts_with(c.name, concat('step/', $1::text, '/')))
+         OR EXISTS (SELECT FROM runbook.attempt a JOIN pg_catalog.pg_stat_activity p
+                        ON p.backend_type = 'pg_background'
+                       AND CASE WHEN a.backend_start IS NULL THEN p.application_name = a.application_name
+                                ELSE (p.pid, p.backend_start) = (a.pid, a.backend_start) END
+                     WHERE a.run_id = $1 AND a.status IN ('pending', 'running')) AS worked`,
+    [runId],
+  );
+  return row?.worked === true;
+}
+
 /**
  * Asks for a run, or one of its steps, to be cancelled: by whoever looks after it, and where nobody
  * does, by the identity of its workers.
@@ -173,7 +192,7 @@ export async function requestCancel(
   by: string,
 ): Promise<number> {
   const [row] = await db.query<{ steps: number }>(
-    "SELECT runbook.request_cancel($1, $2, concat(session_user, '@', $3::text)) AS steps",
+    "SELECT runbook.request_cancel($1, $2, concat('pg-runbook cancel of ', session_user, '@', $3::text)) AS steps",
     [runId, step ?? null, by],
   );
   await db.query('SELECT runbook.skip_cancelled($1)', [runId]);

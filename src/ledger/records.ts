@@ -39,6 +39,8 @@ export type Prepared = { readonly task: TaskChange } & (
       readonly attempt_id?: undefined;
       /** The run that works on one of its relations: it waits. */
       readonly busy?: string;
+      /** Who asked for its step to be cancelled, and how: it waits to be ended with the others. */
+      readonly cancelled_by?: string;
     }
 );
 

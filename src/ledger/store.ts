@@ -8,6 +8,7 @@ import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
+import { BATCH_PROGRESS, CLAIMED, STEP_STATE } from './report-sql.js';
 
 /** A run's records, as they change while it goes on. */
 export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps' | 'residue'>;
@@ -19,6 +20,9 @@ export interface EngineOrigin {
   /** The trace that its caller belongs to. */
   readonly traceparent?: string | undefined;
 }
+
+/** What became of a step. */
+type StepEnd = Pick<Step, 'status' | 'reason' | 'finished_at'>;
 
 /** Tasks that one statement records: their texts, all at once, would be most of the program's memory. */
 const TASKS_AT_ONCE = 500;
@@ -152,10 +156,48 @@ export class LedgerStore {
     );
   }
 
+  /** Ends steps all of whose tasks have ended; says what each of them came to. */
+  async finishSteps(
+    runId: string,
+    steps: readonly string[],
+    at: string,
+  ): Promise<Record<string, StepEnd>> {
+    const [row] = await this.db.query<{ ends: Record<string, StepEnd> }>(
+      `SELECT runbook.finish_steps($1, $2, $3) AS ends FROM ${COMMIT_LATER}`,
+      [runId, steps, at],
+      'often',
+    );
+    return row?.ends ?? {};
+  }
+
+  /** Notes who told the engine to stop, for the steps that it looks after itself. */
+  async noteStop(runId: string, steps: readonly string[], by: string): Promise<void> {
+    await this.db.query('SELECT runbook.note_stop($1, $2, $3)', [runId, steps, by]);
+  }
+
+  /** The steps that are to be cancelled, and who asked for that. */
+  async readCancelled(runId: string): Promise<{ id: string; by: string }[]> {
+    return this.db.query<{ id: string; by: string }>(
+      `SELECT s.step_id AS id, s.cancel_requested_by AS by FROM runbook.step s
+        WHERE s.run_id = $1 AND s.cancel_requested_at IS NOT NULL`,
+      [runId],
+      'often',
+    );
+  }
+
+  /** Who cancelled the whole run, and what that left undone; undefined: nobody. */
+  async readCancelledRun(runId: string): Promise<string | undefined> {
+    const [row] = await this.db.query<{ reason: string | null }>(
+      'SELECT runbook.cancelled_run(r) AS reason FROM runbook.run r WHERE r.run_id = $1',
+      [runId],
+    );
+    return row?.reason ?? undefined;
+  }
+
   /** A step with its tasks and attempts, as the report has it. */
   async readStep(runId: string, stepId: string): Promise<Step> {
     const [row] = await this.db.query<{ step: Step }>(
-      `SELECT runbook.step_state(s) AS step FROM runbook.step s
+      `WITH ${CLAIMED} SELECT ${STEP_STATE} AS step FROM runbook.step s
         WHERE (s.run_id, s.step_id) = ($1, $2)`,
       [runId, stepId],
     );
@@ -169,7 +211,7 @@ export class LedgerStore {
     stepIds: readonly string[],
   ): Promise<Record<string, Step['progress']>> {
     const rows = await this.db.query<{ id: string; progress: Step['progress'] }>(
-      `SELECT s.step_id AS id, runbook.batch_progress(s.run_id, s.step_id) AS progress
+      `WITH ${CLAIMED} SELECT s.step_id AS id, ${BATCH_PROGRESS} AS progress
          FROM runbook.step s WHERE s.run_id = $1 AND s.step_id = ANY ($2)`,
       [runId, stepIds],
     );
@@ -186,8 +228,17 @@ export class LedgerStore {
     return row?.paused_by ?? null;
   }
 
-  /** Records that an engine looks after a run again, in a window of its own if it has one. */
-  async reopenRun(runId: string, origin: EngineOrigin, windowEndsAt: string | null): Promise<void> {
+  /**
+   * Records that an engine looks after a run again, in a window of its own if it has one.
+   * @param anew somebody asks for the rest to be done: what was to be cancelled is not any more.
+   */
+  async reopenRun(
+    runId: string,
+    origin: EngineOrigin,
+    windowEndsAt: string | null,
+    anew: boolean,
+  ): Promise<void> {
+    if (anew) await this.db.query('SELECT runbook.forget_cancel($1)', [runId]);
     await this.db.query(
       `UPDATE runbook.run SET status = 'running', reason = NULL, exit_code = NULL, finished_at = NULL,
               engine_host = $2, engine_pid = $3, window_ends_at = $4, stopped_for = NULL,

@@ -73,9 +73,21 @@ const TRANSACTIONS: Settings = {
   default_transaction_deferrable: 'off',
 };
 
+/**
+ * When this host is gone, the server must notice and end the session: it may have claims or rows locked. Within a
+ * transaction it never waits for us.
+ */
+export const DEAD_PEERS: Settings = {
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+  idle_in_transaction_session_timeout: '1min',
+};
+
 /** Of a session that asks and records, and whose settings no worker inherits. */
 export const OWN_SESSION: Settings = {
   ...NO_TIMEOUTS,
+  ...DEAD_PEERS,
   ...WORKABLE,
   ...WRITING,
   ...TRANSACTIONS,
@@ -122,4 +134,17 @@ export function withReading(settings: Settings): Settings {
       name.toLowerCase() === 'search_path' ? catalogFirst(value) : value,
     ]);
   return { ...(Object.fromEntries(others) as Settings), ...READING };
+}
+
+/**
+ * pg_background has a timeout of its own, which comes before statement_timeout where a role or a database has set it; and
+ * newer versions of it hold statement_timeout for each command of a worker instead of for all of them.
+ */
+export function withWorkerTimeouts(settings: Settings): Settings {
+  return {
+    // The launching session has one; a worker has those timeouts alone that the plan shows.
+    idle_in_transaction_session_timeout: '0',
+    ...settings,
+    'pg_background.worker_timeout': settings['statement_timeout'] ?? '0',
+  };
 }

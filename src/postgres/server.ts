@@ -135,14 +135,18 @@ export function requireUsableServer(server: ServerInfo): void {
       hint: 'pg-runbook works with PostgreSQL 14 and newer.',
     });
   }
-  if (server.inRecovery) {
-    throw new RunbookError('server_unsupported', 'the server is in recovery: it is a standby', {
-      hint: 'Maintenance runs on the primary; its effects reach the standbys by themselves.',
-    });
-  }
+  requirePrimary(server);
   if (!server.trackCounts) {
     throw new RunbookError('server_unsupported', 'track_counts is off: nothing could be proven', {
       hint: 'Turn it on (autovacuum needs it, too): ALTER ROLE … or ALTER SYSTEM SET track_counts = on.',
     });
   }
+}
+
+/** Refuses a standby to whoever has something to record. */
+export function requirePrimary({ inRecovery }: ServerInfo): void {
+  if (!inRecovery) return;
+  throw new RunbookError('server_unsupported', 'the server is in recovery: it is a standby', {
+    hint: 'Maintenance runs on the primary; its effects reach the standbys by themselves.',
+  });
 }

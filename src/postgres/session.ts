@@ -1,10 +1,13 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { messageOf, RunbookError } from '../errors.js';
+import { cutText } from '../model/cut-text.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { clientEncoding, READING, SAFE_SEARCH_PATH } from '../model/settings.js';
 import { connectionFailed } from './connection-failed.js';
 import { asSqlError } from './errors.js';
+import { ASK_AFTER_MS, ASKED_WITHIN_MS, isAtWork } from './silence.js';
 import { StartupConnection } from './startup-connection.js';
 import { setForSession } from './session-settings.js';
 
@@ -42,11 +45,11 @@ export class Session implements Queryable {
   /** Names of prepared statements, by their texts. */
   readonly #prepared = new Map<string, string>();
   readonly #client: pg.Client;
-  readonly #target: string;
+  readonly #settings: ConnectionSettings;
 
-  private constructor(client: pg.Client, target: string) {
+  private constructor(client: pg.Client, settings: ConnectionSettings) {
     this.#client = client;
-    this.#target = target;
+    this.#settings = settings;
     client.on('error', (error) => (this.#lost ??= error));
     client.on('end', () => (this.#lost ??= new Error('the connection was closed')));
   }
@@ -78,7 +81,7 @@ export class Session implements Queryable {
       } as const;
       const connection = new StartupConnection(config, settings.demands);
       try {
-        return await Session.#connect(config, connection, settings.description);
+        return await Session.#connect(config, connection, settings);
       } catch (error) {
         failures.push(error);
         ofTls = connection.failedForTls;
@@ -91,11 +94,11 @@ export class Session implements Queryable {
   static async #connect(
     config: pg.ClientConfig,
     connection: StartupConnection,
-    description: string,
+    settings: ConnectionSettings,
   ): Promise<Session> {
     // Its types do not tell of `connection`.
     const client = new pg.Client({ ...config, connection } as pg.ClientConfig);
-    const session = new Session(client, description);
+    const session = new Session(client, settings);
     try {
       await client.connect();
       await setForSession(session, {
@@ -180,13 +183,26 @@ export class Session implements Queryable {
 
   async #send<T>(query: () => Promise<T>): Promise<T> {
     if (this.#lost !== undefined) throw this.#connectionLost(this.#lost);
+    const asking = setInterval(() => void this.#askAboutSilence(), ASK_AFTER_MS);
     try {
       return await query();
     } catch (error) {
       if (!isReadTimeout(error) && (await this.#isAlive(error))) throw error;
       this.#lost ??= error instanceof Error ? error : new Error(String(error));
-      throw this.#connectionLost(error);
+      throw this.#connectionLost(this.#lost);
+    } finally {
+      clearInterval(asking);
     }
+  }
+
+  /** Ends a connection that is silent though the server does not work for it. */
+  async #askAboutSilence(): Promise<void> {
+    const { pid, stream } = serverSide(this.#client);
+    const open = (): Promise<Session> =>
+      Session.open(withTimeout(this.#settings), 'pg-runbook:ask', ASKED_WITHIN_MS);
+    if (pid === null || (await isAtWork(open, pid))) return;
+    this.#lost ??= new Error('it answers nothing, and does not work on the query');
+    stream.destroy();
   }
 
   /** A worker's 57P01 that its reader re-raises looks like our own session's end: only asking tells. */
@@ -201,13 +217,26 @@ export class Session implements Queryable {
 
   #connectionLost(cause: unknown): RunbookError {
     const sqlstate = asSqlError(cause)?.sqlstate;
-    const message = `lost the connection to ${this.#target}: ${messageOf(cause)}`;
+    const message = `lost the connection to ${this.#settings.description}: ${messageOf(cause)}`;
     return new RunbookError('connection_lost', message, {
       cause,
       ...(sqlstate === undefined ? {} : { sqlstate }),
       hint: 'Look whether the server restarted, and what still runs: pg_stat_activity, application_name like pg-runbook/%',
     });
   }
+}
+
+/** Its types do not tell of these. */
+function serverSide(client: pg.Client): { pid: number | null; stream: Socket } {
+  const { processID, connection } = client as unknown as {
+    processID: number | null;
+    connection: { stream: Socket };
+  };
+  return { pid: processID, stream: connection.stream };
+}
+
+function withTimeout(settings: ConnectionSettings): ConnectionSettings {
+  return { ...settings, client: { ...settings.client, connectionTimeoutMillis: ASKED_WITHIN_MS } };
 }
 
 /** node-postgres has no code for either, only texts of its own, which are not translated. */
@@ -220,7 +249,7 @@ function toNotice(notice: object): Notice {
   return {
     severity: severity ?? 'NOTICE',
     sqlstate: code ?? '00000',
-    message: message ?? '',
+    message: cutText(message ?? ''),
     file: file ?? '',
   };
 }

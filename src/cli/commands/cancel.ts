@@ -21,9 +21,11 @@ export async function cancel(
   options: { readonly dsn?: string | undefined; readonly step?: string | undefined },
 ): Promise<ExitCode> {
   const { step } = options;
-  const { report, open } = await withLedger(context, options.dsn, 'cancel', async ({ session }) =>
-    cancelAndWait(session, await findRunId(session, run), step),
-  );
+  const { report, open } = await withLedger(context, options.dsn, 'cancel', async ({ session }) => {
+    const id = await findRunId(session, run);
+    if (context.begun !== undefined) context.begun.yet = true;
+    return cancelAndWait(session, id, step);
+  });
   context.output.write(`${describeReport(report)}\n`);
   if (open.length === 0) return EXIT.ok;
   context.output.note(`still stopping: ${open.join(', ')}; why: pg-runbook why ${report.run.id}`);

@@ -3,7 +3,12 @@ import { inspectLedger, requireLedger } from '../../ledger/migrate.js';
 import { mayMakeLedger } from '../../ledger/trust.js';
 import { missed, readExpectations } from '../../ledger/past-runs.js';
 import { readResidue } from '../../ledger/residue.js';
-import { chooseDialect, describeMove } from '../../postgres/background/detect.js';
+import {
+  chooseDialect,
+  describeMove,
+  isOlder,
+  readAvailableVersion,
+} from '../../postgres/background/detect.js';
 import { asSqlError } from '../../postgres/errors.js';
 import { readCapacity } from '../../postgres/capacity.js';
 import { readOtherLaunchers } from '../../postgres/launchers.js';
@@ -76,6 +81,7 @@ async function examine(connected: Connected): Promise<Check[]> {
       const risk = `${detail}; the schema's owner ${stranger} could replace it and act as ${server.role}`;
       return { state: 'warn', detail: risk, fix: describeMove() };
     }),
+    ...(await checkVersion(connected)),
     describeRole(connected),
     ...(await checkLaunchers(connected)),
     await checkSlots(connected),
@@ -83,8 +89,41 @@ async function examine(connected: Connected): Promise<Check[]> {
   ];
   const usable = checks.every(({ name, state }) => name !== 'ledger' || state === 'ok');
   if (!usable) return checks;
-  const residue = await orWarn('residue', checkResidue(connected));
+  // Who builds an invalid index shows on the primary alone.
+  const residue = server.inRecovery ? [] : await orWarn('residue', checkResidue(connected));
   return [...checks, ...residue, ...(await orWarn('missed', checkMissed(connected)))];
+}
+
+/** Below it a cancelled worker could be killed, and the server restart; its SQL is 2.0 with all patches. */
+const SAFE_VERSION = '2.0.2';
+
+/** Versions with defects that a run may meet, and files that are newer than the SQL in the database. */
+async function checkVersion({ session, server }: Connected): Promise<Check[]> {
+  const installed = server.extension?.version;
+  if (installed === undefined) return [];
+  const available = await readAvailableVersion(session);
+  const checks: Check[] = [];
+  if (
+    isOlder(installed, '2.0') ||
+    (installed.split('.').length > 2 && isOlder(installed, SAFE_VERSION))
+  ) {
+    checks.push({
+      name: 'extension',
+      state: 'warn',
+      detail: `pg_background ${installed}: before ${SAFE_VERSION} a cancel could crash or restart the server`,
+      fix: `Install ${SAFE_VERSION} or newer on the server, then: ALTER EXTENSION pg_background UPDATE;`,
+    });
+  }
+  if (available !== undefined && isOlder(installed, available)) {
+    checks.push({
+      name: 'extension',
+      // The functions of another major version are not in the library: the first launch fails.
+      state: installed.split('.')[0] === available.split('.')[0] ? 'warn' : 'fix',
+      detail: `the library on the server is pg_background ${available}, its SQL in this database ${installed}`,
+      fix: 'ALTER EXTENSION pg_background UPDATE;',
+    });
+  }
+  return checks;
 }
 
 /** Roles that could act as the one that maintains their tables: pg_background lets them, and we cannot mend it. */

@@ -8,7 +8,7 @@ import {
 import { describeDuration } from '../../model/duration.js';
 import { oneLine } from '../../model/printable.js';
 import { describeHistory } from '../../report/history.js';
-import { withLedger } from '../connect.js';
+import { noteRecord, withView } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 import { toJson } from '../../report/json.js';
 
@@ -27,16 +27,19 @@ export async function history(
   options: Options,
 ): Promise<ExitCode> {
   const limit = parseLimit(options.limit);
-  const { runs, overdue } = await withLedger(
+  const { runs, overdue } = await withView(
     context,
     options.dsn,
     'history',
-    async ({ session }) => ({
-      runs: await readPastRuns(session, runbook, limit),
-      overdue: missed(await readExpectations(session)).filter(
-        (one) => runbook === undefined || one.runbook === runbook,
-      ),
-    }),
+    async ({ session, view }) => {
+      noteRecord(context.output, view);
+      return view.read(async () => ({
+        runs: await readPastRuns(session, runbook, limit),
+        overdue: missed(await readExpectations(session)).filter(
+          (one) => runbook === undefined || one.runbook === runbook,
+        ),
+      }));
+    },
   );
   const text = `${describeHistory(runs)}${overdue.map((one) => `${describeMissed(one)}\n`).join('')}`;
   const json = (): string => toJson({ runs, missed: overdue });

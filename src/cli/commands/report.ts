@@ -8,7 +8,7 @@ import { toJson } from '../../report/json.js';
 import { renderJunit } from '../../report/junit.js';
 import { renderReportMarkdown } from '../../report/markdown.js';
 import { describeReport } from '../../report/text.js';
-import { withLedger } from '../connect.js';
+import { withView } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 import { readReport, writeReportPieces } from '../report-file.js';
 
@@ -52,8 +52,8 @@ async function readFromLedger(
   reference: string,
   dsn: string | undefined,
 ): Promise<ReportV1> {
-  return withLedger(context, dsn, 'report', async ({ session }) => {
-    const look = await lookAtRun(session, await findRunId(session, reference), systemClock);
-    return look.report;
+  return withView(context, dsn, 'report', async ({ session, view }) => {
+    const id = await view.read(() => findRunId(session, reference));
+    return (await lookAtRun(session, id, systemClock, view)).report;
   });
 }

@@ -11,6 +11,7 @@ import { keepHeapSmall } from '../small-heap.js';
 
 interface Options extends DriveOptions {
   readonly report?: string | undefined;
+  readonly failed?: true | undefined;
   readonly ping?: string | undefined;
 }
 
@@ -37,5 +38,7 @@ async function takeUp(
     return { runId: id, name: stored.plan.runbook.name };
   });
   const path = options.report ?? defaultReportPath(name, runId);
-  return driveEngine(context, options, { runId, path }, resumeRun);
+  return driveEngine(context, options, { runId, path }, (engine) =>
+    resumeRun({ ...engine, failed: options.failed === true }),
+  );
 }

@@ -6,7 +6,7 @@ import { findRunId, listRuns, type RunLine } from '../../ledger/read.js';
 import { oneLine } from '../../model/printable.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
-import { withLedger } from '../connect.js';
+import { noteRecord, withView } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 import { follow } from '../follow.js';
 
@@ -25,17 +25,20 @@ export async function status(
   options: Options,
 ): Promise<ExitCode> {
   if (options.follow === true) return followRun(context, run, options);
-  const text = await withLedger(context, options.dsn, 'status', async ({ session }) => {
+  const text = await withView(context, options.dsn, 'status', async ({ session, view }) => {
     if (run === undefined) {
-      const runs = await listRuns(session, LAST_RUNS);
-      const pausedBy = await readBrake(session);
+      const [runs, pausedBy] = await view.read(
+        async () => [await listRuns(session, LAST_RUNS), await readBrake(session)] as const,
+      );
+      noteRecord(context.output, view);
       if (options.json === true) {
         return toJson({ paused_by: pausedBy, runs });
       }
       const brake = pausedBy === null ? '' : `all runs are paused by ${oneLine(pausedBy)}\n`;
       return `${brake}${describeRuns(runs)}`;
     }
-    const { report } = await lookAtRun(session, await findRunId(session, run), systemClock);
+    const id = await view.read(() => findRunId(session, run));
+    const { report } = await lookAtRun(session, id, systemClock, view);
     return options.json === true ? toJson(report) : `${describeReport(report)}\n`;
   });
   context.output.write(text);
@@ -53,8 +56,8 @@ async function followRun(
       hint: 'pg-runbook status latest --follow',
     });
   }
-  const { report, left } = await withLedger(context, options.dsn, 'follow', async ({ session }) =>
-    follow(context.output, session, await findRunId(session, run), { watcher: 'follow' }),
+  const { report, left } = await withView(context, options.dsn, 'follow', (looking) =>
+    follow(context.output, looking, run, { watcher: 'follow' }),
   );
   if (left !== undefined) return left;
   context.output.write(options.json === true ? toJson(report) : `${describeReport(report)}\n`);

@@ -1,9 +1,8 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import { findRunId } from '../../ledger/read.js';
 import { parseDuration } from '../../model/duration.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
-import { withLedger } from '../connect.js';
+import { withView } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 import { follow } from '../follow.js';
 import { requireMetricsFolder, writeMetrics } from '../metrics-file.js';
@@ -26,15 +25,15 @@ export async function wait(
 ): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout);
   await requireMetricsFolder(options.metrics);
-  const { report, live, left } = await withLedger(
+  const { report, live, unsettled, left } = await withView(
     context,
     options.dsn,
     'wait',
-    async ({ session }) =>
-      follow(context.output, session, await findRunId(session, run), {
-        watcher: 'wait',
-        timeoutMs,
-      }),
+    (looking) => {
+      // From here on it tells how a run ends, and a server that is lost leaves that unknown.
+      if (context.begun !== undefined) context.begun.yet = true;
+      return follow(context.output, looking, run, { watcher: 'wait', timeoutMs });
+    },
   );
   if (left !== undefined) return left;
   const { report: path, mode } = options;
@@ -42,6 +41,7 @@ export async function wait(
   await writeMetrics(context.output, options.metrics, report);
   context.output.write(options.json === true ? toJson(report) : `${describeReport(report)}\n`);
   if (live) return EXIT.notNow;
+  if (unsettled) return EXIT.outcomeUnknown;
   return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
 }
 

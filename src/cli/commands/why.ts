@@ -5,7 +5,7 @@ import { findRunId } from '../../ledger/read.js';
 import { oneLine } from '../../model/printable.js';
 import { isFinal } from '../../model/status.js';
 import { describeProgress } from '../../report/progress.js';
-import { withLedger } from '../connect.js';
+import { withView } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
 import { toJson } from '../../report/json.js';
 
@@ -15,8 +15,8 @@ export async function why(
   run: string,
   options: { readonly dsn?: string | undefined; readonly json?: true | undefined },
 ): Promise<ExitCode> {
-  const found = await withLedger(context, options.dsn, 'why', async ({ session }) =>
-    explainRun(session, await findRunId(session, run), systemClock),
+  const found = await withView(context, options.dsn, 'why', async ({ session, view }) =>
+    explainRun(session, await view.read(() => findRunId(session, run)), systemClock, view),
   );
   const { report, ...rest } = found;
   const document = { run: report.run, ...rest };

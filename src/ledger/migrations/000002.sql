@@ -4,7 +4,10 @@
 ALTER TABLE runbook.run
   ADD COLUMN window_ends_at timestamptz,
   ADD COLUMN window_at_end text CHECK (window_at_end IN ('drain', 'cancel')),
-  ADD COLUMN stopped_for text;
+  ADD COLUMN stopped_for text,
+  ADD COLUMN cancel_requested_by text;
+COMMENT ON COLUMN runbook.run.cancel_requested_by IS
+  'Who asked for the whole run to stop, and how; of a step alone, that stands with the step.';
 COMMENT ON COLUMN runbook.run.stopped_for IS
   'The guard that did not hold: nothing more is launched.';
 COMMENT ON COLUMN runbook.run.window_ends_at IS
@@ -282,14 +285,15 @@ DECLARE
   state text := outcome ->> 'sqlstate';
   reason text := concat(CASE cause WHEN 'window' THEN 'the window closed while it ran: '
                                    WHEN 'brake' THEN 'the emergency brake was pulled while it ran: '
-                                   WHEN 'bystanders' THEN 'it gave way to sessions that queued behind it: ' END,
-                        outcome ->> 'message', ' (' || (outcome ->> 'detail') || ')');
+                                   WHEN 'bystanders' THEN 'it gave way to sessions that queued behind it: '
+                                   WHEN 'interrupt' THEN 'cancelled by ' || (outcome ->> 'stopped_by') || ': ' END,
+                        coalesce(outcome ->> 'message', outcome ->> 'why'), ' (' || (outcome ->> 'detail') || ')');
 BEGIN
   IF outcome ->> 'type' = 'completed' THEN
     RETURN runbook.verdict('succeeded', NULL, NULL);
   ELSIF outcome ->> 'type' = 'silent' THEN
     RETURN runbook.verdict(CASE WHEN (outcome ->> 'gone')::boolean THEN coalesce(by_cause, 'unknown')
-                                ELSE 'unknown' END, outcome ->> 'why', NULL);
+                                ELSE 'unknown' END, reason, NULL);
   ELSIF state NOT IN ('57014', '57P01') THEN
     RETURN runbook.verdict('failed', reason, state);
   END IF;
@@ -505,8 +509,8 @@ BEGIN
   SELECT s.cancel_requested_by INTO canceller FROM runbook.step s
    WHERE (s.run_id, s.step_id) = (p_run, p_step) AND s.cancel_requested_at IS NOT NULL;
   IF FOUND THEN
-    RETURN runbook.end_unlaunched(p_run, p_step, p_task, runbook.verdict('skipped',
-      concat('cancelled before it was launched, by ', canceller), NULL)) - 'attempt';
+    RETURN (SELECT jsonb_build_object('task', runbook.task_state(u), 'cancelled_by', canceller) FROM runbook.task u
+             WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task));
   END IF;
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
@@ -563,7 +567,7 @@ BEGIN
                             'attempt', runbook.attempt_state(a, t.plan ->> 'sql'));
 END $$;
 COMMENT ON FUNCTION runbook.prepare_attempt IS
-  'Looks at the targets of a task''s next piece of work and records the attempt, before its launch. Without an attempt in the answer no target was left, and the task has ended.';
+  'Looks at the targets of a task''s next piece of work and records the attempt, before its launch. Without an attempt in the answer no target was left, and the task has ended; or it waits for another run, or its step is to be cancelled.';
 
 CREATE FUNCTION runbook.part_sql(command text, targets jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -699,7 +703,7 @@ BEGIN
   IF t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' <> 'completed' AND jsonb_array_length(judgements) > 1 THEN
     judgements := runbook.only_prefix(judgements);
   END IF;
-  verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome,
+  verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome || jsonb_build_object('stopped_by', s.cancel_requested_by),
     (SELECT c FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);

@@ -806,47 +806,6 @@ END $$;
 COMMENT ON PROCEDURE runbook.run_batches IS
   'What a worker of a batched step runs: walks its part and whatever else is left, and leaves the completion marker. The last one to end proves that no row is left.';
 
-CREATE FUNCTION runbook.batch_progress(p_run text, p_step text) RETURNS jsonb
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  WITH parts AS (
-    SELECT p.*, CASE WHEN p.worked_ms > 0 THEN p.rows_seen / p.worked_ms * 1000 ELSE 0 END AS pace,
-           p.finished_at IS NULL AS open,
-           CASE WHEN runbook.is_claimed(concat_ws('/', 'task', p.run_id, p.step_id, p.task_no))
-                THEN p.paused_for END AS pausing
-      FROM runbook.batch_part p WHERE (p.run_id, p.step_id) = (p_run, p_step)),
-  whole AS (
-    SELECT coalesce(sum(rows_seen), 0)::bigint AS seen, coalesce(sum(rows_changed), 0)::bigint AS changed,
-           coalesce(sum(rows_unchanged), 0)::bigint AS unchanged,
-           (max(rows_left) FILTER (WHERE is_last))::bigint AS rows_left, coalesce(sum(batches), 0)::bigint AS batches,
-           coalesce(sum(timed_batches), 0)::bigint AS timed, coalesce(sum(timed_well), 0)::bigint AS timed_well,
-           coalesce(sum(halvings), 0)::bigint AS halvings, coalesce(sum(wal_bytes), 0)::bigint AS wal,
-           (sum(pace) FILTER (WHERE open))::float8 AS pace, count(*) FILTER (WHERE open) AS open
-      FROM parts)
-  SELECT jsonb_build_object(
-    'rows_estimated', s.plan -> 'batches' -> 'rows_estimated', 'rows_seen', w.seen, 'rows_changed', w.changed,
-    'rows_unchanged', w.unchanged,
-    'rows_left', w.rows_left, 'rows_per_second', round(w.pace::numeric, 1),
-    'eta_ms', CASE WHEN w.pace > 0 THEN round((greatest((s.plan -> 'batches' ->> 'rows_estimated')::numeric - w.seen, 0)
-                                               / w.pace::numeric) * 1000) END,
-    'batches', w.batches, 'timed_batches', w.timed, 'timed_well', w.timed_well, 'halvings', w.halvings,
-    'wal_bytes', w.wal,
-    'paused_for', (SELECT min(p.pausing) FROM parts p WHERE p.open),
-    'pauses', coalesce((
-      SELECT jsonb_object_agg(k.key, k.total) FROM (
-        SELECT e.key, jsonb_build_object('count', sum((e.value ->> 'count')::bigint),
-                                         'ms', round(sum((e.value ->> 'ms')::numeric))) AS total
-          FROM parts p, jsonb_each(p.pauses) e GROUP BY e.key) k), '{}'),
-    'parts', coalesce((
-      SELECT jsonb_agg(jsonb_build_object('number', p.part_no, 'task', p.task_no, 'above', p.above::text, 'upto', p.upto::text,
-               'reached', p.reached::text, 'rows_seen', p.rows_seen, 'rows_changed', p.rows_changed, 'batches', p.batches,
-               'batch_rows', p.batch_rows, 'batch_ms', round(p.batch_ms::numeric, 1), 'paused_for', p.pausing,
-               'finished_at', runbook.to_timestamp_text(p.finished_at)) ORDER BY p.part_no) FROM parts p), '[]'))
-    FROM runbook.step s, whole w
-   WHERE (s.run_id, s.step_id) = (p_run, p_step) AND jsonb_typeof(s.plan -> 'batches') = 'object'
-$$;
-COMMENT ON FUNCTION runbook.batch_progress IS
-  'How far the walk of a step has come, as the report has it; null for steps that walk no table.';
-
 CREATE FUNCTION runbook.set_paused(p_run text, p_by text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   UPDATE runbook.run r

@@ -33,27 +33,6 @@ CREATE TABLE runbook.supervisor (
 COMMENT ON TABLE runbook.supervisor IS
   'The workers that look after detached steps, by the identity that holds in every session.';
 
-CREATE FUNCTION runbook.step_state(s runbook.step) RETURNS jsonb
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('id', s.step_id, 'kind', s.kind, 'policy', s.policy, 'status', s.status,
-    'reason', s.reason, 'started_at', runbook.to_timestamp_text(s.started_at),
-    'finished_at', runbook.to_timestamp_text(s.finished_at), 'progress', runbook.batch_progress(s.run_id, s.step_id),
-    'expected', (SELECT f - 'step' - 'begins_ms'
-                   FROM runbook.run r, jsonb_array_elements(r.plan -> 'forecast' -> 'steps') f
-                  WHERE r.run_id = s.run_id AND f ->> 'step' = s.step_id AND f ->> 'basis' <> 'none'),
-    'tasks', coalesce((
-      SELECT jsonb_agg(jsonb_build_object('id', concat(t.step_id, '/', t.task_no), 'sql', t.plan -> 'sql',
-               'settings', s.plan -> 'settings', 'status', t.status, 'reason', t.reason, 'targets', t.targets,
-               'expected', t.plan -> 'duration', 'deferred', t.deferred,
-               'attempts', coalesce((
-                 SELECT jsonb_agg(runbook.attempt_state(a, t.plan ->> 'sql') ORDER BY a.attempt_no)
-                   FROM runbook.attempt a
-                  WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)), '[]'))
-             ORDER BY t.task_no)
-        FROM runbook.task t WHERE (t.run_id, t.step_id) = (s.run_id, s.step_id)), '[]'))
-$$;
-COMMENT ON FUNCTION runbook.step_state IS 'A step with its tasks and attempts, as the report has it.';
-
 CREATE FUNCTION runbook.is_alive(p_pid integer, p_backend_start timestamptz) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM pg_stat_activity a
@@ -63,37 +42,56 @@ $$;
 COMMENT ON FUNCTION runbook.is_alive IS
   'Whether a worker runs, or may run: without its start any worker of ours with that PID may be the one.';
 
-CREATE FUNCTION runbook.finish_step(p_run text, p_step text) RETURNS boolean
+CREATE FUNCTION runbook.finish_step(p_run text, p_step text, p_at timestamptz DEFAULT clock_timestamp()) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   statuses text[];
   unlaunched integer;
+  undone integer;
   ended text;
   why text;
+  canceller text;
 BEGIN
-  SELECT coalesce(array_agg(t.status), '{}'), count(*) FILTER (WHERE t.blocked) INTO statuses, unlaunched
+  SELECT coalesce(array_agg(t.status), '{}'), count(*) FILTER (WHERE t.blocked),
+         count(*) FILTER (WHERE t.blocked OR t.status = 'cancelled') INTO statuses, unlaunched, undone
     FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step);
   ended := runbook.combine_statuses(statuses);
   IF NOT coalesce((SELECT bool_and(runbook.is_final(x)) FROM unnest(statuses) x), true) THEN
     RETURN false;
   END IF;
+  SELECT s.cancel_requested_by INTO canceller FROM runbook.step s WHERE (s.run_id, s.step_id) = (p_run, p_step);
   SELECT t.reason INTO why FROM runbook.task t
    WHERE (t.run_id, t.step_id, t.status) = (p_run, p_step, ended) ORDER BY t.task_no LIMIT 1;
-  IF unlaunched > 0 AND ended = 'succeeded' THEN
+  IF canceller IS NOT NULL AND undone > 0 AND ended IN ('succeeded', 'skipped', 'cancelled') THEN
+    ended := 'cancelled';
+    why := format('cancelled by %s: %s of %s not done', canceller, undone, runbook.counted(cardinality(statuses), 'task'));
+  ELSIF unlaunched > 0 AND ended = 'succeeded' THEN
     SELECT format('%s of %s tasks not launched: %s', unlaunched, cardinality(statuses), t.reason) INTO why
       FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step) AND t.blocked
      ORDER BY t.task_no LIMIT 1;
     ended := 'skipped';
   END IF;
   UPDATE runbook.step s
-     SET status = ended, finished_at = clock_timestamp(),
-         reason = CASE WHEN statuses = '{}' THEN 'nothing to do' ELSE why END
+     SET status = ended, reason = CASE WHEN statuses = '{}' THEN 'nothing to do' ELSE why END,
+         finished_at = CASE WHEN EXISTS (
+           SELECT FROM runbook.attempt a
+            WHERE (a.run_id, a.step_id) = (p_run, p_step) AND a.launched_at IS NOT NULL) THEN p_at END
    WHERE (s.run_id, s.step_id) = (p_run, p_step) AND NOT runbook.is_final(s.status);
   PERFORM runbook.conclude_detached_run(p_run);
   RETURN true;
 END $$;
 COMMENT ON FUNCTION runbook.finish_step IS
-  'Ends a step all of whose tasks have ended, and with the last one a detached run; false as long as some have not.';
+  'Ends a step all of whose tasks have ended, and with the last one a detached run; false as long as some have not. What was cancelled and left something undone is cancelled, and what could not be come to in full is skipped, whatever was done of it.';
+
+CREATE FUNCTION runbook.finish_steps(p_run text, p_steps text[], p_at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM runbook.finish_step(p_run, u.id, p_at) FROM unnest(p_steps) u(id);
+  RETURN (SELECT coalesce(jsonb_object_agg(s.step_id, jsonb_build_object('status', s.status, 'reason', s.reason,
+                   'finished_at', runbook.to_timestamp_text(s.finished_at))), '{}')
+            FROM runbook.step s WHERE s.run_id = p_run AND s.step_id = ANY (p_steps));
+END $$;
+COMMENT ON FUNCTION runbook.finish_steps IS 'finish_step for several, and what each of them came to.';
 
 CREATE FUNCTION runbook.conclude_detached_run(p_run text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -104,6 +102,7 @@ DECLARE
   failed integer;
   forbidden integer;
   deferred integer;
+  stopped text;
 BEGIN
   -- Locked before its state is asked for: whoever ends the run at this moment must not miss the step.
   SELECT * INTO r FROM runbook.run u WHERE u.run_id = p_run FOR UPDATE;
@@ -121,6 +120,12 @@ BEGIN
          coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
                         WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)
     INTO unknown, failed, deferred, forbidden FROM runbook.task t WHERE t.run_id = p_run;
+  -- A step that was cancelled before any of its tasks was launched has none that failed.
+  failed := failed + (SELECT count(*) FROM runbook.step s
+                       WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
+                         SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, s.step_id)
+                            AND runbook.is_failure(t.status) AND NOT t.deferred));
+  stopped := runbook.cancelled_run(r);
   IF r.status <> 'detached' THEN
     -- What its engine found stays, and can only get worse.
     UPDATE runbook.run u
@@ -132,13 +137,15 @@ BEGIN
   END IF;
   UPDATE runbook.run u
      SET finished_at = clock_timestamp(),
-         status = CASE WHEN unknown > 0 THEN 'unknown' WHEN failed + forbidden > 0 THEN 'failed'
+         status = CASE WHEN unknown > 0 THEN 'unknown' WHEN stopped IS NOT NULL THEN 'cancelled'
+                       WHEN failed + forbidden > 0 THEN 'failed'
                        WHEN deferred > 0 THEN 'deferred' ELSE 'succeeded' END,
-         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN failed + forbidden > 0 THEN 1
+         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN stopped IS NOT NULL OR failed + forbidden > 0 THEN 1
                           WHEN deferred > 0 THEN 75 ELSE 0 END,
          reason = nullif(concat_ws('; ',
            CASE WHEN unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(unknown, 'task')) END,
-           CASE WHEN failed > 0 THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
+           stopped,
+           CASE WHEN failed > 0 AND stopped IS NULL THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
            CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END,
            CASE WHEN deferred > 0 THEN format('%s deferred', runbook.counted(deferred, 'task')) END), '')
    WHERE u.run_id = p_run;
@@ -150,6 +157,18 @@ CREATE FUNCTION runbook.counted(n integer, noun text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT concat(n, ' ', noun, CASE WHEN n <> 1 THEN 's' END)
 $$;
+
+CREATE FUNCTION runbook.cancelled_run(r runbook.run) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT format('cancelled by %s: %s of %s not done', r.cancel_requested_by, u.undone, runbook.counted(u.tasks, 'task'))
+    FROM (SELECT count(*)::integer AS tasks,
+                 (count(*) FILTER (WHERE t.blocked OR t.status = 'cancelled'))::integer AS undone
+            FROM runbook.task t WHERE t.run_id = r.run_id) u
+   WHERE r.cancel_requested_by IS NOT NULL
+     AND EXISTS (SELECT FROM runbook.step s WHERE (s.run_id, s.status) = (r.run_id, 'cancelled'))
+$$;
+COMMENT ON FUNCTION runbook.cancelled_run IS
+  'Who cancelled a run, and what that left undone; NULL: nobody, or it came too late for that.';
 
 CREATE FUNCTION runbook.lock_class(p_what text) RETURNS oid
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -400,12 +419,17 @@ RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   waiting text;
+  prepared jsonb;
 BEGIN
   PERFORM set_config('lock_timeout', '5s', true);
   SELECT a.attempt_id INTO waiting FROM runbook.attempt a
    WHERE (a.run_id, a.step_id, a.task_no, a.status) = (p_run, p_step, p_task, 'pending');
   IF waiting IS NULL THEN
-    RETURN runbook.prepare_attempt(p_run, p_step, p_task, p_execution, p_digest);
+    prepared := runbook.prepare_attempt(p_run, p_step, p_task, p_execution, p_digest);
+    IF prepared ? 'cancelled_by' THEN
+      PERFORM runbook.skip_waiting(p_run, p_step);
+    END IF;
+    RETURN prepared;
   END IF;
   PERFORM runbook.look_again(waiting, p_execution);
   RETURN coalesce((SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql)
@@ -433,6 +457,7 @@ DECLARE
   a runbook.attempt;
   t runbook.task;
   sql text;
+  settings jsonb;
   handle record;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt;
@@ -442,12 +467,15 @@ BEGIN
   IF sql IS DISTINCT FROM a.sql THEN
     RETURN pg_catalog.jsonb_build_object('sqlstate', '55000', 'message', runbook.altered());
   END IF;
-  -- For this transaction only: the child inherits what is set while it is launched.
+  settings := (p_order -> 'settings') || (p_order -> 'step' -> 'settings')
+    || runbook.timeout_within_window(a.run_id, (p_order -> 'step' ->> 'timeout_ms')::double precision)
+    || pg_catalog.jsonb_build_object(p_order ->> 'attempt_setting', a.attempt_id,
+                                     'application_name', a.application_name);
+  -- For this transaction only: the child inherits what is set while it is launched. pg_background has a timeout of its
+  -- own, which comes before statement_timeout where a role or a database has set it.
   PERFORM pg_catalog.set_config(key, value, true)
-     FROM pg_catalog.jsonb_each_text((p_order -> 'settings') || (p_order -> 'step' -> 'settings')
-       || runbook.timeout_within_window(a.run_id, (p_order -> 'step' ->> 'timeout_ms')::double precision)
-       || pg_catalog.jsonb_build_object(p_order ->> 'attempt_setting', a.attempt_id,
-                                        'application_name', a.application_name));
+     FROM pg_catalog.jsonb_each_text(settings
+       || pg_catalog.jsonb_build_object('pg_background.worker_timeout', coalesce(settings ->> 'statement_timeout', '0')));
   EXECUTE pg_catalog.format('SELECT (s.h).pid AS pid, (s.h).cookie AS cookie FROM (SELECT %s AS h OFFSET 0) s',
                             p_order ->> 'launch')
     INTO handle USING sql, (t.plan ->> 'queue_size')::integer, a.application_name;
@@ -457,6 +485,13 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 COMMENT ON FUNCTION runbook.launch_child IS
   'Launches a recorded attempt: its handle, or the error. The caller ends the transaction next, and with it the settings.';
+
+CREATE FUNCTION runbook.cut_text(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN length(p_text) > 10000
+              THEN left(p_text, 10000) || format('… (cut: %s bytes)', octet_length(p_text)) ELSE p_text END
+$$;
+COMMENT ON FUNCTION runbook.cut_text IS 'The beginning of an endless text of a worker, and how many bytes it had.';
 
 CREATE FUNCTION runbook.read_child(p_query text, p_pid integer, p_cookie bigint) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -477,8 +512,8 @@ EXCEPTION
                               'why', 'its result has other columns and could not be read');
   WHEN query_canceled OR OTHERS THEN
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-    RETURN jsonb_build_object('type', 'error', 'sqlstate', SQLSTATE, 'message', SQLERRM,
-                              'detail', nullif(detail, ''));
+    RETURN jsonb_build_object('type', 'error', 'sqlstate', SQLSTATE, 'message', runbook.cut_text(SQLERRM),
+                              'detail', runbook.cut_text(nullif(detail, '')));
 END $$;
 COMMENT ON FUNCTION runbook.read_child IS
   'How a child ended, by reading its result: before pg_background 1.9 the only way to learn it. It raises the child''s own error.';
@@ -598,10 +633,11 @@ BEGIN
     waited := extract(epoch FROM now - coalesce(a.stop_rung_at, now));
     IF a.stop_rung = 0 AND a.backend_start IS NOT NULL THEN
       PERFORM runbook.cancel_worker(a.pid, a.backend_start, a.application_name);
-    ELSIF (a.stop_rung = 0 AND waited >= 0.5) OR (a.stop_rung = 1 AND waited >= 5) THEN
+    ELSIF (a.stop_rung = 0 AND waited >= 0.5 AND (p_order ->> 'cancels_unseen')::boolean)
+          OR (a.stop_rung = 1 AND waited >= 5) THEN
       PERFORM runbook.try_call(p_order ->> 'cancel', a.pid, a.cookie);
       a.stop_rung := 1;
-    ELSIF a.stop_rung = 2 AND waited >= 10 THEN
+    ELSIF a.stop_rung IN (0, 2) AND waited >= 10 THEN
       UPDATE runbook.attempt u
          SET ended_at = now, outcome = jsonb_build_object('type', 'silent', 'gone', false,
                'why', format('it did not stop when asked to, and still runs as pid %s', a.pid))
@@ -609,7 +645,9 @@ BEGIN
     ELSE
       CONTINUE;
     END IF;
-    UPDATE runbook.attempt u SET stop_rung = a.stop_rung + 1, stop_rung_at = now WHERE u.attempt_id = a.attempt_id;
+    UPDATE runbook.attempt u
+       SET stop_rung = CASE WHEN u.outcome IS NULL THEN a.stop_rung + 1 ELSE 3 END, stop_rung_at = now
+     WHERE u.attempt_id = a.attempt_id;
   END LOOP;
 END $$;
 COMMENT ON FUNCTION runbook.stop_children IS
@@ -623,6 +661,21 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.cancel_worker IS
   'Cancels the statement of this very worker: its identity is read in the statement that signals, so that a reused PID is never touched.';
+
+CREATE FUNCTION runbook.cancel_child(p_attempt text, p_handle jsonb, p_order jsonb) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (p_order ->> 'cancels_unseen')::boolean THEN
+    PERFORM runbook.try_call(p_order ->> 'cancel', (p_handle ->> 'pid')::integer, (p_handle ->> 'cookie')::bigint);
+    RETURN;
+  END IF;
+  PERFORM pg_stat_clear_snapshot();
+  PERFORM runbook.cancel_worker(p.pid, p.backend_start, p.application_name)
+     FROM runbook.attempt a JOIN pg_stat_activity p ON p.application_name = a.application_name
+    WHERE a.attempt_id = p_attempt AND p.pid = (p_handle ->> 'pid')::integer;
+END $$;
+COMMENT ON FUNCTION runbook.cancel_child IS
+  'Stops a child that was just launched: by its handle, or where pg_background 1.8 would crash the server, by who it is once it shows.';
 
 CREATE FUNCTION runbook.try_settle(p_attempt text, p_execution jsonb, p_stopping boolean) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -887,7 +940,7 @@ BEGIN
          WHERE a.attempt_id = prepared ->> 'attempt_id' AND a.status = 'pending';
         IF NOT FOUND THEN
           -- Somebody has settled the attempt meanwhile: nobody would hear of this worker.
-          PERFORM runbook.try_call(p_order ->> 'cancel', (handle ->> 'pid')::integer, (handle ->> 'cookie')::bigint);
+          PERFORM runbook.cancel_child(prepared ->> 'attempt_id', handle, p_order);
         END IF;
         UPDATE runbook.task t SET status = 'running' WHERE (t.run_id, t.step_id, t.task_no) = (p_run, p_step, task);
         no_slot_since := NULL;
@@ -1125,6 +1178,11 @@ DECLARE
 BEGIN
   -- Who reconciles locks attempts before their steps.
   PERFORM runbook.enter_gate(concat('reconcile/', p_run));
+  IF p_step IS NULL THEN
+    UPDATE runbook.run r SET cancel_requested_by = coalesce(r.cancel_requested_by, p_by)
+     WHERE r.run_id = p_run AND EXISTS (SELECT FROM runbook.step s
+                                         WHERE s.run_id = p_run AND NOT runbook.is_final(s.status));
+  END IF;
   UPDATE runbook.step s
      SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
          cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
@@ -1144,6 +1202,27 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.request_cancel IS
   'Asks whoever looks after the steps to cancel them; where nobody does, cancels their workers by identity.';
+
+CREATE FUNCTION runbook.note_stop(p_run text, p_steps text[], p_by text) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE runbook.run r SET cancel_requested_by = coalesce(r.cancel_requested_by, p_by) WHERE r.run_id = p_run;
+  UPDATE runbook.step s
+     SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
+         cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
+   WHERE s.run_id = p_run AND s.step_id = ANY (p_steps) AND NOT runbook.is_final(s.status);
+$$;
+COMMENT ON FUNCTION runbook.note_stop IS
+  'Notes that the engine of a run was told to stop, for the steps that it looks after itself.';
+
+CREATE FUNCTION runbook.forget_cancel(p_run text) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE runbook.run r SET cancel_requested_by = NULL WHERE r.run_id = p_run;
+  UPDATE runbook.step s SET cancel_requested_at = NULL, cancel_requested_by = NULL
+   WHERE s.run_id = p_run AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_final(s.status)
+     AND NOT runbook.is_supervised(s.run_id, s.step_id);
+$$;
+COMMENT ON FUNCTION runbook.forget_cancel IS
+  'Lets a run that was to be cancelled go on, but for steps whose supervisors are at it.';
 
 CREATE FUNCTION runbook.stop_unattended() RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

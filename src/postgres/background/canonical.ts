@@ -18,6 +18,7 @@ export function canonicalDialect(schema: string): BackgroundDialect {
     `${quoteIdentifier(schema)}.pg_background_${name}(${args.join(', ')})`;
   return {
     name: '2.x',
+    cancelsUnseen: true,
     launch: (sql, queueSize, label) => fn('launch', sql, queueSize, label),
     list: () => `${quoteIdentifier(schema)}.pg_background_list`,
     detach: (pid, cookie) => fn('detach', pid, cookie),

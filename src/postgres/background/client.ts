@@ -1,6 +1,7 @@
 import { RunbookError } from '../../errors.js';
+import { cutText } from '../../model/cut-text.js';
 import type { Handle } from '../../model/identity.js';
-import { withReading } from '../../model/settings.js';
+import { withReading, withWorkerTimeouts } from '../../model/settings.js';
 import { quoteLiteral } from '../../sql/quote.js';
 import { asSqlError, hasSqlState, SQLSTATE } from '../errors.js';
 import type { Notice, Row, Session } from '../session.js';
@@ -36,7 +37,8 @@ export class BackgroundClient {
    */
   async launch(command: LaunchCommand): Promise<Handle> {
     const { sql, queueSize, applicationName } = command;
-    const values = [JSON.stringify(withReading(command.settings)), sql, queueSize, applicationName];
+    const settings = withWorkerTimeouts(withReading(command.settings));
+    const values = [JSON.stringify(settings), sql, queueSize, applicationName];
     const [row] = await this.session.query(this.#launch, values, 'often');
     return toHandle(row);
   }
@@ -189,5 +191,12 @@ function outcomeOfReadError(error: unknown): Outcome {
     const why = 'it is not tracked by the launching session any more';
     return { type: 'silent', why, gone: false };
   }
-  return { type: 'error', ...sql };
+  const { sqlstate, message, detail, hint } = sql;
+  return {
+    type: 'error',
+    sqlstate,
+    message: cutText(message),
+    detail: detail === undefined ? undefined : cutText(detail),
+    hint: hint === undefined ? undefined : cutText(hint),
+  };
 }

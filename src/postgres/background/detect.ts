@@ -1,6 +1,7 @@
 import { RunbookError } from '../../errors.js';
 import { quoteIdentifier } from '../../sql/quote.js';
 import type { ExtensionInfo, ServerInfo } from '../server.js';
+import type { Queryable } from '../session.js';
 import { CANONICAL_FUNCTIONS, canonicalDialect } from './canonical.js';
 import type { BackgroundDialect } from './dialect.js';
 import { SUFFIXED_FUNCTIONS, SUFFIXED_INFOS, suffixedDialect } from './suffixed.js';
@@ -9,6 +10,25 @@ import { SUFFIXED_FUNCTIONS, SUFFIXED_INFOS, suffixedDialect } from './suffixed.
 export function isAtLeast(version: string, major: number, minor: number): boolean {
   const [a = 0, b = 0] = version.split('.').map(Number);
   return a > major || (a === major && b >= minor);
+}
+
+/** Whether one version is older than another, number by number; what is not said is 0. */
+export function isOlder(version: string, than: string): boolean {
+  const [mine, other] = [version, than].map((text) => text.split('.').map(Number));
+  for (let i = 0; i < 3; i += 1) {
+    const difference = (mine?.[i] ?? 0) - (other?.[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/** The newest version of pg_background's SQL that the server's files have; undefined where there are none. */
+export async function readAvailableVersion(db: Queryable): Promise<string | undefined> {
+  const [row] = await db.query<{ version: string }>(
+    `SELECT a.default_version::text AS version FROM pg_catalog.pg_available_extensions a
+      WHERE a.name = 'pg_background'`,
+  );
+  return row?.version;
 }
 
 /** The functions that are called of a version of the extension, some of them only where it has them. */

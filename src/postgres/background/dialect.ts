@@ -13,6 +13,11 @@ export interface BackgroundDialect {
   list(): string;
   /** An expression list item: stops tracking the worker; it runs on. */
   detach(pid: string, cookie: string): string;
+  /**
+   * Whether a worker may be stopped by its handle before its process was seen. pg_background 1.8 was seen to crash, and
+   * the server to restart, when a worker was cancelled so right after its launch.
+   */
+  readonly cancelsUnseen: boolean;
   /** Sends SIGTERM. Always without a grace: before 2.0.2 its end was SIGKILL, which restarts the cluster. */
   cancel(pid: string, cookie: string): string;
   /** A FROM item that reads the worker's queue as one text column `r`; once, and only when it has ended. */

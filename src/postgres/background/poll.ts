@@ -44,7 +44,7 @@ SELECT pg_catalog.pg_backend_pid() AS control_pid,
        l.pid, l.cookie, l.state,
        ${BACKEND_START} AS backend_start, a.application_name, a.wait_event,
        CASE WHEN x.pid IS NOT NULL THEN (${INDEXES_OF_REBUILD}) END AS building_indexes
-       ${told ? ', o.has_error, o.command_tag, o.row_count, e.sqlstate, e.message, e.detail, e.hint' : ''}
+       ${told ? `, o.has_error, o.command_tag, o.row_count, e.sqlstate, ${['message', 'detail', 'hint'].map(cut).join(', ')}` : ''}
   FROM (SELECT 1) one
   LEFT JOIN (SELECT * FROM ${dialect.list()}) l ON true
   LEFT JOIN pg_catalog.pg_stat_activity a
@@ -56,6 +56,13 @@ SELECT pg_catalog.pg_backend_pid() AS control_pid,
   LEFT JOIN LATERAL (SELECT * FROM ${error} WHERE o.has_error) e ON true`
       : ''
   }`;
+}
+
+/** As cutText has it, where the text is: it may have hundreds of megabytes. */
+function cut(column: string): string {
+  const text = `e.${column}`;
+  const short = `left(${text}, 10000) || format('… (cut: %s bytes)', octet_length(${text}))`;
+  return `CASE WHEN length(${text}) > 10000 THEN ${short} ELSE ${text} END AS ${column}`;
 }
 
 /** Reads one row of {@link pollQuery}; undefined for the row that only tells the session's own PID. */

@@ -34,6 +34,7 @@ export function suffixedDialect(schema: string, abilities: SuffixedAbilities): B
   const columns = LIST_COLUMNS + (abilities.listsLabel ? ', label text' : '');
   return {
     name: '1.x',
+    cancelsUnseen: false,
     launch: (sql, queueSize, label) =>
       fn('launch', sql, queueSize, ...(abilities.label ? [label] : [])),
     list: () => `${fn('list')} AS (${columns})`,

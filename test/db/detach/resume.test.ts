@@ -145,7 +145,7 @@ describe('a run that nobody works on', () => {
 
 describe('a PID that belongs to somebody else by now', () => {
   it('is never signalled, neither by cancel nor by resume', async () => {
-    const steps = '  - id: nap\n    sql: SELECT pg_sleep(20)\n';
+    const steps = '  - id: nap\n    sql: SELECT pg_sleep(5)\n';
     const killed = await runReported(db, folder, runbook(steps), {
       signalAfter: { ...KILL, seen: /nap\/1 launched/ },
     });
@@ -161,12 +161,11 @@ describe('a PID that belongs to somebody else by now', () => {
     const pid = rows[0]!.pid;
     await db.query('update runbook.attempt set pid = $2 where run_id = $1', [id, pid]);
     await runCli(['cancel', id], { env: db.env });
-    await about(db, 'status', id);
+    const { report } = await about(db, 'status', id);
+    expect(['failed', 'cancelled']).toContain(statuses(report)['nap/1']);
     await about(db, 'resume', id);
     const alive = "select 1 from pg_stat_activity where pid = $1 and state = 'active'";
     expect(await db.rows(alive, [pid])).toHaveLength(1);
-    const { report } = await about(db, 'status', id);
-    expect(['failed', 'cancelled']).toContain(statuses(report)['nap/1']);
     await stranger.query('select pg_cancel_backend($1)', [pid]);
     await until(db, 'select 1 where not exists (select from pg_stat_activity where pid = $1)', [
       pid,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeInventory } from '../../cli/inventory/support.js';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
@@ -150,4 +150,75 @@ describe('a schema runbook of the owner of the database', () => {
     await plant(PLANTED['a table with a trigger'] ?? '');
     await expectRefused(db.env, `schema runbook belongs to ${mallory.role}`);
   }, 120_000);
+});
+
+describe('a ledger of a role that lets others read it', () => {
+  /** What its owner may add to run code as whoever reads. */
+  const ADDED: Readonly<Record<string, string>> = {
+    'a policy': 'create policy p on runbook.run for select using (runbook.evil() = 0)',
+    'an index on an expression':
+      'create function runbook.f() returns int immutable language sql as $$select runbook.evil()$$; ' +
+      'create index on runbook.run ((length(run_id) + runbook.f()))',
+    'a predicate of an index':
+      'create function runbook.f() returns int immutable language sql as $$select runbook.evil()$$; ' +
+      'create index on runbook.task (run_id) where runbook.f() = 0',
+    'a view in the place of a table': `alter table runbook.run rename to run_table;
+      create view runbook.run with (security_invoker) as select * from runbook.run_table where runbook.evil() = 0`,
+    statistics:
+      'create function runbook.f() returns int immutable language sql as $$select runbook.evil()$$; ' +
+      'create statistics runbook.s on (length(run_id) + runbook.f()), status from runbook.run',
+  };
+  const READS: readonly (readonly string[])[] = [
+    ['status'],
+    ['status', 'latest'],
+    ['history'],
+    ['why', 'latest'],
+    ['report', 'latest'],
+    ['wait', 'latest', '--timeout', '1s'],
+  ];
+
+  beforeEach(async () => {
+    await db.query(`create schema runbook authorization ${mallory.role};
+      grant usage on schema pgbg to ${mallory.role}; grant pgbackground_role to ${mallory.role}`);
+    expect(await runCli(RUN, { env: mallory.env })).toMatchObject({ code: 0 });
+    await mallory.query(`grant usage on schema runbook to public;
+      grant select on all tables in schema runbook to public; ${mallory.functionsIn('runbook')}`);
+  });
+  afterEach(async () => {
+    await dropLedger();
+    await db.query(`revoke pgbackground_role from ${mallory.role}`);
+  });
+
+  it('is read by them as it is recorded', async () => {
+    for (const command of READS) {
+      const { code, stderr } = await runCli(command, { env: victim.env });
+      expect({ code, command }, stderr).toEqual({ code: 0, command });
+    }
+    for (const command of [RUN, ['cancel', 'latest'], ['prune', '--keep', '9d']]) {
+      const { code, stderr } = await runCli(command, { env: victim.env });
+      expect({ code, command }, stderr).toEqual({ code: 3, command });
+    }
+    await mallory.expectPowerless();
+  }, 60_000);
+
+  it('is not read by a superuser', async () => {
+    const { code, stderr } = await runCli(['status'], { env: db.env });
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain(`schema runbook belongs to ${mallory.role}`);
+  });
+
+  it.each(Object.entries(ADDED))(
+    'is not read when that would run its code: %s',
+    async (_, sql) => {
+      await mallory.query(sql);
+      await mallory.query('grant select on all tables in schema runbook to public');
+      for (const command of READS) {
+        const { code, stderr } = await runCli(command, { env: victim.env });
+        expect({ code, command }, stderr).toEqual({ code: 3, command });
+        expect(stderr).toContain(`schema runbook belongs to ${mallory.role}`);
+      }
+      await mallory.expectPowerless();
+    },
+    60_000,
+  );
 });

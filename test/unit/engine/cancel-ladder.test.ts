@@ -8,6 +8,7 @@ const state = (more: Partial<LadderState>): LadderState => ({
   launchedAt: 0,
   timeoutMs: 1000,
   identified: true,
+  cancelsUnseen: true,
   ...more,
 });
 
@@ -28,6 +29,14 @@ describe('the cancel ladder', () => {
   it('never signals by PID a worker that it has not identified', () => {
     expect(nextRung(state({ identified: false }), 0)).toBeUndefined();
     expect(nextRung(state({ identified: false }), 500)).toBe('cancel_worker');
+  });
+
+  it('never uses the handle alone of a worker that it has not identified on pg_background 1.x', () => {
+    const unseen = state({ identified: false, cancelsUnseen: false });
+    expect(nextRung(unseen, 500)).toBeUndefined();
+    expect(nextRung(unseen, 9_999)).toBeUndefined();
+    expect(nextRung(unseen, 10_000)).toBe('given_up');
+    expect(nextRung({ ...unseen, identified: true }, 500)).toBe('cancel_backend');
   });
 
   it('leaves the timeout to the server, and steps in only when that failed', () => {

@@ -66,13 +66,23 @@ describe('concludeRun', () => {
     },
   );
 
-  it('of an interrupted run is cancelled, with the exit code of the signal', () => {
+  const STOPPED = { reason: 'cancelled by SIGTERM of the engine', exitCode: 143 } as const;
+
+  it('of a run that was cancelled has the exit code and the reason of what stopped it', () => {
     const of = record(task('cancelled'));
-    expect(concludeRun(of, 143, undefined)).toMatchObject({ status: 'cancelled', exitCode: 143 });
+    expect(concludeRun(of, STOPPED, undefined)).toEqual({ status: 'cancelled', ...STOPPED });
+  });
+
+  it('of a step that was cancelled before its first launch is a failure', () => {
+    const { steps } = record(task('skipped'));
+    const of = { steps: steps.map((step) => ({ ...step, status: 'cancelled' as const })) };
+    expect(concludeRun(of, undefined, undefined)).toMatchObject({
+      ...{ status: 'failed', exitCode: 1, reason: '1 step cancelled' },
+    });
   });
 
   it('puts an unknown outcome above the signal', () => {
-    expect(concludeRun(record(task('unknown')), 130, undefined).exitCode).toBe(4);
+    expect(concludeRun(record(task('unknown')), STOPPED, undefined).exitCode).toBe(4);
   });
 
   it('counts a relation skipped for lack of privilege as a failure', () => {
