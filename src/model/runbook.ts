@@ -192,6 +192,8 @@ export interface RefreshSpec {
 export interface SqlSpec {
   /** The text with its parameters put in, quoted, and its statements separated. */
   readonly sql: string;
+  /** How many statements it has; one where it cannot be parsed. */
+  readonly statements: number;
   /** What the text locks relations for, and which. */
   readonly locking: readonly LockingStatement[];
   readonly idempotent: boolean;

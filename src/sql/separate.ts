@@ -1,20 +1,27 @@
 import { parseSql } from './parser.js';
 
 /**
+ * The texts of the statements of a string, comments and semicolons included, so that together they are
+ * the string. One that cannot be parsed is one piece.
+ */
+export async function splitStatements(sql: string): Promise<readonly string[]> {
+  const parsed = await parseSql(sql);
+  if (!parsed.ok || parsed.statements.length < 2) return [sql];
+  const cuts = parsed.statements.map(({ offset }, index) => (index === 0 ? 0 : offset));
+  return cuts.map((cut, index) => sql.slice(cut, cuts[index + 1]));
+}
+
+/**
  * Puts a command without effect between statements. pg_background runs a string's statements
  * without making the writes of one visible to the next (no CommandCounterIncrement): of two UPDATEs
  * of one row the second is lost, silently. PostgreSQL itself does it after every utility command.
- * Text that cannot be parsed, and a single statement, stay as they are.
  */
-export async function separateStatements(sql: string): Promise<string> {
-  const parsed = await parseSql(sql);
-  if (!parsed.ok) return sql;
-  const [first, ...others] = parsed.statements;
-  if (first === undefined || others.length === 0) return sql;
-  const cuts = [...others.map(({ offset }) => offset), sql.length];
-  const parts = others.map(({ offset }, index) => {
-    const statement = sql.slice(offset, cuts[index + 1]).trimStart();
-    return `SET LOCAL pg_runbook.statement = ${String(index + 2)};\n${statement}`;
-  });
-  return `${sql.slice(0, cuts[0]).trimEnd()}\n${parts.join('')}`;
+export function separateStatements(statements: readonly string[]): string {
+  const [first = '', ...others] = statements;
+  if (others.length === 0) return first;
+  const parts = others.map(
+    (statement, index) =>
+      `SET LOCAL pg_runbook.statement = ${String(index + 2)};\n${statement.trimStart()}`,
+  );
+  return `${first.trimEnd()}\n${parts.join('')}`;
 }

@@ -38,7 +38,10 @@ ALTER TABLE runbook.attempt
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake', 'bystanders')),
   ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
+  ADD COLUMN statements jsonb NOT NULL DEFAULT '[]',
   ADD COLUMN outcome jsonb;
+COMMENT ON COLUMN runbook.attempt.statements IS
+  'Of each statement of a sql step that succeeded: its command tag and the rows that this counts; null where nothing tells.';
 COMMENT ON COLUMN runbook.attempt.outcome IS
   'How its worker ended, as it was heard; from then on only the evidence is missing.';
 COMMENT ON COLUMN runbook.attempt.before IS
@@ -301,6 +304,20 @@ END $$;
 COMMENT ON FUNCTION runbook.judge_attempt IS
   'What became of an attempt and of each target. Success needs proof: the marker, the catalogs, or for commands that leave neither, their command tag.';
 
+CREATE FUNCTION runbook.told_statements(p_total integer, p_proof text, p_outcome jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object('tag', substring(t.tag FROM '^[A-Z ]*[A-Z]'),
+                                               'rows', substring(t.tag FROM '[0-9]+$')::bigint) ORDER BY n), '[]')
+    FROM generate_series(1, p_total) n,
+         LATERAL (SELECT CASE
+           WHEN p_proof = 'tag' THEN p_outcome ->> 'command_tag'
+           -- Each is followed by a command of ours. Any other number of tags would be those of other statements.
+           WHEN jsonb_array_length(p_outcome -> 'tags') BETWEEN 2 * p_total AND 2 * p_total + 1
+           THEN p_outcome -> 'tags' ->> (2 * (n - 1)) END AS tag) t
+$$;
+COMMENT ON FUNCTION runbook.told_statements IS
+  'What the worker sent of each statement of a sql step as it ended: the server''s own tags, which no code of the user''s can write. What was not heard is null.';
+
 CREATE FUNCTION runbook.attempt_state(a runbook.attempt, task_sql text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_build_object(
@@ -309,7 +326,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     'application_name', a.application_name, 'launched_at', runbook.to_timestamp_text(a.launched_at),
     'finished_at', runbook.to_timestamp_text(a.finished_at), 'status', a.status,
     'sqlstate', a.sqlstate, 'message', a.message, 'command_tag', a.command_tag,
-    'row_count', a.row_count, 'sql', nullif(a.sql, task_sql), 'messages', coalesce(a.messages, '[]'))
+    'row_count', a.row_count, 'statements', a.statements, 'sql', nullif(a.sql, task_sql), 'messages', coalesce(a.messages, '[]'))
 $$;
 COMMENT ON FUNCTION runbook.attempt_state IS 'An attempt as the report has it.';
 
@@ -628,6 +645,8 @@ DECLARE
   delay_ms double precision;
   parts integer := 0;
   gave_way integer;
+  told jsonb := '[]';
+  total constant integer := (p_execution ->> 'statements')::integer;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
   a.cause := coalesce(a.cause, p_outcome ->> 'cause', runbook.window_cause(a.run_id, p_outcome));
@@ -656,17 +675,24 @@ BEGIN
      AND verdict -> 'attempt' ->> 'status' = 'unknown' THEN
     RETURN NULL;
   END IF;
+  IF verdict -> 'attempt' ->> 'status' = 'succeeded' THEN
+    told := runbook.told_statements(total, t.plan ->> 'proof', p_outcome);
+  END IF;
   UPDATE runbook.attempt u
      SET status = verdict -> 'attempt' ->> 'status', message = verdict -> 'attempt' ->> 'reason',
          sqlstate = verdict -> 'attempt' ->> 'sqlstate',
          finished_at = coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp()),
-         command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
+         -- Of what was heard last of a sql step, the statement is ours.
+         command_tag = CASE WHEN total IS NULL THEN p_outcome ->> 'command_tag' ELSE told -> -1 ->> 'tag' END,
+         row_count = CASE WHEN total IS NULL THEN (p_outcome ->> 'row_count')::bigint
+                          ELSE (told -> -1 ->> 'rows')::bigint END,
+         statements = told,
          cause = a.cause,
          built_indexes = ARRAY(SELECT unnest(a.built_indexes) UNION
                                SELECT unnest(runbook.new_leftovers(among, seen, p_outcome))),
          backend_start = coalesce(a.backend_start, (p_outcome ->> 'backend_start')::timestamptz),
          launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
-         outcome = p_outcome - 'notices',
+         outcome = p_outcome - ARRAY['notices', 'tags'],
          messages = (SELECT coalesce(jsonb_agg(concat(n ->> 'severity', ': ', n ->> 'message') ORDER BY i), '[]')
                        FROM jsonb_array_elements(p_outcome -> 'notices') WITH ORDINALITY y(n, i))
    WHERE u.attempt_id = p_attempt RETURNING * INTO a;

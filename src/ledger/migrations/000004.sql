@@ -466,6 +466,8 @@ DECLARE
 BEGIN
   EXECUTE p_query INTO answer USING p_pid, p_cookie;
   RETURN jsonb_build_object('type', 'completed', 'row_count', answer.rows, 'notices', '[]'::jsonb,
+    'tags', CASE WHEN NOT EXISTS (SELECT FROM unnest(answer.tags) x WHERE x !~ '^[A-Z]+( [A-Z]+)*( \d+)*$')
+                 THEN to_jsonb(answer.tags) END,
     'command_tag', CASE WHEN answer.rows = 1 AND answer.first ~ '^[A-Z]+( [A-Z]+)*( \d+)*$'
                         THEN answer.first ELSE 'SELECT' END);
 EXCEPTION
@@ -530,6 +532,11 @@ BEGIN
       'why', 'the worker ended without an error and without a command tag')
     ELSE jsonb_build_object('type', 'completed', 'notices', '[]'::jsonb, 'command_tag', p_row ->> 'command_tag',
                             'row_count', p_row -> 'row_count') END;
+  IF told ->> 'type' = 'completed' AND NOT told ? 'tags' AND p_order -> 'execution' ->> 'statements' IS NOT NULL
+     AND (SELECT (t.plan ->> 'reads_output')::boolean FROM runbook.task t
+           WHERE (t.run_id, t.step_id, t.task_no) = (a.run_id, a.step_id, a.task_no)) THEN
+    told := told || jsonb_build_object('tags', runbook.read_child(p_order ->> 'read', handle_pid, a.cookie) -> 'tags');
+  END IF;
   UPDATE runbook.attempt u SET outcome = told, ended_at = clock_timestamp() WHERE u.attempt_id = a.attempt_id;
   RETURN true;
 END $$;

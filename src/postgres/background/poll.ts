@@ -97,6 +97,7 @@ function toOutcome(row: PollRow): Outcome {
     type: 'completed',
     commandTag: row.command_tag,
     rowCount: Number(row.row_count ?? 0),
+    tags: undefined,
     notices: [],
   };
 }

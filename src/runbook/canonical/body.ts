@@ -3,7 +3,7 @@ import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.
 import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
 import { lockingStatements } from '../../sql/locking.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
-import { separateStatements } from '../../sql/separate.js';
+import { separateStatements, splitStatements } from '../../sql/separate.js';
 import { backfill, purge } from './batches.js';
 import { toGlobs, toMs, toSelector } from './selector.js';
 
@@ -77,10 +77,12 @@ function refresh({ views, concurrently = false }: V1.Refresh): StepBody {
 async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
   const text = await substituteSqlParameters(step.sql ?? '', parameters);
   const transaction = step.transaction ?? true;
+  const pieces = await splitStatements(text);
   return {
     kind: 'sql',
     spec: {
-      sql: transaction ? await separateStatements(text) : text,
+      sql: transaction ? separateStatements(pieces) : text,
+      statements: pieces.length,
       locking: await lockingStatements(text),
       idempotent: step.idempotent ?? false,
       transaction,

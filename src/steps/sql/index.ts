@@ -28,11 +28,12 @@ export const sqlKind: StepKind<SqlSpec> = {
         ],
       }),
     ),
-  execution: () => ({
+  execution: ({ statements }) => ({
     evidence: null,
     gone_sqlstate: '42P01',
     skip_warnings: null,
     skip_locked: false,
     command: null,
+    statements,
   }),
 };

@@ -9,6 +9,12 @@ import { QUEUE_SIZE, type Command } from '../contract.js';
 const UNREAD_QUEUE_SIZE = 1024 * 1024;
 
 /**
+ * A statement's command tag and the one of its separator; nobody reads them before the end. The longest
+ * tag has 32 bytes, and a message 5 and its place in the queue 8 and what aligns it.
+ */
+const BYTES_PER_STATEMENT = 128;
+
+/**
  * Whatever role the user's SQL has set, its marker needs the one that may write the ledger.
  */
 export function renderSql(spec: SqlSpec): Command {
@@ -16,7 +22,7 @@ export function renderSql(spec: SqlSpec): Command {
     ? {
         sql: withCompletionMarker(`${spec.sql.trimEnd()}\n;\nSET ROLE NONE`),
         proof: 'marker',
-        queue_size: QUEUE_SIZE,
+        queue_size: QUEUE_SIZE + BYTES_PER_STATEMENT * spec.statements,
         reads_output: true,
       }
     : {

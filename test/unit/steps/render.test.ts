@@ -30,8 +30,7 @@ const vacuum = (options: VacuumOptions): VacuumSpec => ({
 const MARKER = `
 ;
 INSERT INTO runbook.completion (attempt_id)
-VALUES (pg_catalog.current_setting('pg_runbook.attempt'));
-SELECT 'ok'::text`;
+VALUES (pg_catalog.current_setting('pg_runbook.attempt'))`;
 
 describe('VACUUM', () => {
   it('names all targets, quoted, in one statement', () => {
@@ -112,7 +111,7 @@ describe('REFRESH', () => {
 });
 
 describe('sql', () => {
-  const spec = { sql: 'DELETE FROM a -- all\n', locking: [], idempotent: false };
+  const spec = { sql: 'DELETE FROM a -- all\n', statements: 1, locking: [], idempotent: false };
 
   it('in a transaction ends with the marker, behind a comment at its end too', () => {
     expect(renderSql({ ...spec, transaction: true })).toMatchObject({
