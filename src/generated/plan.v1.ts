@@ -422,6 +422,10 @@ export interface Step {
    */
   batches: null | Batches;
   /**
+   * How many rows statements of a sql step must have, a line each; any other number rolls the step back.
+   */
+  expects: string[];
+  /**
    * What the planner expects of the statements of a sql step that change rows; none was executed.
    */
   estimates: Estimate[];

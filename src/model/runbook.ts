@@ -189,11 +189,24 @@ export interface RefreshSpec {
   readonly concurrently: boolean;
 }
 
-export interface SqlSpec {
-  /** The text with its parameters put in, quoted, and its statements separated. */
+/** One statement of a sql step. */
+export interface SqlPiece {
   readonly sql: string;
-  /** How many statements it has; one where it cannot be parsed. */
-  readonly statements: number;
+  /** Its command tag, its name for people, and whether it sends rows; null when rows cannot be expected of it. */
+  readonly countable: {
+    readonly tag: string;
+    readonly name: string;
+    readonly returnsRows: boolean;
+  } | null;
+  /** How many rows it must change or return, or all is rolled back. */
+  readonly expected: { readonly minRows?: number; readonly maxRows?: number } | null;
+}
+
+export interface SqlSpec {
+  /** The text with its parameters put in, quoted. */
+  readonly sql: string;
+  /** The text cut into its statements. */
+  readonly statements: readonly SqlPiece[];
   /** What the text locks relations for, and which. */
   readonly locking: readonly LockingStatement[];
   readonly idempotent: boolean;

@@ -1,14 +1,22 @@
+import { countable, type Countable } from './countable.js';
 import { parseSql } from './parser.js';
 
-/**
- * The texts of the statements of a string, comments and semicolons included, so that together they are
- * the string. One that cannot be parsed is one piece.
- */
-export async function splitStatements(sql: string): Promise<readonly string[]> {
+/** One statement of a string. */
+export interface Piece {
+  /** Comments and semicolon included, so that together the pieces are the string. */
+  readonly sql: string;
+  readonly countable: Countable | undefined;
+}
+
+/** The statements of a string. One that cannot be parsed is one piece. */
+export async function splitStatements(sql: string): Promise<readonly Piece[]> {
   const parsed = await parseSql(sql);
-  if (!parsed.ok || parsed.statements.length < 2) return [sql];
+  if (!parsed.ok || parsed.statements.length === 0) return [{ sql, countable: undefined }];
   const cuts = parsed.statements.map(({ offset }, index) => (index === 0 ? 0 : offset));
-  return cuts.map((cut, index) => sql.slice(cut, cuts[index + 1]));
+  return parsed.statements.map((statement, index) => ({
+    sql: sql.slice(cuts[index], cuts[index + 1]),
+    countable: countable(statement),
+  }));
 }
 
 /**

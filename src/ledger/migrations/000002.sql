@@ -51,6 +51,16 @@ COMMENT ON COLUMN runbook.attempt.cause IS
 COMMENT ON COLUMN runbook.attempt.built_indexes IS
   'Invalid indexes that the worker was seen to build or to replace: what is left of them is ours.';
 
+CREATE TABLE runbook.statement_rows (
+  attempt_id text NOT NULL,
+  statement integer NOT NULL,
+  tag text NOT NULL,
+  rows bigint NOT NULL,
+  PRIMARY KEY (attempt_id, statement)
+);
+COMMENT ON TABLE runbook.statement_rows IS
+  'Rows of statements that are expected to have some, counted by workers in the transaction of their work and committed with it.';
+
 CREATE TABLE runbook.claim (
   name text PRIMARY KEY,
   pid integer NOT NULL,
@@ -304,11 +314,13 @@ END $$;
 COMMENT ON FUNCTION runbook.judge_attempt IS
   'What became of an attempt and of each target. Success needs proof: the marker, the catalogs, or for commands that leave neither, their command tag.';
 
-CREATE FUNCTION runbook.told_statements(p_total integer, p_proof text, p_outcome jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('tag', substring(t.tag FROM '^[A-Z ]*[A-Z]'),
-                                               'rows', substring(t.tag FROM '[0-9]+$')::bigint) ORDER BY n), '[]')
-    FROM generate_series(1, p_total) n,
+CREATE FUNCTION runbook.told_statements(p_total integer, p_proof text, p_outcome jsonb, p_attempt text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'tag', coalesce(r.tag, substring(t.tag FROM '^[A-Z ]*[A-Z]')),
+           'rows', coalesce(r.rows, substring(t.tag FROM '[0-9]+$')::bigint)) ORDER BY n), '[]')
+    FROM generate_series(1, p_total) n
+    LEFT JOIN runbook.statement_rows r ON r.attempt_id = p_attempt AND r.statement = n,
          LATERAL (SELECT CASE
            WHEN p_proof = 'tag' THEN p_outcome ->> 'command_tag'
            -- Each is followed by a command of ours. Any other number of tags would be those of other statements.
@@ -316,7 +328,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
            THEN p_outcome -> 'tags' ->> (2 * (n - 1)) END AS tag) t
 $$;
 COMMENT ON FUNCTION runbook.told_statements IS
-  'What the worker sent of each statement of a sql step as it ended: the server''s own tags, which no code of the user''s can write. What was not heard is null.';
+  'What each statement of a sql step did: as its worker counted it before the commit, else by the tag that the server itself sent, which no code of the user''s can write. What was not heard is null.';
 
 CREATE FUNCTION runbook.attempt_state(a runbook.attempt, task_sql text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -676,7 +688,7 @@ BEGIN
     RETURN NULL;
   END IF;
   IF verdict -> 'attempt' ->> 'status' = 'succeeded' THEN
-    told := runbook.told_statements(total, t.plan ->> 'proof', p_outcome);
+    told := runbook.told_statements(total, t.plan ->> 'proof', p_outcome, p_attempt);
   END IF;
   UPDATE runbook.attempt u
      SET status = verdict -> 'attempt' ->> 'status', message = verdict -> 'attempt' ->> 'reason',

@@ -1085,6 +1085,9 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   markers AS (
     DELETE FROM runbook.completion c USING runbook.attempt a, old
      WHERE c.attempt_id = a.attempt_id AND a.run_id = old.run_id),
+  counts AS (
+    DELETE FROM runbook.statement_rows c USING runbook.attempt a, old
+     WHERE c.attempt_id = a.attempt_id AND a.run_id = old.run_id),
   runs AS (DELETE FROM runbook.run r USING old WHERE r.run_id = old.run_id RETURNING 1)
   SELECT count(*)::integer FROM runs
 $$;

@@ -3,8 +3,9 @@ import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.
 import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
 import { lockingStatements } from '../../sql/locking.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
-import { separateStatements, splitStatements } from '../../sql/separate.js';
+import { splitStatements } from '../../sql/separate.js';
 import { backfill, purge } from './batches.js';
+import { expecting } from './expectations.js';
 import { toGlobs, toMs, toSelector } from './selector.js';
 
 function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
@@ -77,12 +78,11 @@ function refresh({ views, concurrently = false }: V1.Refresh): StepBody {
 async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
   const text = await substituteSqlParameters(step.sql ?? '', parameters);
   const transaction = step.transaction ?? true;
-  const pieces = await splitStatements(text);
   return {
     kind: 'sql',
     spec: {
-      sql: transaction ? separateStatements(pieces) : text,
-      statements: pieces.length,
+      sql: text,
+      statements: expecting(await splitStatements(text), step.expect),
       locking: await lockingStatements(text),
       idempotent: step.idempotent ?? false,
       transaction,

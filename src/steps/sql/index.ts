@@ -4,6 +4,7 @@ import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
 import { locksOfAll } from '../locks.js';
 import { estimateChanges } from './estimate.js';
+import { describeExpected } from './expect.js';
 import { renderSql } from './render.js';
 
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
@@ -17,6 +18,12 @@ export const sqlKind: StepKind<SqlSpec> = {
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,
   template: (spec) => renderSql(spec).sql,
+  expects: ({ statements }) =>
+    statements.flatMap(({ countable, expected }, index) =>
+      expected === null
+        ? []
+        : `statement ${String(index + 1)} (${countable?.name ?? ''}): ${describeExpected(expected)} row${expected.maxRows === 1 ? '' : 's'}`,
+    ),
   locks: ({ locking }) => locksOfAll(locking),
   unfiltered: (spec) => spec,
   needs: ({ locking }) =>
@@ -34,6 +41,6 @@ export const sqlKind: StepKind<SqlSpec> = {
     skip_warnings: null,
     skip_locked: false,
     command: null,
-    statements,
+    statements: statements.length,
   }),
 };

@@ -1,5 +1,7 @@
 import type { SqlSpec } from '../../model/runbook.js';
 import { withCompletionMarker } from '../completion.js';
+import { separateStatements } from '../../sql/separate.js';
+import { renderExpecting } from './expect.js';
 import { QUEUE_SIZE, type Command } from '../contract.js';
 
 /**
@@ -14,15 +16,23 @@ const UNREAD_QUEUE_SIZE = 1024 * 1024;
  */
 const BYTES_PER_STATEMENT = 128;
 
+function renderStatements({ statements }: SqlSpec): string {
+  return separateStatements(
+    statements.map((piece, index) =>
+      piece.expected === null ? piece.sql : renderExpecting(piece, piece.expected, index + 1),
+    ),
+  );
+}
+
 /**
  * Whatever role the user's SQL has set, its marker needs the one that may write the ledger.
  */
 export function renderSql(spec: SqlSpec): Command {
   return spec.transaction
     ? {
-        sql: withCompletionMarker(`${spec.sql.trimEnd()}\n;\nSET ROLE NONE`),
+        sql: withCompletionMarker(`${renderStatements(spec).trimEnd()}\n;\nSET ROLE NONE`),
         proof: 'marker',
-        queue_size: QUEUE_SIZE + BYTES_PER_STATEMENT * spec.statements,
+        queue_size: QUEUE_SIZE + BYTES_PER_STATEMENT * spec.statements.length,
         reads_output: true,
       }
     : {
