@@ -8,6 +8,7 @@
  * - budget: how many workers may live at once.
  */
 import type { LockingStatement } from './locking.js';
+import type { Trace } from './trace.js';
 import type { NamedBudgets } from './places.js';
 import type { RelationGlob } from './relation-glob.js';
 import type { Window } from './window.js';
@@ -207,6 +208,8 @@ export interface SqlSpec {
   readonly sql: string;
   /** The text cut into its statements. */
   readonly statements: readonly SqlPiece[];
+  /** What it leaves in the catalogs, where it runs without a transaction. */
+  readonly trace: Trace | undefined;
   /** What the text locks relations for, and which. */
   readonly locking: readonly LockingStatement[];
   readonly idempotent: boolean;

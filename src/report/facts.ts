@@ -22,7 +22,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
  * The moment of the last VACUUM or ANALYZE, in seconds since 1970: the counters say that there was one. OIDs of leftovers:
  * their number is a fact, and the attempt's messages have their names.
  */
-const TOLD_ELSEWHERE = ['last_done', 'leftover_oids'];
+const TOLD_ELSEWHERE = ['last_done', 'leftover_oids', 'index_files', 'index_oid'];
 
 /** The facts that have no column, each with what it was and what it became; what stayed is left out. */
 export function otherFacts(before: Facts | null, after: Facts | null): string[] {

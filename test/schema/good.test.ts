@@ -53,6 +53,7 @@ describe('good runbooks', () => {
               expected: null,
             },
           ],
+          trace: undefined,
           locking: [],
           idempotent: false,
           transaction: true,

@@ -270,6 +270,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.told_verdict IS 'What pg_background told, before any evidence.';
 
+CREATE FUNCTION runbook.judge_trace(judgement jsonb, told jsonb, outcome jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN outcome ->> 'type' = 'error' THEN told
+    WHEN judgement ->> 'result' = 'done' OR (judgement ->> 'result' = 'held' AND told ->> 'status' = 'succeeded')
+    THEN runbook.verdict('succeeded', judgement ->> 'reason', NULL)
+    WHEN judgement ->> 'result' = 'broken' AND (told ->> 'status' = 'succeeded'
+         OR (told ->> 'status' = 'unknown' AND (outcome ->> 'gone')::boolean))
+    THEN runbook.verdict('failed', judgement ->> 'reason', '55000')
+    WHEN told ->> 'status' = 'succeeded' THEN runbook.verdict('unknown', judgement ->> 'reason', NULL)
+    ELSE told END
+$$;
+COMMENT ON FUNCTION runbook.judge_trace IS
+  'What became of a statement without a transaction, by what was told and by what it has left: the server answers IF NOT EXISTS with success over an index that is not valid.';
+
 CREATE FUNCTION runbook.judge_attempt(proof text, outcome jsonb, marker runbook.completion, judgements jsonb,
                                       cause text, elapsed_ms double precision,
                                       timeout_ms double precision) RETURNS jsonb
@@ -294,13 +309,14 @@ BEGIN
     -- Its transaction is over and left no marker: it is certain that nothing was committed.
     proven := runbook.verdict('failed', concat(told ->> 'reason', ': nothing was committed'), NULL);
   END IF;
-  SELECT coalesce(jsonb_agg(CASE j ->> 'result'
-           WHEN 'done' THEN runbook.verdict('succeeded', j ->> 'reason', NULL)
-           WHEN 'skipped' THEN runbook.verdict('skipped', j ->> 'reason', j ->> 'sqlstate')
-           WHEN 'unknown' THEN runbook.verdict('unknown', j ->> 'reason', NULL)
+  SELECT coalesce(jsonb_agg(CASE
+           WHEN proof = 'trace' THEN runbook.judge_trace(j, told, outcome)
+           WHEN j ->> 'result' = 'done' THEN runbook.verdict('succeeded', j ->> 'reason', NULL)
+           WHEN j ->> 'result' = 'skipped' THEN runbook.verdict('skipped', j ->> 'reason', j ->> 'sqlstate')
+           WHEN j ->> 'result' = 'unknown' THEN runbook.verdict('unknown', j ->> 'reason', NULL)
            ELSE proven END ORDER BY i), '[]')
     INTO targets FROM jsonb_array_elements(judgements) WITH ORDINALITY x(j, i);
-  IF proof <> 'catalog' AND NOT judgements @> '[{"result": "skipped"}]' THEN
+  IF proof NOT IN ('catalog', 'trace') AND NOT judgements @> '[{"result": "skipped"}]' THEN
     RETURN jsonb_build_object('attempt', proven, 'targets', targets);
   END IF;
   combined := runbook.combine_statuses(ARRAY(SELECT t ->> 'status' FROM jsonb_array_elements(targets) t));
@@ -322,7 +338,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM generate_series(1, p_total) n
     LEFT JOIN runbook.statement_rows r ON r.attempt_id = p_attempt AND r.statement = n,
          LATERAL (SELECT CASE
-           WHEN p_proof = 'tag' THEN p_outcome ->> 'command_tag'
+           WHEN p_proof IN ('tag', 'trace') THEN p_outcome ->> 'command_tag'
            -- Each is followed by a command of ours. Any other number of tags would be those of other statements.
            WHEN jsonb_array_length(p_outcome -> 'tags') BETWEEN 2 * p_total AND 2 * p_total + 1
            THEN p_outcome -> 'tags' ->> (2 * (n - 1)) END AS tag) t
@@ -637,10 +653,17 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
      WHERE x -> 'before' ? 'leftover_oids'
        AND o <> ALL (string_to_array(x -> 'before' ->> 'leftover_oids', ','))
        -- One that waited for its lock in vain has built nothing: what is there is somebody else's.
-       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01'))
+       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01')
+    UNION ALL
+    SELECT (p_seen -> (x ->> 'oid') -> 'facts' ->> 'index_oid')::bigint
+      FROM jsonb_array_elements(p_among) x
+     WHERE x -> 'facts' ? 'creates_index' AND x -> 'before' -> 'index_oid' = 'null'
+       AND p_seen -> (x ->> 'oid') -> 'facts' -> 'valid' = 'false'
+       -- One that found the name taken has made nothing.
+       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01', '42P07'))
 $$;
 COMMENT ON FUNCTION runbook.new_leftovers IS
-  'Invalid indexes of a rebuild that failed: absent before its launch, there after it, and nobody else rebuilds under its lock.';
+  'Invalid indexes of a build or rebuild that failed: absent before its launch, there after it, and nobody else builds under its lock.';
 
 CREATE FUNCTION runbook.settle_attempt(p_attempt text, p_outcome jsonb, p_execution jsonb,
                                        p_final boolean, p_stopping boolean) RETURNS jsonb
@@ -683,7 +706,7 @@ BEGIN
     (SELECT c FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);
-  IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' = 'completed'
+  IF NOT p_final AND t.plan ->> 'proof' IN ('catalog', 'trace') AND p_outcome ->> 'type' = 'completed'
      AND verdict -> 'attempt' ->> 'status' = 'unknown' THEN
     RETURN NULL;
   END IF;
@@ -727,7 +750,7 @@ BEGIN
       t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
     END IF;
   ELSIF NOT p_stopping AND a.cause IN ('brake', 'bystanders') AND a.status = 'cancelled'
-        AND (t.plan ->> 'proof' <> 'tag' OR (s.plan -> 'spec' ->> 'idempotent')::boolean) THEN
+        AND (t.plan ->> 'proof' NOT IN ('tag', 'trace') OR (s.plan -> 'spec' ->> 'idempotent')::boolean) THEN
     SELECT count(*) INTO gave_way FROM runbook.attempt u
      WHERE (u.run_id, u.step_id, u.task_no, u.cause) = (a.run_id, a.step_id, a.task_no, 'bystanders');
     -- It goes on where it was, and that counts as no try; who gives way again and again has a bound.

@@ -648,6 +648,13 @@ END $$;
 COMMENT ON FUNCTION runbook.try_settle IS
   'Settles an attempt whose outcome was heard; false when that has to be tried again.';
 
+CREATE FUNCTION runbook.creates_index(p_plan jsonb, p_table oid, p_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT p_plan -> 'targets' @> jsonb_build_array(jsonb_build_object(
+           'table_oid', p_table::bigint, 'facts', jsonb_build_object('creates_index', p_name)))
+$$;
+COMMENT ON FUNCTION runbook.creates_index IS 'Whether a task is to make an index of that name on that table.';
+
 CREATE FUNCTION runbook.clean_up(p_attempt text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -665,7 +672,9 @@ BEGIN
       JOIN pg_class c ON c.oid::bigint = ANY (a.built_indexes)
       JOIN pg_index i ON i.indexrelid = c.oid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE a.attempt_id = p_attempt AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' LOOP
+      JOIN runbook.task t USING (run_id, step_id, task_no)
+     WHERE a.attempt_id = p_attempt AND NOT i.indisvalid
+       AND (c.relname ~ '_cc(new|old)[0-9]*$' OR runbook.creates_index(t.plan, i.indrelid, c.relname)) LOOP
     BEGIN
       EXECUTE 'DROP INDEX ' || leftover.name;
       told := told || to_jsonb(format('dropped the invalid index %s, left by this task', leftover.name));
@@ -684,7 +693,7 @@ BEGIN
    WHERE a.attempt_id = p_attempt;
 END $$;
 COMMENT ON FUNCTION runbook.clean_up IS
-  'Drops the invalid indexes that a rebuild left: only those that its own worker was seen to build or to replace.';
+  'Drops the invalid indexes that a build or rebuild left: only those that its own worker was seen to build or to replace.';
 
 CREATE FUNCTION runbook.to_clean(p_run text, p_step text) RETURNS text[]
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

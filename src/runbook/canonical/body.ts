@@ -4,6 +4,7 @@ import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
 import { lockingStatements } from '../../sql/locking.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
 import { splitStatements } from '../../sql/separate.js';
+import { traceOf } from '../../sql/trace.js';
 import { backfill, purge } from './batches.js';
 import { expecting } from './expectations.js';
 import { toGlobs, toMs, toSelector } from './selector.js';
@@ -83,6 +84,7 @@ async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
     spec: {
       sql: text,
       statements: expecting(await splitStatements(text), step.expect),
+      trace: transaction ? undefined : await traceOf(text),
       locking: await lockingStatements(text),
       idempotent: step.idempotent ?? false,
       transaction,

@@ -26,8 +26,9 @@ function renderStatements({ statements }: SqlSpec): string {
 
 /**
  * Whatever role the user's SQL has set, its marker needs the one that may write the ledger.
+ * @param traced whether the relation is known on which it leaves a trace in the catalogs.
  */
-export function renderSql(spec: SqlSpec): Command {
+export function renderSql(spec: SqlSpec, traced = false): Command {
   return spec.transaction
     ? {
         sql: withCompletionMarker(`${renderStatements(spec).trimEnd()}\n;\nSET ROLE NONE`),
@@ -37,7 +38,7 @@ export function renderSql(spec: SqlSpec): Command {
       }
     : {
         sql: spec.sql.trim(),
-        proof: 'tag',
+        proof: traced ? 'trace' : 'tag',
         queue_size: UNREAD_QUEUE_SIZE,
         reads_output: false,
       };

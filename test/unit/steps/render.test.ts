@@ -116,8 +116,8 @@ describe('REFRESH', () => {
 });
 
 describe('sql', () => {
-  const sqlOf = (sql: string): Pick<SqlSpec, 'sql' | 'statements' | 'locking' | 'idempotent'> => ({
-    ...{ sql, locking: [], idempotent: false },
+  const sqlOf = (sql: string): Omit<SqlSpec, 'transaction'> => ({
+    ...{ sql, locking: [], idempotent: false, trace: undefined },
     statements: [{ sql, countable: null, expected: null }],
   });
 
