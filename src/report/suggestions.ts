@@ -80,6 +80,11 @@ const BY_SQLSTATE = new Map<string, Suggest>(
       'The server had no connection left. Lower the budget, or raise max_connections or keep_free.',
     ),
     '53400': advise('A configured limit was reached: temp_file_limit, for one. See the message.'),
+    '2D000': () => ({
+      advice:
+        'A procedure or block ends its transaction, and the step is one transaction. Make the CALL a step of its own, with:',
+      code: 'transaction: false',
+    }),
     '23505': ({ kind }) => ({
       advice:
         kind === 'reindex'
