@@ -1,5 +1,6 @@
 import { ERROR_TEXTS } from '../../src/error-texts.js';
 import { ERROR_EXIT_CODES, type ErrorCode } from '../../src/errors.js';
+import { SQLSTATE_TEXTS } from '../../src/model/sqlstate-texts.js';
 import { DIAGNOSTIC_TEXTS } from '../../src/runbook/diagnostic-texts.js';
 
 function section(code: ErrorCode): string {
@@ -33,6 +34,16 @@ allowed and unwise, in [rules](rules.md).
 ${Object.keys(ERROR_TEXTS)
   .sort()
   .map((code) => section(code as ErrorCode))
+  .join('\n')}
+## Of statements
+
+SQLSTATEs that are no server's own.
+
+${Object.entries(SQLSTATE_TEXTS)
+  .map(
+    ([state, { happened, means, remedy }]) =>
+      `### ${state}\n\n${happened} ${means}\n\n**What to do**: ${remedy}\n`,
+  )
   .join('\n')}
 ## Of runbooks
 

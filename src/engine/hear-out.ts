@@ -20,7 +20,9 @@ export async function hearOut(
   if (outcome === undefined) return background.readResult(handle);
   if (outcome.type === 'completed' && task.plan.reads_output) {
     const read = await background.readResult(handle);
-    return read.type === 'completed' ? { ...outcome, notices: read.notices } : outcome;
+    return read.type === 'completed'
+      ? { ...outcome, notices: read.notices, tags: read.tags }
+      : outcome;
   }
   await background.detach(handle);
   return outcome;

@@ -422,6 +422,10 @@ export interface Step {
    */
   batches: null | Batches;
   /**
+   * How many rows statements of a sql step must have, a line each; any other number rolls the step back.
+   */
+  expects: string[];
+  /**
    * What the planner expects of the statements of a sql step that change rows; none was executed.
    */
   estimates: Estimate[];
@@ -600,9 +604,9 @@ export interface Task {
    */
   sql: string;
   /**
-   * What makes success certain: the catalogs, a marker committed with the work, the same at the end of batches with checkpoints, or the command tag.
+   * What makes success certain: the catalogs, a marker committed with the work, the same at the end of batches with checkpoints, the command tag together with its trace in the catalogs, or the command tag alone.
    */
-  proof: 'catalog' | 'marker' | 'checkpoint' | 'tag';
+  proof: 'catalog' | 'marker' | 'checkpoint' | 'trace' | 'tag';
   /**
    * Bytes of the worker's output queue.
    */

@@ -544,6 +544,10 @@ export interface Attempt {
    */
   row_count: number | null;
   /**
+   * What each statement of a sql step did, or its REFRESH, once it has succeeded; empty for kinds that are proven by the catalogs or by checkpoints.
+   */
+  statements: Statement[];
+  /**
    * What this attempt sent, when it was not the task's whole command.
    */
   sql: string | null;
@@ -551,6 +555,19 @@ export interface Attempt {
    * Warnings and INFO lines of the server.
    */
   messages: string[];
+}
+/**
+ * What one statement of a sql step did.
+ */
+export interface Statement {
+  /**
+   * PostgreSQL's command tag, without its number; null where the worker's end was not heard.
+   */
+  tag: string | null;
+  /**
+   * The number in its tag: rows that it changed or returned. Null where the tag has none, or was not heard.
+   */
+  rows: number | null;
 }
 /**
  * What was lying about in the database before the run and after it: of earlier runs, and of others.

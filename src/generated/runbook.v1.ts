@@ -347,6 +347,7 @@ export interface Step {
    * True: running this SQL twice does no harm, so it may be retried and re-run. Default false.
    */
   idempotent?: boolean;
+  expect?: Expect;
   /**
    * False: the SQL is one top-level statement that runs its own transactions (CALL, VACUUM, CREATE INDEX CONCURRENTLY). Default true.
    */
@@ -655,4 +656,56 @@ export interface Purge {
   allow_unchanged?: boolean;
   batch?: Batch;
   throttle?: Throttle;
+}
+/**
+ * How many rows the statement of a sql step must change or return. It is looked at before the commit: any other number rolls everything back, and the step has failed with SQLSTATE RB001. A text with several statements that have rows takes `statements`.
+ */
+export interface Expect {
+  /**
+   * Exactly so many.
+   */
+  rows?: number;
+  /**
+   * So many at least.
+   */
+  min_rows?: number;
+  /**
+   * So many at most.
+   */
+  max_rows?: number;
+  /**
+   * An entry for each statement of the text, in its order; null where any number will do.
+   *
+   * @minItems 1
+   */
+  statements?: [
+    {
+      /**
+       * Exactly so many.
+       */
+      rows?: number;
+      /**
+       * So many at least.
+       */
+      min_rows?: number;
+      /**
+       * So many at most.
+       */
+      max_rows?: number;
+    } | null,
+    ...({
+      /**
+       * Exactly so many.
+       */
+      rows?: number;
+      /**
+       * So many at least.
+       */
+      min_rows?: number;
+      /**
+       * So many at most.
+       */
+      max_rows?: number;
+    } | null)[],
+  ];
 }

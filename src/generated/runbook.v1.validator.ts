@@ -184,6 +184,30 @@ export function makeValidator(
           { required: ['active_sessions'] },
         ],
       },
+      expect: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 1,
+        properties: {
+          rows: { type: 'integer', minimum: 0 },
+          min_rows: { type: 'integer', minimum: 0 },
+          max_rows: { type: 'integer', minimum: 0 },
+          statements: {
+            type: 'array',
+            minItems: 1,
+            items: {
+              type: ['object', 'null'],
+              additionalProperties: false,
+              minProperties: 1,
+              properties: {
+                rows: { type: 'integer', minimum: 0 },
+                min_rows: { type: 'integer', minimum: 0 },
+                max_rows: { type: 'integer', minimum: 0 },
+              },
+            },
+          },
+        },
+      },
       step: {
         type: 'object',
         additionalProperties: false,
@@ -197,7 +221,7 @@ export function makeValidator(
           { required: ['purge'] },
           { required: ['sql'] },
         ],
-        dependencies: { idempotent: ['sql'], transaction: ['sql'] },
+        dependencies: { idempotent: ['sql'], transaction: ['sql'], expect: ['sql'] },
         properties: {
           id: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
           description: { type: 'string' },
@@ -226,6 +250,7 @@ export function makeValidator(
           purge: { $ref: '#/definitions/purge' },
           sql: { type: 'string', minLength: 1 },
           idempotent: { type: 'boolean' },
+          expect: { $ref: '#/definitions/expect' },
           transaction: { type: 'boolean' },
         },
       },
@@ -3053,7 +3078,7 @@ export function makeValidator(
       { required: ['purge'] },
       { required: ['sql'] },
     ],
-    dependencies: { idempotent: ['sql'], transaction: ['sql'] },
+    dependencies: { idempotent: ['sql'], transaction: ['sql'], expect: ['sql'] },
     properties: {
       id: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
       description: { type: 'string' },
@@ -3082,7 +3107,32 @@ export function makeValidator(
       purge: { $ref: '#/definitions/purge' },
       sql: { type: 'string', minLength: 1 },
       idempotent: { type: 'boolean' },
+      expect: { $ref: '#/definitions/expect' },
       transaction: { type: 'boolean' },
+    },
+  };
+  const schema90 = {
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: {
+      rows: { type: 'integer', minimum: 0 },
+      min_rows: { type: 'integer', minimum: 0 },
+      max_rows: { type: 'integer', minimum: 0 },
+      statements: {
+        type: 'array',
+        minItems: 1,
+        items: {
+          type: ['object', 'null'],
+          additionalProperties: false,
+          minProperties: 1,
+          properties: {
+            rows: { type: 'integer', minimum: 0 },
+            min_rows: { type: 'integer', minimum: 0 },
+            max_rows: { type: 'integer', minimum: 0 },
+          },
+        },
+      },
     },
   };
   const schema46 = {
@@ -8320,11 +8370,31 @@ export function makeValidator(
           errors++;
         }
       }
+      if (data.expect !== undefined) {
+        if (data.sql === undefined) {
+          const err12 = {
+            instancePath,
+            schemaPath: '#/dependencies',
+            keyword: 'dependencies',
+            params: { property: 'expect', missingProperty: 'sql', depsCount: 1, deps: 'sql' },
+            message: 'must have property sql when property expect is present',
+            schema: schema40.dependencies,
+            parentSchema: schema40,
+            data,
+          };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+      }
       if (data.id !== undefined) {
         let data0 = data.id;
         if (typeof data0 === 'string') {
           if (!pattern0.test(data0)) {
-            const err12 = {
+            const err13 = {
               instancePath: instancePath + '/id',
               schemaPath: '#/properties/id/pattern',
               keyword: 'pattern',
@@ -8335,14 +8405,14 @@ export function makeValidator(
               data: data0,
             };
             if (vErrors === null) {
-              vErrors = [err12];
+              vErrors = [err13];
             } else {
-              vErrors.push(err12);
+              vErrors.push(err13);
             }
             errors++;
           }
         } else {
-          const err13 = {
+          const err14 = {
             instancePath: instancePath + '/id',
             schemaPath: '#/properties/id/type',
             keyword: 'type',
@@ -8353,9 +8423,9 @@ export function makeValidator(
             data: data0,
           };
           if (vErrors === null) {
-            vErrors = [err13];
+            vErrors = [err14];
           } else {
-            vErrors.push(err13);
+            vErrors.push(err14);
           }
           errors++;
         }
@@ -8363,7 +8433,7 @@ export function makeValidator(
       if (data.description !== undefined) {
         let data1 = data.description;
         if (typeof data1 !== 'string') {
-          const err14 = {
+          const err15 = {
             instancePath: instancePath + '/description',
             schemaPath: '#/properties/description/type',
             keyword: 'type',
@@ -8374,9 +8444,9 @@ export function makeValidator(
             data: data1,
           };
           if (vErrors === null) {
-            vErrors = [err14];
+            vErrors = [err15];
           } else {
-            vErrors.push(err14);
+            vErrors.push(err15);
           }
           errors++;
         }
@@ -8388,7 +8458,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data3 = data2[i0];
             if (typeof data3 !== 'string') {
-              const err15 = {
+              const err16 = {
                 instancePath: instancePath + '/needs/' + i0,
                 schemaPath: '#/properties/needs/items/type',
                 keyword: 'type',
@@ -8399,9 +8469,9 @@ export function makeValidator(
                 data: data3,
               };
               if (vErrors === null) {
-                vErrors = [err15];
+                vErrors = [err16];
               } else {
-                vErrors.push(err15);
+                vErrors.push(err16);
               }
               errors++;
             }
@@ -8417,7 +8487,7 @@ export function makeValidator(
               }
               if (typeof indices0[item0] == 'number') {
                 j0 = indices0[item0];
-                const err16 = {
+                const err17 = {
                   instancePath: instancePath + '/needs',
                   schemaPath: '#/properties/needs/uniqueItems',
                   keyword: 'uniqueItems',
@@ -8433,9 +8503,9 @@ export function makeValidator(
                   data: data2,
                 };
                 if (vErrors === null) {
-                  vErrors = [err16];
+                  vErrors = [err17];
                 } else {
-                  vErrors.push(err16);
+                  vErrors.push(err17);
                 }
                 errors++;
                 break;
@@ -8444,7 +8514,7 @@ export function makeValidator(
             }
           }
         } else {
-          const err17 = {
+          const err18 = {
             instancePath: instancePath + '/needs',
             schemaPath: '#/properties/needs/type',
             keyword: 'type',
@@ -8455,9 +8525,9 @@ export function makeValidator(
             data: data2,
           };
           if (vErrors === null) {
-            vErrors = [err17];
+            vErrors = [err18];
           } else {
-            vErrors.push(err17);
+            vErrors.push(err18);
           }
           errors++;
         }
@@ -8465,7 +8535,7 @@ export function makeValidator(
       if (data.after !== undefined) {
         let data4 = data.after;
         if (!(data4 === 'ended' || data4 === 'started')) {
-          const err18 = {
+          const err19 = {
             instancePath: instancePath + '/after',
             schemaPath: '#/properties/after/enum',
             keyword: 'enum',
@@ -8476,9 +8546,9 @@ export function makeValidator(
             data: data4,
           };
           if (vErrors === null) {
-            vErrors = [err18];
+            vErrors = [err19];
           } else {
-            vErrors.push(err18);
+            vErrors.push(err19);
           }
           errors++;
         }
@@ -8487,7 +8557,7 @@ export function makeValidator(
         let data5 = data.budgets;
         if (data5 && typeof data5 == 'object' && !Array.isArray(data5)) {
           if (Object.keys(data5).length > 2) {
-            const err19 = {
+            const err20 = {
               instancePath: instancePath + '/budgets',
               schemaPath: '#/properties/budgets/maxProperties',
               keyword: 'maxProperties',
@@ -8498,14 +8568,14 @@ export function makeValidator(
               data: data5,
             };
             if (vErrors === null) {
-              vErrors = [err19];
+              vErrors = [err20];
             } else {
-              vErrors.push(err19);
+              vErrors.push(err20);
             }
             errors++;
           }
           if (Object.keys(data5).length < 1) {
-            const err20 = {
+            const err21 = {
               instancePath: instancePath + '/budgets',
               schemaPath: '#/properties/budgets/minProperties',
               keyword: 'minProperties',
@@ -8516,9 +8586,9 @@ export function makeValidator(
               data: data5,
             };
             if (vErrors === null) {
-              vErrors = [err20];
+              vErrors = [err21];
             } else {
-              vErrors.push(err20);
+              vErrors.push(err21);
             }
             errors++;
           }
@@ -8526,7 +8596,7 @@ export function makeValidator(
             const _errs21 = errors;
             if (typeof key1 === 'string') {
               if (!pattern0.test(key1)) {
-                const err21 = {
+                const err22 = {
                   instancePath: instancePath + '/budgets',
                   schemaPath: '#/properties/budgets/propertyNames/pattern',
                   keyword: 'pattern',
@@ -8538,16 +8608,16 @@ export function makeValidator(
                   propertyName: key1,
                 };
                 if (vErrors === null) {
-                  vErrors = [err21];
+                  vErrors = [err22];
                 } else {
-                  vErrors.push(err21);
+                  vErrors.push(err22);
                 }
                 errors++;
               }
             }
             var valid6 = _errs21 === errors;
             if (!valid6) {
-              const err22 = {
+              const err23 = {
                 instancePath: instancePath + '/budgets',
                 schemaPath: '#/properties/budgets/propertyNames',
                 keyword: 'propertyNames',
@@ -8558,9 +8628,9 @@ export function makeValidator(
                 data: data5,
               };
               if (vErrors === null) {
-                vErrors = [err22];
+                vErrors = [err23];
               } else {
-                vErrors.push(err22);
+                vErrors.push(err23);
               }
               errors++;
             }
@@ -8568,7 +8638,7 @@ export function makeValidator(
           for (const key2 in data5) {
             let data6 = data5[key2];
             if (!(typeof data6 == 'number' && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-              const err23 = {
+              const err24 = {
                 instancePath:
                   instancePath + '/budgets/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                 schemaPath: '#/properties/budgets/additionalProperties/type',
@@ -8580,15 +8650,15 @@ export function makeValidator(
                 data: data6,
               };
               if (vErrors === null) {
-                vErrors = [err23];
+                vErrors = [err24];
               } else {
-                vErrors.push(err23);
+                vErrors.push(err24);
               }
               errors++;
             }
             if (typeof data6 == 'number' && isFinite(data6)) {
               if (data6 > 1000 || isNaN(data6)) {
-                const err24 = {
+                const err25 = {
                   instancePath:
                     instancePath + '/budgets/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                   schemaPath: '#/properties/budgets/additionalProperties/maximum',
@@ -8600,14 +8670,14 @@ export function makeValidator(
                   data: data6,
                 };
                 if (vErrors === null) {
-                  vErrors = [err24];
+                  vErrors = [err25];
                 } else {
-                  vErrors.push(err24);
+                  vErrors.push(err25);
                 }
                 errors++;
               }
               if (data6 < 1 || isNaN(data6)) {
-                const err25 = {
+                const err26 = {
                   instancePath:
                     instancePath + '/budgets/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                   schemaPath: '#/properties/budgets/additionalProperties/minimum',
@@ -8619,16 +8689,16 @@ export function makeValidator(
                   data: data6,
                 };
                 if (vErrors === null) {
-                  vErrors = [err25];
+                  vErrors = [err26];
                 } else {
-                  vErrors.push(err25);
+                  vErrors.push(err26);
                 }
                 errors++;
               }
             }
           }
         } else {
-          const err26 = {
+          const err27 = {
             instancePath: instancePath + '/budgets',
             schemaPath: '#/properties/budgets/type',
             keyword: 'type',
@@ -8639,9 +8709,9 @@ export function makeValidator(
             data: data5,
           };
           if (vErrors === null) {
-            vErrors = [err26];
+            vErrors = [err27];
           } else {
-            vErrors.push(err26);
+            vErrors.push(err27);
           }
           errors++;
         }
@@ -8649,7 +8719,7 @@ export function makeValidator(
       if (data.concurrency !== undefined) {
         let data7 = data.concurrency;
         if (!(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
-          const err27 = {
+          const err28 = {
             instancePath: instancePath + '/concurrency',
             schemaPath: '#/properties/concurrency/type',
             keyword: 'type',
@@ -8660,15 +8730,15 @@ export function makeValidator(
             data: data7,
           };
           if (vErrors === null) {
-            vErrors = [err27];
+            vErrors = [err28];
           } else {
-            vErrors.push(err27);
+            vErrors.push(err28);
           }
           errors++;
         }
         if (typeof data7 == 'number' && isFinite(data7)) {
           if (data7 > 1000 || isNaN(data7)) {
-            const err28 = {
+            const err29 = {
               instancePath: instancePath + '/concurrency',
               schemaPath: '#/properties/concurrency/maximum',
               keyword: 'maximum',
@@ -8679,14 +8749,14 @@ export function makeValidator(
               data: data7,
             };
             if (vErrors === null) {
-              vErrors = [err28];
+              vErrors = [err29];
             } else {
-              vErrors.push(err28);
+              vErrors.push(err29);
             }
             errors++;
           }
           if (data7 < 1 || isNaN(data7)) {
-            const err29 = {
+            const err30 = {
               instancePath: instancePath + '/concurrency',
               schemaPath: '#/properties/concurrency/minimum',
               keyword: 'minimum',
@@ -8697,9 +8767,9 @@ export function makeValidator(
               data: data7,
             };
             if (vErrors === null) {
-              vErrors = [err29];
+              vErrors = [err30];
             } else {
-              vErrors.push(err29);
+              vErrors.push(err30);
             }
             errors++;
           }
@@ -8709,7 +8779,7 @@ export function makeValidator(
         let data8 = data.timeout;
         if (typeof data8 === 'string') {
           if (!formats0(data8)) {
-            const err30 = {
+            const err31 = {
               instancePath: instancePath + '/timeout',
               schemaPath: '#/definitions/duration/format',
               keyword: 'format',
@@ -8720,14 +8790,14 @@ export function makeValidator(
               data: data8,
             };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err31];
             } else {
-              vErrors.push(err30);
+              vErrors.push(err31);
             }
             errors++;
           }
         } else {
-          const err31 = {
+          const err32 = {
             instancePath: instancePath + '/timeout',
             schemaPath: '#/definitions/duration/type',
             keyword: 'type',
@@ -8738,9 +8808,9 @@ export function makeValidator(
             data: data8,
           };
           if (vErrors === null) {
-            vErrors = [err31];
+            vErrors = [err32];
           } else {
-            vErrors.push(err31);
+            vErrors.push(err32);
           }
           errors++;
         }
@@ -8749,7 +8819,7 @@ export function makeValidator(
         let data9 = data.lock_timeout;
         if (typeof data9 === 'string') {
           if (!formats0(data9)) {
-            const err32 = {
+            const err33 = {
               instancePath: instancePath + '/lock_timeout',
               schemaPath: '#/definitions/duration/format',
               keyword: 'format',
@@ -8760,14 +8830,14 @@ export function makeValidator(
               data: data9,
             };
             if (vErrors === null) {
-              vErrors = [err32];
+              vErrors = [err33];
             } else {
-              vErrors.push(err32);
+              vErrors.push(err33);
             }
             errors++;
           }
         } else {
-          const err33 = {
+          const err34 = {
             instancePath: instancePath + '/lock_timeout',
             schemaPath: '#/definitions/duration/type',
             keyword: 'type',
@@ -8778,9 +8848,9 @@ export function makeValidator(
             data: data9,
           };
           if (vErrors === null) {
-            vErrors = [err33];
+            vErrors = [err34];
           } else {
-            vErrors.push(err33);
+            vErrors.push(err34);
           }
           errors++;
         }
@@ -8788,7 +8858,7 @@ export function makeValidator(
       if (data.policy !== undefined) {
         let data10 = data.policy;
         if (!(data10 === 'wait' || data10 === 'detach')) {
-          const err34 = {
+          const err35 = {
             instancePath: instancePath + '/policy',
             schemaPath: '#/definitions/policy/enum',
             keyword: 'enum',
@@ -8799,9 +8869,9 @@ export function makeValidator(
             data: data10,
           };
           if (vErrors === null) {
-            vErrors = [err34];
+            vErrors = [err35];
           } else {
-            vErrors.push(err34);
+            vErrors.push(err35);
           }
           errors++;
         }
@@ -8809,7 +8879,7 @@ export function makeValidator(
       if (data.on_failure !== undefined) {
         let data11 = data.on_failure;
         if (!(data11 === 'stop' || data11 === 'continue')) {
-          const err35 = {
+          const err36 = {
             instancePath: instancePath + '/on_failure',
             schemaPath: '#/definitions/on_failure/enum',
             keyword: 'enum',
@@ -8820,9 +8890,9 @@ export function makeValidator(
             data: data11,
           };
           if (vErrors === null) {
-            vErrors = [err35];
+            vErrors = [err36];
           } else {
-            vErrors.push(err35);
+            vErrors.push(err36);
           }
           errors++;
         }
@@ -8857,7 +8927,7 @@ export function makeValidator(
         let data14 = data.allow;
         if (Array.isArray(data14)) {
           if (data14.length < 1) {
-            const err36 = {
+            const err37 = {
               instancePath: instancePath + '/allow',
               schemaPath: '#/definitions/allow/minItems',
               keyword: 'minItems',
@@ -8868,9 +8938,9 @@ export function makeValidator(
               data: data14,
             };
             if (vErrors === null) {
-              vErrors = [err36];
+              vErrors = [err37];
             } else {
-              vErrors.push(err36);
+              vErrors.push(err37);
             }
             errors++;
           }
@@ -8879,7 +8949,7 @@ export function makeValidator(
             let data15 = data14[i2];
             if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
               if (data15.rule === undefined) {
-                const err37 = {
+                const err38 = {
                   instancePath: instancePath + '/allow/' + i2,
                   schemaPath: '#/definitions/allow/items/required',
                   keyword: 'required',
@@ -8890,15 +8960,15 @@ export function makeValidator(
                   data: data15,
                 };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err38];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err38);
                 }
                 errors++;
               }
               for (const key3 in data15) {
                 if (!(key3 === 'rule' || key3 === 'because')) {
-                  const err38 = {
+                  const err39 = {
                     instancePath: instancePath + '/allow/' + i2,
                     schemaPath: '#/definitions/allow/items/additionalProperties',
                     keyword: 'additionalProperties',
@@ -8909,9 +8979,9 @@ export function makeValidator(
                     data: data15,
                   };
                   if (vErrors === null) {
-                    vErrors = [err38];
+                    vErrors = [err39];
                   } else {
-                    vErrors.push(err38);
+                    vErrors.push(err39);
                   }
                   errors++;
                 }
@@ -8920,7 +8990,7 @@ export function makeValidator(
                 let data16 = data15.rule;
                 if (typeof data16 === 'string') {
                   if (func4(data16) < 1) {
-                    const err39 = {
+                    const err40 = {
                       instancePath: instancePath + '/allow/' + i2 + '/rule',
                       schemaPath: '#/definitions/allow/items/properties/rule/minLength',
                       keyword: 'minLength',
@@ -8931,14 +9001,14 @@ export function makeValidator(
                       data: data16,
                     };
                     if (vErrors === null) {
-                      vErrors = [err39];
+                      vErrors = [err40];
                     } else {
-                      vErrors.push(err39);
+                      vErrors.push(err40);
                     }
                     errors++;
                   }
                 } else {
-                  const err40 = {
+                  const err41 = {
                     instancePath: instancePath + '/allow/' + i2 + '/rule',
                     schemaPath: '#/definitions/allow/items/properties/rule/type',
                     keyword: 'type',
@@ -8949,9 +9019,9 @@ export function makeValidator(
                     data: data16,
                   };
                   if (vErrors === null) {
-                    vErrors = [err40];
+                    vErrors = [err41];
                   } else {
-                    vErrors.push(err40);
+                    vErrors.push(err41);
                   }
                   errors++;
                 }
@@ -8959,7 +9029,7 @@ export function makeValidator(
               if (data15.because !== undefined) {
                 let data17 = data15.because;
                 if (typeof data17 !== 'string') {
-                  const err41 = {
+                  const err42 = {
                     instancePath: instancePath + '/allow/' + i2 + '/because',
                     schemaPath: '#/definitions/allow/items/properties/because/type',
                     keyword: 'type',
@@ -8970,15 +9040,15 @@ export function makeValidator(
                     data: data17,
                   };
                   if (vErrors === null) {
-                    vErrors = [err41];
+                    vErrors = [err42];
                   } else {
-                    vErrors.push(err41);
+                    vErrors.push(err42);
                   }
                   errors++;
                 }
               }
             } else {
-              const err42 = {
+              const err43 = {
                 instancePath: instancePath + '/allow/' + i2,
                 schemaPath: '#/definitions/allow/items/type',
                 keyword: 'type',
@@ -8989,15 +9059,15 @@ export function makeValidator(
                 data: data15,
               };
               if (vErrors === null) {
-                vErrors = [err42];
+                vErrors = [err43];
               } else {
-                vErrors.push(err42);
+                vErrors.push(err43);
               }
               errors++;
             }
           }
         } else {
-          const err43 = {
+          const err44 = {
             instancePath: instancePath + '/allow',
             schemaPath: '#/definitions/allow/type',
             keyword: 'type',
@@ -9008,9 +9078,9 @@ export function makeValidator(
             data: data14,
           };
           if (vErrors === null) {
-            vErrors = [err43];
+            vErrors = [err44];
           } else {
-            vErrors.push(err43);
+            vErrors.push(err44);
           }
           errors++;
         }
@@ -9097,7 +9167,7 @@ export function makeValidator(
         let data24 = data.sql;
         if (typeof data24 === 'string') {
           if (func4(data24) < 1) {
-            const err44 = {
+            const err45 = {
               instancePath: instancePath + '/sql',
               schemaPath: '#/properties/sql/minLength',
               keyword: 'minLength',
@@ -9108,14 +9178,14 @@ export function makeValidator(
               data: data24,
             };
             if (vErrors === null) {
-              vErrors = [err44];
+              vErrors = [err45];
             } else {
-              vErrors.push(err44);
+              vErrors.push(err45);
             }
             errors++;
           }
         } else {
-          const err45 = {
+          const err46 = {
             instancePath: instancePath + '/sql',
             schemaPath: '#/properties/sql/type',
             keyword: 'type',
@@ -9126,9 +9196,9 @@ export function makeValidator(
             data: data24,
           };
           if (vErrors === null) {
-            vErrors = [err45];
+            vErrors = [err46];
           } else {
-            vErrors.push(err45);
+            vErrors.push(err46);
           }
           errors++;
         }
@@ -9136,7 +9206,7 @@ export function makeValidator(
       if (data.idempotent !== undefined) {
         let data25 = data.idempotent;
         if (typeof data25 !== 'boolean') {
-          const err46 = {
+          const err47 = {
             instancePath: instancePath + '/idempotent',
             schemaPath: '#/properties/idempotent/type',
             keyword: 'type',
@@ -9147,27 +9217,6 @@ export function makeValidator(
             data: data25,
           };
           if (vErrors === null) {
-            vErrors = [err46];
-          } else {
-            vErrors.push(err46);
-          }
-          errors++;
-        }
-      }
-      if (data.transaction !== undefined) {
-        let data26 = data.transaction;
-        if (typeof data26 !== 'boolean') {
-          const err47 = {
-            instancePath: instancePath + '/transaction',
-            schemaPath: '#/properties/transaction/type',
-            keyword: 'type',
-            params: { type: 'boolean' },
-            message: 'must be boolean',
-            schema: schema40.properties.transaction.type,
-            parentSchema: schema40.properties.transaction,
-            data: data26,
-          };
-          if (vErrors === null) {
             vErrors = [err47];
           } else {
             vErrors.push(err47);
@@ -9175,8 +9224,482 @@ export function makeValidator(
           errors++;
         }
       }
+      if (data.expect !== undefined) {
+        let data26 = data.expect;
+        if (data26 && typeof data26 == 'object' && !Array.isArray(data26)) {
+          if (Object.keys(data26).length < 1) {
+            const err48 = {
+              instancePath: instancePath + '/expect',
+              schemaPath: '#/definitions/expect/minProperties',
+              keyword: 'minProperties',
+              params: { limit: 1 },
+              message: 'must NOT have fewer than 1 properties',
+              schema: 1,
+              parentSchema: schema90,
+              data: data26,
+            };
+            if (vErrors === null) {
+              vErrors = [err48];
+            } else {
+              vErrors.push(err48);
+            }
+            errors++;
+          }
+          for (const key4 in data26) {
+            if (!(
+              key4 === 'rows' ||
+              key4 === 'min_rows' ||
+              key4 === 'max_rows' ||
+              key4 === 'statements'
+            )) {
+              const err49 = {
+                instancePath: instancePath + '/expect',
+                schemaPath: '#/definitions/expect/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key4 },
+                message: 'must NOT have additional properties',
+                schema: false,
+                parentSchema: schema90,
+                data: data26,
+              };
+              if (vErrors === null) {
+                vErrors = [err49];
+              } else {
+                vErrors.push(err49);
+              }
+              errors++;
+            }
+          }
+          if (data26.rows !== undefined) {
+            let data27 = data26.rows;
+            if (!(
+              typeof data27 == 'number' &&
+              !(data27 % 1) &&
+              !isNaN(data27) &&
+              isFinite(data27)
+            )) {
+              const err50 = {
+                instancePath: instancePath + '/expect/rows',
+                schemaPath: '#/definitions/expect/properties/rows/type',
+                keyword: 'type',
+                params: { type: 'integer' },
+                message: 'must be integer',
+                schema: schema90.properties.rows.type,
+                parentSchema: schema90.properties.rows,
+                data: data27,
+              };
+              if (vErrors === null) {
+                vErrors = [err50];
+              } else {
+                vErrors.push(err50);
+              }
+              errors++;
+            }
+            if (typeof data27 == 'number' && isFinite(data27)) {
+              if (data27 < 0 || isNaN(data27)) {
+                const err51 = {
+                  instancePath: instancePath + '/expect/rows',
+                  schemaPath: '#/definitions/expect/properties/rows/minimum',
+                  keyword: 'minimum',
+                  params: { comparison: '>=', limit: 0 },
+                  message: 'must be >= 0',
+                  schema: 0,
+                  parentSchema: schema90.properties.rows,
+                  data: data27,
+                };
+                if (vErrors === null) {
+                  vErrors = [err51];
+                } else {
+                  vErrors.push(err51);
+                }
+                errors++;
+              }
+            }
+          }
+          if (data26.min_rows !== undefined) {
+            let data28 = data26.min_rows;
+            if (!(
+              typeof data28 == 'number' &&
+              !(data28 % 1) &&
+              !isNaN(data28) &&
+              isFinite(data28)
+            )) {
+              const err52 = {
+                instancePath: instancePath + '/expect/min_rows',
+                schemaPath: '#/definitions/expect/properties/min_rows/type',
+                keyword: 'type',
+                params: { type: 'integer' },
+                message: 'must be integer',
+                schema: schema90.properties.min_rows.type,
+                parentSchema: schema90.properties.min_rows,
+                data: data28,
+              };
+              if (vErrors === null) {
+                vErrors = [err52];
+              } else {
+                vErrors.push(err52);
+              }
+              errors++;
+            }
+            if (typeof data28 == 'number' && isFinite(data28)) {
+              if (data28 < 0 || isNaN(data28)) {
+                const err53 = {
+                  instancePath: instancePath + '/expect/min_rows',
+                  schemaPath: '#/definitions/expect/properties/min_rows/minimum',
+                  keyword: 'minimum',
+                  params: { comparison: '>=', limit: 0 },
+                  message: 'must be >= 0',
+                  schema: 0,
+                  parentSchema: schema90.properties.min_rows,
+                  data: data28,
+                };
+                if (vErrors === null) {
+                  vErrors = [err53];
+                } else {
+                  vErrors.push(err53);
+                }
+                errors++;
+              }
+            }
+          }
+          if (data26.max_rows !== undefined) {
+            let data29 = data26.max_rows;
+            if (!(
+              typeof data29 == 'number' &&
+              !(data29 % 1) &&
+              !isNaN(data29) &&
+              isFinite(data29)
+            )) {
+              const err54 = {
+                instancePath: instancePath + '/expect/max_rows',
+                schemaPath: '#/definitions/expect/properties/max_rows/type',
+                keyword: 'type',
+                params: { type: 'integer' },
+                message: 'must be integer',
+                schema: schema90.properties.max_rows.type,
+                parentSchema: schema90.properties.max_rows,
+                data: data29,
+              };
+              if (vErrors === null) {
+                vErrors = [err54];
+              } else {
+                vErrors.push(err54);
+              }
+              errors++;
+            }
+            if (typeof data29 == 'number' && isFinite(data29)) {
+              if (data29 < 0 || isNaN(data29)) {
+                const err55 = {
+                  instancePath: instancePath + '/expect/max_rows',
+                  schemaPath: '#/definitions/expect/properties/max_rows/minimum',
+                  keyword: 'minimum',
+                  params: { comparison: '>=', limit: 0 },
+                  message: 'must be >= 0',
+                  schema: 0,
+                  parentSchema: schema90.properties.max_rows,
+                  data: data29,
+                };
+                if (vErrors === null) {
+                  vErrors = [err55];
+                } else {
+                  vErrors.push(err55);
+                }
+                errors++;
+              }
+            }
+          }
+          if (data26.statements !== undefined) {
+            let data30 = data26.statements;
+            if (Array.isArray(data30)) {
+              if (data30.length < 1) {
+                const err56 = {
+                  instancePath: instancePath + '/expect/statements',
+                  schemaPath: '#/definitions/expect/properties/statements/minItems',
+                  keyword: 'minItems',
+                  params: { limit: 1 },
+                  message: 'must NOT have fewer than 1 items',
+                  schema: 1,
+                  parentSchema: schema90.properties.statements,
+                  data: data30,
+                };
+                if (vErrors === null) {
+                  vErrors = [err56];
+                } else {
+                  vErrors.push(err56);
+                }
+                errors++;
+              }
+              const len2 = data30.length;
+              for (let i3 = 0; i3 < len2; i3++) {
+                let data31 = data30[i3];
+                if (
+                  !(data31 && typeof data31 == 'object' && !Array.isArray(data31)) &&
+                  data31 !== null
+                ) {
+                  const err57 = {
+                    instancePath: instancePath + '/expect/statements/' + i3,
+                    schemaPath: '#/definitions/expect/properties/statements/items/type',
+                    keyword: 'type',
+                    params: { type: schema90.properties.statements.items.type },
+                    message: 'must be object,null',
+                    schema: schema90.properties.statements.items.type,
+                    parentSchema: schema90.properties.statements.items,
+                    data: data31,
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err57];
+                  } else {
+                    vErrors.push(err57);
+                  }
+                  errors++;
+                }
+                if (data31 && typeof data31 == 'object' && !Array.isArray(data31)) {
+                  if (Object.keys(data31).length < 1) {
+                    const err58 = {
+                      instancePath: instancePath + '/expect/statements/' + i3,
+                      schemaPath: '#/definitions/expect/properties/statements/items/minProperties',
+                      keyword: 'minProperties',
+                      params: { limit: 1 },
+                      message: 'must NOT have fewer than 1 properties',
+                      schema: 1,
+                      parentSchema: schema90.properties.statements.items,
+                      data: data31,
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err58];
+                    } else {
+                      vErrors.push(err58);
+                    }
+                    errors++;
+                  }
+                  for (const key5 in data31) {
+                    if (!(key5 === 'rows' || key5 === 'min_rows' || key5 === 'max_rows')) {
+                      const err59 = {
+                        instancePath: instancePath + '/expect/statements/' + i3,
+                        schemaPath:
+                          '#/definitions/expect/properties/statements/items/additionalProperties',
+                        keyword: 'additionalProperties',
+                        params: { additionalProperty: key5 },
+                        message: 'must NOT have additional properties',
+                        schema: false,
+                        parentSchema: schema90.properties.statements.items,
+                        data: data31,
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err59];
+                      } else {
+                        vErrors.push(err59);
+                      }
+                      errors++;
+                    }
+                  }
+                  if (data31.rows !== undefined) {
+                    let data32 = data31.rows;
+                    if (!(
+                      typeof data32 == 'number' &&
+                      !(data32 % 1) &&
+                      !isNaN(data32) &&
+                      isFinite(data32)
+                    )) {
+                      const err60 = {
+                        instancePath: instancePath + '/expect/statements/' + i3 + '/rows',
+                        schemaPath:
+                          '#/definitions/expect/properties/statements/items/properties/rows/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                        schema: schema90.properties.statements.items.properties.rows.type,
+                        parentSchema: schema90.properties.statements.items.properties.rows,
+                        data: data32,
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err60];
+                      } else {
+                        vErrors.push(err60);
+                      }
+                      errors++;
+                    }
+                    if (typeof data32 == 'number' && isFinite(data32)) {
+                      if (data32 < 0 || isNaN(data32)) {
+                        const err61 = {
+                          instancePath: instancePath + '/expect/statements/' + i3 + '/rows',
+                          schemaPath:
+                            '#/definitions/expect/properties/statements/items/properties/rows/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                          schema: 0,
+                          parentSchema: schema90.properties.statements.items.properties.rows,
+                          data: data32,
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err61];
+                        } else {
+                          vErrors.push(err61);
+                        }
+                        errors++;
+                      }
+                    }
+                  }
+                  if (data31.min_rows !== undefined) {
+                    let data33 = data31.min_rows;
+                    if (!(
+                      typeof data33 == 'number' &&
+                      !(data33 % 1) &&
+                      !isNaN(data33) &&
+                      isFinite(data33)
+                    )) {
+                      const err62 = {
+                        instancePath: instancePath + '/expect/statements/' + i3 + '/min_rows',
+                        schemaPath:
+                          '#/definitions/expect/properties/statements/items/properties/min_rows/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                        schema: schema90.properties.statements.items.properties.min_rows.type,
+                        parentSchema: schema90.properties.statements.items.properties.min_rows,
+                        data: data33,
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err62];
+                      } else {
+                        vErrors.push(err62);
+                      }
+                      errors++;
+                    }
+                    if (typeof data33 == 'number' && isFinite(data33)) {
+                      if (data33 < 0 || isNaN(data33)) {
+                        const err63 = {
+                          instancePath: instancePath + '/expect/statements/' + i3 + '/min_rows',
+                          schemaPath:
+                            '#/definitions/expect/properties/statements/items/properties/min_rows/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                          schema: 0,
+                          parentSchema: schema90.properties.statements.items.properties.min_rows,
+                          data: data33,
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err63];
+                        } else {
+                          vErrors.push(err63);
+                        }
+                        errors++;
+                      }
+                    }
+                  }
+                  if (data31.max_rows !== undefined) {
+                    let data34 = data31.max_rows;
+                    if (!(
+                      typeof data34 == 'number' &&
+                      !(data34 % 1) &&
+                      !isNaN(data34) &&
+                      isFinite(data34)
+                    )) {
+                      const err64 = {
+                        instancePath: instancePath + '/expect/statements/' + i3 + '/max_rows',
+                        schemaPath:
+                          '#/definitions/expect/properties/statements/items/properties/max_rows/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                        schema: schema90.properties.statements.items.properties.max_rows.type,
+                        parentSchema: schema90.properties.statements.items.properties.max_rows,
+                        data: data34,
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err64];
+                      } else {
+                        vErrors.push(err64);
+                      }
+                      errors++;
+                    }
+                    if (typeof data34 == 'number' && isFinite(data34)) {
+                      if (data34 < 0 || isNaN(data34)) {
+                        const err65 = {
+                          instancePath: instancePath + '/expect/statements/' + i3 + '/max_rows',
+                          schemaPath:
+                            '#/definitions/expect/properties/statements/items/properties/max_rows/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                          schema: 0,
+                          parentSchema: schema90.properties.statements.items.properties.max_rows,
+                          data: data34,
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err65];
+                        } else {
+                          vErrors.push(err65);
+                        }
+                        errors++;
+                      }
+                    }
+                  }
+                }
+              }
+            } else {
+              const err66 = {
+                instancePath: instancePath + '/expect/statements',
+                schemaPath: '#/definitions/expect/properties/statements/type',
+                keyword: 'type',
+                params: { type: 'array' },
+                message: 'must be array',
+                schema: schema90.properties.statements.type,
+                parentSchema: schema90.properties.statements,
+                data: data30,
+              };
+              if (vErrors === null) {
+                vErrors = [err66];
+              } else {
+                vErrors.push(err66);
+              }
+              errors++;
+            }
+          }
+        } else {
+          const err67 = {
+            instancePath: instancePath + '/expect',
+            schemaPath: '#/definitions/expect/type',
+            keyword: 'type',
+            params: { type: 'object' },
+            message: 'must be object',
+            schema: schema90.type,
+            parentSchema: schema90,
+            data: data26,
+          };
+          if (vErrors === null) {
+            vErrors = [err67];
+          } else {
+            vErrors.push(err67);
+          }
+          errors++;
+        }
+      }
+      if (data.transaction !== undefined) {
+        let data35 = data.transaction;
+        if (typeof data35 !== 'boolean') {
+          const err68 = {
+            instancePath: instancePath + '/transaction',
+            schemaPath: '#/properties/transaction/type',
+            keyword: 'type',
+            params: { type: 'boolean' },
+            message: 'must be boolean',
+            schema: schema40.properties.transaction.type,
+            parentSchema: schema40.properties.transaction,
+            data: data35,
+          };
+          if (vErrors === null) {
+            vErrors = [err68];
+          } else {
+            vErrors.push(err68);
+          }
+          errors++;
+        }
+      }
     } else {
-      const err48 = {
+      const err69 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
@@ -9187,9 +9710,9 @@ export function makeValidator(
         data,
       };
       if (vErrors === null) {
-        vErrors = [err48];
+        vErrors = [err69];
       } else {
-        vErrors.push(err48);
+        vErrors.push(err69);
       }
       errors++;
     }

@@ -222,6 +222,6 @@ function endDocument(end: AttemptEnd): object {
 
 function outcomeDocument(outcome: Outcome): object {
   if (outcome.type !== 'completed') return outcome;
-  const { type, commandTag, rowCount, notices } = outcome;
-  return { type, command_tag: commandTag, row_count: rowCount, notices };
+  const { type, commandTag, rowCount, tags, notices } = outcome;
+  return { type, command_tag: commandTag, row_count: rowCount, tags, notices };
 }

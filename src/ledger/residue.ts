@@ -18,7 +18,7 @@ const SILENT_FOR_MS = 60_000;
 const INVALID_INDEXES = `
   SELECT 'invalid_index' AS kind, x.name, NULL::int AS pid, NULL::text AS backend_start,
          NULL::text AS application_name, u.attempt_id IS NOT NULL AS ours,
-         CASE WHEN u.attempt_id IS NOT NULL THEN concat('left by the rebuild of attempt ', u.attempt_id)
+         CASE WHEN u.attempt_id IS NOT NULL THEN concat('left by the ', CASE WHEN c.relname ~ '${REBUILD_SUFFIX}' THEN 'rebuild' ELSE 'build' END, ' of attempt ', u.attempt_id)
               WHEN c.relname ~ '_ccnew[0-9]*$' THEN 'the new index of a REINDEX CONCURRENTLY that failed'
               WHEN c.relname ~ '_ccold[0-9]*$' THEN 'the old index of a REINDEX CONCURRENTLY that was interrupted'
               ELSE 'a CREATE INDEX CONCURRENTLY that failed or was interrupted' END AS origin,
@@ -29,7 +29,8 @@ const INVALID_INDEXES = `
    CROSS JOIN LATERAL (SELECT format('%I.%I', n.nspname, c.relname) AS name) x
     LEFT JOIN LATERAL (
       SELECT a.attempt_id FROM runbook.attempt a JOIN runbook.task t USING (run_id, step_id, task_no)
-       WHERE c.oid::bigint = ANY (a.built_indexes) AND c.relname ~ '${REBUILD_SUFFIX}'
+       WHERE c.oid::bigint = ANY (a.built_indexes)
+         AND (c.relname ~ '${REBUILD_SUFFIX}' OR runbook.creates_index(t.plan, i.indrelid, c.relname))
          AND t.plan -> 'targets' @> jsonb_build_array(jsonb_build_object('table_oid', i.indrelid::bigint))
        ORDER BY a.recorded_at DESC LIMIT 1) u ON true
    WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relpersistence <> 't'

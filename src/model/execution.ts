@@ -19,4 +19,9 @@ export interface Execution {
   readonly skip_locked: boolean;
   /** What stands before the names of relations, where several may share a worker. */
   readonly command: string | null;
+  /**
+   * How many statements of the runbook's one task has. In a transaction each of them is followed by one
+   * command of ours, and the last one by the completion marker too. Null: the SQL is ours.
+   */
+  readonly statements: number | null;
 }

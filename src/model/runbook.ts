@@ -8,6 +8,7 @@
  * - budget: how many workers may live at once.
  */
 import type { LockingStatement } from './locking.js';
+import type { Trace } from './trace.js';
 import type { NamedBudgets } from './places.js';
 import type { RelationGlob } from './relation-glob.js';
 import type { Window } from './window.js';
@@ -189,9 +190,26 @@ export interface RefreshSpec {
   readonly concurrently: boolean;
 }
 
-export interface SqlSpec {
-  /** The text with its parameters put in, quoted, and its statements separated. */
+/** One statement of a sql step. */
+export interface SqlPiece {
   readonly sql: string;
+  /** Its command tag, its name for people, and whether it sends rows; null when rows cannot be expected of it. */
+  readonly countable: {
+    readonly tag: string;
+    readonly name: string;
+    readonly returnsRows: boolean;
+  } | null;
+  /** How many rows it must change or return, or all is rolled back. */
+  readonly expected: { readonly minRows?: number; readonly maxRows?: number } | null;
+}
+
+export interface SqlSpec {
+  /** The text with its parameters put in, quoted. */
+  readonly sql: string;
+  /** The text cut into its statements. */
+  readonly statements: readonly SqlPiece[];
+  /** What it leaves in the catalogs, where it runs without a transaction. */
+  readonly trace: Trace | undefined;
   /** What the text locks relations for, and which. */
   readonly locking: readonly LockingStatement[];
   readonly idempotent: boolean;

@@ -14,6 +14,7 @@ import { stepKind } from '../steps/registry.js';
 import { planCapacity } from './capacity.js';
 import { checkGuards } from './check-guards.js';
 import { checkSettings } from './check-settings.js';
+import { commitProblems } from './commit-problems.js';
 import { declare, declareStep } from './declare.js';
 import { planDigest } from './digest.js';
 import { Durations } from './durations.js';
@@ -67,6 +68,7 @@ export async function buildPlan(
     ...catalogProblems(server, steps),
     ...untried,
     ...(await foreignCodeProblems(session, steps, server.role)),
+    ...(await commitProblems(session, steps)),
     ...preflightProblems(steps, await readObstacles(session, tableOids(steps))),
     ...capacityProblems(capacity, budget),
     ...windowProblems(forecast),

@@ -25,6 +25,7 @@ export type DeclaredStep = Pick<
   | 'retry'
   | 'settings'
   | 'spec'
+  | 'expects'
 >;
 
 export function declare(runbook: Runbook): Declared {
@@ -67,6 +68,7 @@ export function declareStep(step: RunbookStep): DeclaredStep {
     lock_timeout_ms: step.lockTimeoutMs ?? null,
     retry: declareRetry(step),
     settings: workerSettings(step, stepKind(step.kind).settings),
+    expects: [...(stepKind(step.kind).expects?.(step.spec) ?? [])],
     spec: { ...step.spec },
   };
 }

@@ -94,6 +94,7 @@ function renderStep(step: Step): string[] {
   const more = step.tasks.length - shown.length;
   return fold(`${step.id}: the SQL of ${count(step.tasks.length, 'task')}`, [
     ...(step.batches === null ? [] : renderBatches(step.batches)),
+    ...step.expects.map((one) => `Rolled back unless ${text(one)}.\n`),
     ...shown.flatMap((task) => [...renderTargets(task), ...fenceSql(task.sql), '']),
     ...(more > 0 ? [`and ${String(more)} more: \`pg-runbook plan --format text\``] : []),
   ]);

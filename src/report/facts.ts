@@ -24,7 +24,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
  */
 const TOLD_ELSEWHERE = [
   ...['last_done', 'last_vacuum', 'last_toast_vacuum', 'last_analyze', 'looked_at'],
-  ...['oldest_xmin', 'frozen_xid', 'timeline', 'leftover_oids'],
+  ...['oldest_xmin', 'frozen_xid', 'timeline', 'leftover_oids', 'index_files', 'index_oid'],
 ];
 
 /** The facts that have no column, each with what it was and what it became; what stayed is left out. */

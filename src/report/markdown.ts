@@ -5,6 +5,7 @@ import { count, listSome, formatNumber } from '../model/phrases.js';
 import { formatSize } from '../model/size.js';
 import { gainsOf } from './gains.js';
 import { furtherReason, headline } from './headline.js';
+import { lineOfStatements } from './statements.js';
 import type { Suggestion } from './suggestions.js';
 import { describeTime, elapsedMs } from './times.js';
 import { troublesOf, type Trouble } from './troubles.js';
@@ -26,6 +27,7 @@ export function renderReportMarkdown(report: ReportV1): string {
     describeRun(report),
     '',
     ...renderSteps(report.steps),
+    ...renderStatements(report.steps),
     ...renderTroubles(report),
     ...renderResidue(report),
     ...renderNext(report),
@@ -74,6 +76,22 @@ function renderStep(step: Step): string {
     step.expected === null ? '' : describeDuration(step.expected.p50_ms),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+function renderStatements(steps: readonly Step[]): string[] {
+  const told = steps.flatMap((step) => {
+    const line = lineOfStatements(step);
+    return line === undefined ? [] : [`- ${code(step.id)}: ${code(line)}`];
+  });
+  if (told.length === 0) return [];
+  const more = told.length - MOST_STEPS;
+  return [
+    '**SQL**',
+    '',
+    ...told.slice(0, MOST_STEPS),
+    ...(more > 0 ? [`- and ${String(more)} more`] : []),
+    '',
+  ];
 }
 
 function renderTroubles(report: ReportV1): string[] {

@@ -1,6 +1,7 @@
 import type { ReportV1 } from '../generated/report.v1.js';
 import { shellWord } from '../model/shell-word.js';
 import type { TaskStatus } from '../model/status.js';
+import { UNEXPECTED_ROWS } from '../model/sqlstate-texts.js';
 
 /** What a suggestion may refer to. */
 export interface Situation {
@@ -79,6 +80,11 @@ const BY_SQLSTATE = new Map<string, Suggest>(
       'The server had no connection left. Lower the budget, or raise max_connections or keep_free.',
     ),
     '53400': advise('A configured limit was reached: temp_file_limit, for one. See the message.'),
+    '2D000': () => ({
+      advice:
+        'A procedure or block ends its transaction, and the step is one transaction. Make the CALL a step of its own, with:',
+      code: 'transaction: false',
+    }),
     '23505': ({ kind }) => ({
       advice:
         kind === 'reindex'
@@ -87,6 +93,9 @@ const BY_SQLSTATE = new Map<string, Suggest>(
     }),
     '42P01': gone,
     '42704': gone,
+    [UNEXPECTED_ROWS]: advise(
+      'Nothing was changed. Compare the number with the data; then correct the statement, or what is expected of it.',
+    ),
     '25006': advise('The server is read-only: a standby, perhaps. Connect to the primary.'),
     '57P01': advise('Somebody terminated the worker, or the server shut down. See the server log.'),
     '57P02': advise('Another process of the server crashed. Read the server log before you go on.'),

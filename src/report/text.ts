@@ -4,6 +4,7 @@ import { count } from '../model/phrases.js';
 import { oneLine } from '../model/printable.js';
 import { isFailure, isFinal } from '../model/status.js';
 import { wrapLine } from '../model/wrap.js';
+import { lineOfStatements } from './statements.js';
 import { describeProgress, describeWalk } from './progress.js';
 
 /** At most this many lines of what lies about: the report file has it all. */
@@ -21,6 +22,7 @@ export function describeReport(report: ReportV1): string {
       `  ${describeStep(step, width)}`,
       ...describeTroubles(step),
       ...describeTable(step),
+      ...describeSql(step),
     ]),
     ...describeLeft(report.residue),
     ...(run.next_commands.length === 0 ? [] : ['next:']),
@@ -68,6 +70,11 @@ function describeTable(step: Step): string[] {
   if (progress === null) return [];
   const lines = isFinal(step.status) ? describeWalk(step, progress) : [describeProgress(progress)];
   return lines.flatMap((line) => wrapLine(`      ${line}`));
+}
+
+function describeSql(step: Step): string[] {
+  const line = lineOfStatements(step);
+  return line === undefined ? [] : wrapLine(`      ${line}`);
 }
 
 /** At most this many lines of trouble a step: the report file has them all. */

@@ -153,6 +153,14 @@ export const DIAGNOSTIC_TEXTS = {
     'Several statements need a transaction.',
     'Remove `transaction: false`.',
   ),
+  'expect-without-transaction': text(
+    'A statement without a transaction has committed before its rows could be counted.',
+    'Remove `expect`, or `transaction: false`.',
+  ),
+  'expect-misfit': text(
+    'It does not say of which statement how many rows are expected.',
+    'Give one number for the one statement with rows, or `statements` with an entry for each.',
+  ),
   'copy-client': text(
     'A worker has no client to copy to or from.',
     'Use a file of the server, or INSERT.',

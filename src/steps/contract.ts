@@ -79,6 +79,8 @@ export interface StepKind<Spec> {
   template(spec: Spec): string;
   /** The locks that its commands take. Pure. */
   locks(spec: Spec, serverVersion: number): Lock[];
+  /** What its statements must come to before the commit, for people: else all is rolled back. Pure. */
+  expects?(spec: Spec): readonly string[];
   /** The spec without those filters by which other relations are chosen another day. Pure. */
   unfiltered(spec: Spec): Spec;
   /**

@@ -57,6 +57,7 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
     skip_warnings: SKIP_WARNINGS,
     skip_locked: work.skipLocked,
     command: work.command,
+    statements: null,
   };
 }
 

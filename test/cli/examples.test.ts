@@ -83,7 +83,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   'sql-housekeeping': {
     parameters: ['cutoff=2100-01-01', 'keep_events=1 month'],
-    busy: ['old-carts', 'forget-events'],
+    busy: ['old-carts', 'first-event', 'forget-events'],
     then: [
       "select not exists (select from orders where status = 'cart')",
       "select not exists (select from events where happened_at < now() - interval '1 month')",

@@ -44,7 +44,20 @@ describe('good runbooks', () => {
         retry: undefined,
         settings: {},
         kind: 'sql',
-        spec: { sql: 'select 1', locking: [], idempotent: false, transaction: true },
+        spec: {
+          sql: 'select 1',
+          statements: [
+            {
+              sql: 'select 1',
+              countable: { tag: 'SELECT', name: 'SELECT', returnsRows: true },
+              expected: null,
+            },
+          ],
+          trace: undefined,
+          locking: [],
+          idempotent: false,
+          transaction: true,
+        },
       },
     ]);
   });
@@ -106,7 +119,6 @@ describe('good runbooks', () => {
       sql:
         "-- :'nothing' here\n" +
         `delete from "public".events where day < current_date - '90'::int;\n` +
-        'SET LOCAL pg_runbook.statement = 2;\n' +
         "select $$ :'nothing' $$;\n",
     });
   });

@@ -49,6 +49,7 @@ export function makeStep(id: string, more: Partial<Step> = {}): Step {
     spec: {},
     template: null,
     batches: null,
+    expects: [],
     estimates: [],
     tasks: [makeTask(1, [target('app.orders', { size_bytes: 1024 * 1024 })])],
     left_out: [],

@@ -2,6 +2,7 @@ import { ERROR_TEXTS } from '../../error-texts.js';
 import { ERROR_EXIT_CODES, EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { oneLine } from '../../model/printable.js';
 import { wrapLine } from '../../model/wrap.js';
+import { SQLSTATE_TEXTS } from '../../model/sqlstate-texts.js';
 import { DIAGNOSTIC_TEXTS } from '../../runbook/diagnostic-texts.js';
 import { RULES } from '../../runbook/lint/rules.js';
 import { RULE_TEXTS } from '../../runbook/lint/texts/all.js';
@@ -54,6 +55,16 @@ function textOf(word: string): string {
     const exit = `exit ${String(ERROR_EXIT_CODES[word])}`;
     return paragraphs(`${word}: ${exit}`, happened, means, `What to do: ${remedy}`);
   }
+  const state = SQLSTATE_TEXTS[word];
+  if (state !== undefined) {
+    const { happened, means, remedy } = state;
+    return paragraphs(
+      `${word}: an SQLSTATE of pg-runbook`,
+      happened,
+      means,
+      `What to do: ${remedy}`,
+    );
+  }
   if (isKey(DIAGNOSTIC_TEXTS, word)) {
     const { means, remedy } = DIAGNOSTIC_TEXTS[word];
     return paragraphs(
@@ -71,7 +82,7 @@ function textOf(word: string): string {
       `What to do: ${inTerminal(fix)}`,
     );
   }
-  const words = [TEXTS, ERROR_TEXTS, DIAGNOSTIC_TEXTS, RULES].flatMap((table) =>
+  const words = [TEXTS, ERROR_TEXTS, SQLSTATE_TEXTS, DIAGNOSTIC_TEXTS, RULES].flatMap((table) =>
     Object.keys(table),
   );
   throw new RunbookError('usage', `nothing is known of ${oneLine(word)}`, {

@@ -41,7 +41,10 @@ ALTER TABLE runbook.attempt
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake', 'bystanders')),
   ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
+  ADD COLUMN statements jsonb NOT NULL DEFAULT '[]',
   ADD COLUMN outcome jsonb;
+COMMENT ON COLUMN runbook.attempt.statements IS
+  'Of each statement of a sql step that succeeded: its command tag and the rows that this counts; null where nothing tells.';
 COMMENT ON COLUMN runbook.attempt.outcome IS
   'How its worker ended, as it was heard; from then on only the evidence is missing.';
 COMMENT ON COLUMN runbook.attempt.before IS
@@ -50,6 +53,16 @@ COMMENT ON COLUMN runbook.attempt.cause IS
   'Why we asked the worker to stop; the first cause is kept.';
 COMMENT ON COLUMN runbook.attempt.built_indexes IS
   'Invalid indexes that the worker was seen to build or to replace: what is left of them is ours.';
+
+CREATE TABLE runbook.statement_rows (
+  attempt_id text NOT NULL,
+  statement integer NOT NULL,
+  tag text NOT NULL,
+  rows bigint NOT NULL,
+  PRIMARY KEY (attempt_id, statement)
+);
+COMMENT ON TABLE runbook.statement_rows IS
+  'Rows of statements that are expected to have some, counted by workers in the transaction of their work and committed with it.';
 
 CREATE TABLE runbook.claim (
   name text PRIMARY KEY,
@@ -306,6 +319,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION runbook.told_verdict IS 'What pg_background told, before any evidence.';
 
+CREATE FUNCTION runbook.judge_trace(judgement jsonb, told jsonb, outcome jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN outcome ->> 'type' = 'error' THEN told
+    WHEN judgement ->> 'result' = 'done' OR (judgement ->> 'result' = 'held' AND told ->> 'status' = 'succeeded')
+    THEN runbook.verdict('succeeded', judgement ->> 'reason', NULL)
+    WHEN judgement ->> 'result' = 'broken' AND (told ->> 'status' = 'succeeded'
+         OR (told ->> 'status' = 'unknown' AND (outcome ->> 'gone')::boolean))
+    THEN runbook.verdict('failed', judgement ->> 'reason', '55000')
+    WHEN told ->> 'status' = 'succeeded' THEN runbook.verdict('unknown', judgement ->> 'reason', NULL)
+    ELSE told END
+$$;
+COMMENT ON FUNCTION runbook.judge_trace IS
+  'What became of a statement without a transaction, by what was told and by what it has left: the server answers IF NOT EXISTS with success over an index that is not valid.';
+
 CREATE FUNCTION runbook.judge_attempt(proof text, outcome jsonb, marker runbook.completion, judgements jsonb,
                                       cause text, elapsed_ms double precision,
                                       timeout_ms double precision) RETURNS jsonb
@@ -330,13 +358,14 @@ BEGIN
     -- Its transaction is over and left no marker: it is certain that nothing was committed.
     proven := runbook.verdict('failed', concat(told ->> 'reason', ': nothing was committed'), NULL);
   END IF;
-  SELECT coalesce(jsonb_agg(CASE j ->> 'result'
-           WHEN 'done' THEN runbook.verdict('succeeded', j ->> 'reason', NULL)
-           WHEN 'skipped' THEN runbook.verdict('skipped', j ->> 'reason', j ->> 'sqlstate')
-           WHEN 'unknown' THEN runbook.verdict('unknown', j ->> 'reason', NULL)
+  SELECT coalesce(jsonb_agg(CASE
+           WHEN proof = 'trace' THEN runbook.judge_trace(j, told, outcome)
+           WHEN j ->> 'result' = 'done' THEN runbook.verdict('succeeded', j ->> 'reason', NULL)
+           WHEN j ->> 'result' = 'skipped' THEN runbook.verdict('skipped', j ->> 'reason', j ->> 'sqlstate')
+           WHEN j ->> 'result' = 'unknown' THEN runbook.verdict('unknown', j ->> 'reason', NULL)
            ELSE proven END ORDER BY i), '[]')
     INTO targets FROM jsonb_array_elements(judgements) WITH ORDINALITY x(j, i);
-  IF proof <> 'catalog' AND NOT judgements @> '[{"result": "skipped"}]' THEN
+  IF proof NOT IN ('catalog', 'trace') AND NOT judgements @> '[{"result": "skipped"}]' THEN
     RETURN jsonb_build_object('attempt', proven, 'targets', targets);
   END IF;
   combined := runbook.combine_statuses(ARRAY(SELECT t ->> 'status' FROM jsonb_array_elements(targets) t));
@@ -350,6 +379,22 @@ END $$;
 COMMENT ON FUNCTION runbook.judge_attempt IS
   'What became of an attempt and of each target. Success needs proof: the marker, the catalogs, or for commands that leave neither, their command tag.';
 
+CREATE FUNCTION runbook.told_statements(p_total integer, p_proof text, p_outcome jsonb, p_attempt text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+           'tag', coalesce(r.tag, substring(t.tag FROM '^[A-Z ]*[A-Z]')),
+           'rows', coalesce(r.rows, substring(t.tag FROM '[0-9]+$')::bigint)) ORDER BY n), '[]')
+    FROM generate_series(1, p_total) n
+    LEFT JOIN runbook.statement_rows r ON r.attempt_id = p_attempt AND r.statement = n,
+         LATERAL (SELECT CASE
+           WHEN p_proof IN ('tag', 'trace') THEN p_outcome ->> 'command_tag'
+           -- Each is followed by a command of ours. Any other number of tags would be those of other statements.
+           WHEN jsonb_array_length(p_outcome -> 'tags') BETWEEN 2 * p_total AND 2 * p_total + 1
+           THEN p_outcome -> 'tags' ->> (2 * (n - 1)) END AS tag) t
+$$;
+COMMENT ON FUNCTION runbook.told_statements IS
+  'What each statement of a sql step did: as its worker counted it before the commit, else by the tag that the server itself sent, which no code of the user''s can write. What was not heard is null.';
+
 CREATE FUNCTION runbook.attempt_state(a runbook.attempt, task_sql text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_build_object(
@@ -358,7 +403,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     'application_name', a.application_name, 'launched_at', runbook.to_timestamp_text(a.launched_at),
     'finished_at', runbook.to_timestamp_text(a.finished_at), 'status', a.status,
     'sqlstate', a.sqlstate, 'message', a.message, 'command_tag', a.command_tag,
-    'row_count', a.row_count, 'sql', nullif(a.sql, task_sql), 'messages', coalesce(a.messages, '[]'))
+    'row_count', a.row_count, 'statements', a.statements, 'sql', nullif(a.sql, task_sql), 'messages', coalesce(a.messages, '[]'))
 $$;
 COMMENT ON FUNCTION runbook.attempt_state IS 'An attempt as the report has it.';
 
@@ -657,10 +702,17 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
      WHERE x -> 'before' ? 'leftover_oids'
        AND o <> ALL (string_to_array(x -> 'before' ->> 'leftover_oids', ','))
        -- One that waited for its lock in vain has built nothing: what is there is somebody else's.
-       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01'))
+       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01')
+    UNION ALL
+    SELECT (p_seen -> (x ->> 'oid') -> 'facts' ->> 'index_oid')::bigint
+      FROM jsonb_array_elements(p_among) x
+     WHERE x -> 'facts' ? 'creates_index' AND x -> 'before' -> 'index_oid' = 'null'
+       AND p_seen -> (x ->> 'oid') -> 'facts' -> 'valid' = 'false'
+       -- One that found the name taken has made nothing.
+       AND p_outcome ->> 'type' = 'error' AND p_outcome ->> 'sqlstate' NOT IN ('55P03', '57014', '57P01', '42P07'))
 $$;
 COMMENT ON FUNCTION runbook.new_leftovers IS
-  'Invalid indexes of a rebuild that failed: absent before its launch, there after it, and nobody else rebuilds under its lock.';
+  'Invalid indexes of a build or rebuild that failed: absent before its launch, there after it, and nobody else builds under its lock.';
 
 CREATE FUNCTION runbook.settle_attempt(p_attempt text, p_outcome jsonb, p_execution jsonb,
                                        p_final boolean, p_stopping boolean) RETURNS jsonb
@@ -678,6 +730,8 @@ DECLARE
   delay_ms double precision;
   parts integer := 0;
   gave_way integer;
+  told jsonb := '[]';
+  total constant integer := (p_execution ->> 'statements')::integer;
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt FOR UPDATE;
   a.cause := coalesce(a.cause, p_outcome ->> 'cause', runbook.window_cause(a.run_id, p_outcome));
@@ -707,21 +761,28 @@ BEGIN
     (SELECT c FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);
-  IF NOT p_final AND t.plan ->> 'proof' = 'catalog' AND (judgements @> '[{"provisional": true}]'
+  IF NOT p_final AND t.plan ->> 'proof' IN ('catalog', 'trace') AND (judgements @> '[{"provisional": true}]'
      OR p_outcome ->> 'type' = 'completed' AND verdict -> 'attempt' ->> 'status' = 'unknown') THEN
     RETURN NULL;
+  END IF;
+  IF verdict -> 'attempt' ->> 'status' = 'succeeded' THEN
+    told := runbook.told_statements(total, t.plan ->> 'proof', p_outcome, p_attempt);
   END IF;
   UPDATE runbook.attempt u
      SET status = verdict -> 'attempt' ->> 'status', message = verdict -> 'attempt' ->> 'reason',
          sqlstate = verdict -> 'attempt' ->> 'sqlstate',
          finished_at = coalesce((p_outcome ->> 'finished_at')::timestamptz, clock_timestamp()),
-         command_tag = p_outcome ->> 'command_tag', row_count = (p_outcome ->> 'row_count')::bigint,
+         -- Of what was heard last of a sql step, the statement is ours.
+         command_tag = CASE WHEN total IS NULL THEN p_outcome ->> 'command_tag' ELSE told -> -1 ->> 'tag' END,
+         row_count = CASE WHEN total IS NULL THEN (p_outcome ->> 'row_count')::bigint
+                          ELSE (told -> -1 ->> 'rows')::bigint END,
+         statements = told,
          cause = a.cause,
          built_indexes = ARRAY(SELECT unnest(a.built_indexes) UNION
                                SELECT unnest(runbook.new_leftovers(among, seen, p_outcome))),
          backend_start = coalesce(a.backend_start, (p_outcome ->> 'backend_start')::timestamptz),
          launched_at = coalesce(a.launched_at, (p_outcome ->> 'launched_at')::timestamptz),
-         outcome = p_outcome - 'notices',
+         outcome = p_outcome - ARRAY['notices', 'tags'],
          messages = (SELECT coalesce(jsonb_agg(concat(n ->> 'severity', ': ', n ->> 'message') ORDER BY i), '[]')
                        FROM jsonb_array_elements(p_outcome -> 'notices') WITH ORDINALITY y(n, i))
    WHERE u.attempt_id = p_attempt RETURNING * INTO a;
@@ -744,7 +805,7 @@ BEGIN
       t.not_before := clock_timestamp() + delay_ms * interval '1 millisecond';
     END IF;
   ELSIF NOT p_stopping AND a.cause IN ('brake', 'bystanders') AND a.status = 'cancelled'
-        AND (t.plan ->> 'proof' <> 'tag' OR (s.plan -> 'spec' ->> 'idempotent')::boolean) THEN
+        AND (t.plan ->> 'proof' NOT IN ('tag', 'trace') OR (s.plan -> 'spec' ->> 'idempotent')::boolean) THEN
     SELECT count(*) INTO gave_way FROM runbook.attempt u
      WHERE (u.run_id, u.step_id, u.task_no, u.cause) = (a.run_id, a.step_id, a.task_no, 'bystanders');
     -- It goes on where it was, and that counts as no try; who gives way again and again has a bound.

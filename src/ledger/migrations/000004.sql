@@ -501,6 +501,8 @@ DECLARE
 BEGIN
   EXECUTE p_query INTO answer USING p_pid, p_cookie;
   RETURN jsonb_build_object('type', 'completed', 'row_count', answer.rows, 'notices', '[]'::jsonb,
+    'tags', CASE WHEN NOT EXISTS (SELECT FROM unnest(answer.tags) x WHERE x !~ '^[A-Z]+( [A-Z]+)*( \d+)*$')
+                 THEN to_jsonb(answer.tags) END,
     'command_tag', CASE WHEN answer.rows = 1 AND answer.first ~ '^[A-Z]+( [A-Z]+)*( \d+)*$'
                         THEN answer.first ELSE 'SELECT' END);
 EXCEPTION
@@ -565,6 +567,11 @@ BEGIN
       'why', 'the worker ended without an error and without a command tag')
     ELSE jsonb_build_object('type', 'completed', 'notices', '[]'::jsonb, 'command_tag', p_row ->> 'command_tag',
                             'row_count', p_row -> 'row_count') END;
+  IF told ->> 'type' = 'completed' AND NOT told ? 'tags' AND p_order -> 'execution' ->> 'statements' IS NOT NULL
+     AND (SELECT (t.plan ->> 'reads_output')::boolean FROM runbook.task t
+           WHERE (t.run_id, t.step_id, t.task_no) = (a.run_id, a.step_id, a.task_no)) THEN
+    told := told || jsonb_build_object('tags', runbook.read_child(p_order ->> 'read', handle_pid, a.cookie) -> 'tags');
+  END IF;
   UPDATE runbook.attempt u SET outcome = told, ended_at = clock_timestamp() WHERE u.attempt_id = a.attempt_id;
   RETURN true;
 END $$;
@@ -694,6 +701,13 @@ END $$;
 COMMENT ON FUNCTION runbook.try_settle IS
   'Settles an attempt whose outcome was heard; false when that has to be tried again.';
 
+CREATE FUNCTION runbook.creates_index(p_plan jsonb, p_table oid, p_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT p_plan -> 'targets' @> jsonb_build_array(jsonb_build_object(
+           'table_oid', p_table::bigint, 'facts', jsonb_build_object('creates_index', p_name)))
+$$;
+COMMENT ON FUNCTION runbook.creates_index IS 'Whether a task is to make an index of that name on that table.';
+
 CREATE FUNCTION runbook.clean_up(p_attempt text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -711,7 +725,9 @@ BEGIN
       JOIN pg_class c ON c.oid::bigint = ANY (a.built_indexes)
       JOIN pg_index i ON i.indexrelid = c.oid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE a.attempt_id = p_attempt AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' LOOP
+      JOIN runbook.task t USING (run_id, step_id, task_no)
+     WHERE a.attempt_id = p_attempt AND NOT i.indisvalid
+       AND (c.relname ~ '_cc(new|old)[0-9]*$' OR runbook.creates_index(t.plan, i.indrelid, c.relname)) LOOP
     BEGIN
       EXECUTE 'DROP INDEX ' || leftover.name;
       told := told || to_jsonb(format('dropped the invalid index %s, left by this task', leftover.name));
@@ -730,7 +746,7 @@ BEGIN
    WHERE a.attempt_id = p_attempt;
 END $$;
 COMMENT ON FUNCTION runbook.clean_up IS
-  'Drops the invalid indexes that a rebuild left: only those that its own worker was seen to build or to replace.';
+  'Drops the invalid indexes that a build or rebuild left: only those that its own worker was seen to build or to replace.';
 
 CREATE FUNCTION runbook.to_clean(p_run text, p_step text) RETURNS text[]
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1130,6 +1146,9 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   claims AS (DELETE FROM runbook.claim c WHERE NOT runbook.session_alive(c.pid, c.backend_start)),
   markers AS (
     DELETE FROM runbook.completion c USING runbook.attempt a, old
+     WHERE c.attempt_id = a.attempt_id AND a.run_id = old.run_id),
+  counts AS (
+    DELETE FROM runbook.statement_rows c USING runbook.attempt a, old
      WHERE c.attempt_id = a.attempt_id AND a.run_id = old.run_id),
   runs AS (DELETE FROM runbook.run r USING old WHERE r.run_id = old.run_id RETURNING 1)
   SELECT count(*)::integer FROM runs

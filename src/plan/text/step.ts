@@ -38,6 +38,7 @@ export function stepLines(step: Step, index: number, context: Context): Line[] {
     line(`   settings ${settings.join(' ')}`),
     ...selectionLines(step, context.explainSelection),
     ...(step.batches === null ? [] : batchLines(step.batches, step.tasks.length)),
+    ...step.expects.map((one) => line(`   rolled back unless ${one}`)),
     ...step.estimates.map((estimate) => line(describeEstimate(estimate))),
     ...workLines(step),
     ...step.left_out.map((out) => line(`   left out: ${out.name}: ${out.reason}`)),

@@ -138,29 +138,40 @@ function toHandle(row: Row | undefined): Handle {
 }
 
 /**
- * A query that reads the result of a worker, given by expressions.
+ * A query that reads the result of a worker, given by expressions. Of SQL whose last statement has no rows it
+ * is the command tags of all statements, with their counts.
  * Counted on the server: what a worker sent may be more than this process has room for.
  */
 export function readQuery(dialect: BackgroundDialect, pid: string, cookie: string): string {
-  return `SELECT count(*)::int AS rows, left(min(r), ${String(MAX_TAG)}) AS first
+  return `SELECT count(*)::int AS rows, left(min(r), ${String(MAX_TAG)}) AS first,
+       (array_agg(left(r, ${String(MAX_TAG)})))[1:${String(MAX_TAGS)}] AS tags
   FROM ${dialect.result(pid, cookie)}`;
 }
 
 interface ResultRow extends Row {
   rows: number;
   first: string | null;
+  tags: string[] | null;
 }
 
 /** Longer than any command tag. */
 const MAX_TAG = 64;
+/** More than the 128 KiB of SQL that a runbook may have can bring. */
+const MAX_TAGS = 200_000;
 /** As PostgreSQL writes its tags (`VACUUM`, `INSERT 0 1`); other text is a query's row, maybe private. */
 const COMMAND_TAG = /^[A-Z]+(?: [A-Z]+)*(?: \d+)*$/;
 
 /** Commands without rows of their own answer with their tag as the only row. */
 function completed(result: ResultRow | undefined, notices: readonly Notice[]): Outcome {
-  const { rows = 0, first = null } = result ?? {};
+  const { rows = 0, first = null, tags } = result ?? {};
   const isTag = rows === 1 && first !== null && COMMAND_TAG.test(first);
-  return { type: 'completed', commandTag: isTag ? first : 'SELECT', rowCount: rows, notices };
+  return {
+    type: 'completed',
+    commandTag: isTag ? first : 'SELECT',
+    rowCount: rows,
+    tags: tags?.every((tag) => COMMAND_TAG.test(tag)) === true ? tags : undefined,
+    notices,
+  };
 }
 
 /**

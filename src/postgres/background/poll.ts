@@ -27,9 +27,14 @@ export interface PollRow extends Row {
  * it waits for writers, which is where most rebuilds fail.
  */
 const INDEXES_OF_REBUILD = `
-  SELECT array_agg(k.relation)
+  SELECT k.relation AS oid
     FROM pg_catalog.pg_locks k JOIN pg_catalog.pg_index i ON i.indexrelid = k.relation
    WHERE k.pid = x.pid AND k.mode = 'ShareUpdateExclusiveLock' AND NOT i.indisvalid`;
+
+/** The index that the worker's CREATE INDEX CONCURRENTLY makes, which the progress view names in every phase. */
+const INDEX_OF_BUILD = `
+  SELECT i.indexrelid FROM pg_catalog.pg_index i
+   WHERE i.indexrelid = x.index_relid AND x.command = 'CREATE INDEX CONCURRENTLY' AND NOT i.indisvalid`;
 
 /**
  * One short query for the states of all workers of the session. The session's own PID comes first
@@ -43,7 +48,8 @@ export function pollQuery(dialect: BackgroundDialect): string {
 SELECT pg_catalog.pg_backend_pid() AS control_pid,
        l.pid, l.cookie, l.state,
        ${BACKEND_START} AS backend_start, a.application_name, a.wait_event,
-       CASE WHEN x.pid IS NOT NULL THEN (${INDEXES_OF_REBUILD}) END AS building_indexes
+       CASE WHEN x.pid IS NOT NULL THEN (
+         SELECT array_agg(b.oid) FROM (${INDEXES_OF_REBUILD} UNION ${INDEX_OF_BUILD}) b) END AS building_indexes
        ${told ? `, o.has_error, o.command_tag, o.row_count, e.sqlstate, ${['message', 'detail', 'hint'].map(cut).join(', ')}` : ''}
   FROM (SELECT 1) one
   LEFT JOIN (SELECT * FROM ${dialect.list()}) l ON true
@@ -104,6 +110,7 @@ function toOutcome(row: PollRow): Outcome {
     type: 'completed',
     commandTag: row.command_tag,
     rowCount: Number(row.row_count ?? 0),
+    tags: undefined,
     notices: [],
   };
 }

@@ -17,6 +17,8 @@ export type Outcome =
       readonly type: 'completed';
       readonly commandTag: string;
       readonly rowCount: number;
+      /** The command tags of all its statements; undefined where its output was not read, or has rows. */
+      readonly tags: readonly string[] | undefined;
       readonly notices: readonly Notice[];
     }
   | {

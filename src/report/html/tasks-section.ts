@@ -1,6 +1,7 @@
 import type { Attempt, ReportV1, Step, Task } from '../../generated/report.v1.js';
 import { describeDuration } from '../../model/duration.js';
 import { count } from '../../model/phrases.js';
+import { lineOfStatements } from '../statements.js';
 import { elapsedMs, taskMs } from '../times.js';
 import { sqlstateOf } from '../troubles.js';
 import {
@@ -49,6 +50,7 @@ function row(step: Step, task: Task): Html {
   const took = taskMs(task);
   const started = task.attempts[0]?.launched_at ?? null;
   const sqlstate = sqlstateOf(task);
+  const statements = lineOfStatements({ kind: step.kind, tasks: [task] }) ?? '';
   return html`<tr data-s="${statusOf(task)}">
     <th scope="row">${name(task.id)}</th>
     <td>
@@ -57,7 +59,7 @@ function row(step: Step, task: Task): Html {
         html` <span class="sqlstate">${sqlstate}</span>`,
       )}${when(task.reason !== null, html`<div class="why">${task.reason}</div>`)}
     </td>
-    <td>${relations(task)}</td>
+    <td>${relations(task)}${when(statements !== '', html`<div>${statements}</div>`)}</td>
     <td data-v="${started ?? ''}">${moment(started)}</td>
     ${durationCell(took)}${expectedCell(task.expected)}${verdictCell(took, task.expected)}
     <td class="n" data-v="${task.attempts.length}">${task.attempts.length}</td>

@@ -3,8 +3,10 @@ import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.
 import type { Parameters, ReindexSpec, StepBody } from '../../model/runbook.js';
 import { lockingStatements } from '../../sql/locking.js';
 import { substituteSqlParameters } from '../../sql/parameters.js';
-import { separateStatements } from '../../sql/separate.js';
+import { splitStatements } from '../../sql/separate.js';
+import { traceOf } from '../../sql/trace.js';
 import { backfill, purge } from './batches.js';
+import { expecting } from './expectations.js';
 import { toGlobs, toMs, toSelector } from './selector.js';
 
 function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
@@ -80,7 +82,9 @@ async function sql(step: V1.Step, parameters: Parameters): Promise<StepBody> {
   return {
     kind: 'sql',
     spec: {
-      sql: transaction ? await separateStatements(text) : text,
+      sql: text,
+      statements: expecting(await splitStatements(text), step.expect),
+      trace: transaction ? undefined : await traceOf(text),
       locking: await lockingStatements(text),
       idempotent: step.idempotent ?? false,
       transaction,

@@ -5,6 +5,7 @@ import { rawSteps, type RawStep } from '../content.js';
 import type { Problem } from '../diagnostic.js';
 import { MAX_READING_COST, READS_LONG, readingCost } from '../../sql/reading-cost.js';
 import { sqlTexts, type SqlText } from '../sql-texts.js';
+import { checkExpectations } from './expectations.js';
 import { checkGuardStatements, checkStatements } from './statements.js';
 
 /** An expression is read as the one condition of a query; the line break ends a comment in it. */
@@ -97,7 +98,10 @@ async function checkText(text: SqlText, { steps, names, known }: Context): Promi
           ...checkGuardStatements(parsed.statements, text.path),
           ...numbered(text, parsed.statements),
         ]
-      : checkStatements(parsed.statements, text.path, step?.body['transaction'] !== false)),
+      : [
+          ...checkStatements(parsed.statements, text.path, step?.body['transaction'] !== false),
+          ...(step === undefined ? [] : checkExpectations(parsed.statements, step)),
+        ]),
   ];
 }
 

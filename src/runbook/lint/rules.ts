@@ -59,6 +59,7 @@ export const RULES = {
   'sessions-hidden': catalog('info'),
   'not-tried': catalog('warning'),
   'foreign-code': catalog('warning'),
+  'call-commits': catalog('warning'),
   'refresh-could-be-concurrent': catalog('warning'),
   'unordered-steps': catalog('warning'),
   'detach-beside': catalog('warning'),

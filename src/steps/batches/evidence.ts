@@ -24,5 +24,6 @@ SELECT w.oid, format('%I.%I', n.nspname, t.relname) = w.name AS same, f.after AS
     skip_warnings: null,
     skip_locked: false,
     command: null,
+    statements: null,
   };
 }

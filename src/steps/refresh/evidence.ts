@@ -18,5 +18,6 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same,
     skip_warnings: null,
     skip_locked: false,
     command: null,
+    statements: 1,
   };
 }

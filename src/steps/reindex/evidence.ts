@@ -42,5 +42,6 @@ SELECT w.oid, c.oid = w.oid::oid AS same, f.after AS facts,
     skip_warnings: null,
     skip_locked: false,
     command: null,
+    statements: null,
   };
 }

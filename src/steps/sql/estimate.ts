@@ -3,8 +3,6 @@ import type { SqlSpec } from '../../model/runbook.js';
 import type { Queryable } from '../../postgres/session.js';
 import { explainChange, inTrial } from '../../postgres/trial.js';
 import { TrialRefusal } from '../../postgres/trial-refusal.js';
-import { parseSql } from '../../sql/parser.js';
-import { CHANGES } from '../../sql/relations.js';
 import type { StepOrder } from '../contract.js';
 
 type TrialOrder = Pick<StepOrder, 'settings' | 'showServerErrors'>;
@@ -14,26 +12,23 @@ interface Change {
   readonly sql: string;
 }
 
-/** The statements of a text that change rows. */
-async function listChanges(sql: string): Promise<readonly Change[]> {
-  const parsed = await parseSql(sql);
-  if (!parsed.ok) return [];
-  const { statements } = parsed;
-  return statements.flatMap(({ type, offset }, index) => {
-    const command = Object.hasOwn(CHANGES, type) ? CHANGES[type] : undefined;
-    const text = sql.slice(offset, statements[index + 1]?.offset).replace(/;\s*$/, '');
-    return command === undefined ? [] : [{ command, sql: text }];
-  });
+/** The statements that change rows. */
+function listChanges(statements: SqlSpec['statements']): readonly Change[] {
+  return statements.flatMap(({ sql, countable }) =>
+    countable === null || countable.tag === 'SELECT'
+      ? []
+      : [{ command: countable.tag, sql: sql.replace(/;\s*$/, '') }],
+  );
 }
 
 /** Asks the planner what each statement would touch. None is executed. */
 export async function estimateChanges(
   db: Queryable,
-  { sql }: SqlSpec,
+  { statements }: SqlSpec,
   order: TrialOrder,
 ): Promise<Estimate[]> {
   const estimates: Estimate[] = [];
-  for (const change of await listChanges(sql)) {
+  for (const change of listChanges(statements)) {
     estimates.push(await estimate(db, change, order));
   }
   return estimates;

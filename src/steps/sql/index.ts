@@ -4,19 +4,29 @@ import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
 import { locksOfAll } from '../locks.js';
 import { estimateChanges } from './estimate.js';
+import { cleanUpTrace } from './clean-up.js';
+import { describeExpected } from './expect.js';
+import { findTrace } from './find-trace.js';
 import { renderSql } from './render.js';
+import { traceEvidence } from './trace-evidence.js';
 
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
 export const sqlKind: StepKind<SqlSpec> = {
   kind: 'sql',
   rerunnable: (spec) => spec.idempotent,
   discover: async (db, spec, _server, order) => ({
-    targets: [],
+    targets: spec.trace === undefined ? [] : await findTrace(db, spec.trace, order),
     estimates: await estimateChanges(db, spec, order),
   }),
-  tasks: () => [{ targets: [], conflicts: [], after: [] }],
-  render: renderSql,
+  tasks: (_spec, targets) => [{ targets: [...targets], conflicts: [], after: [] }],
+  render: (spec, targets) => renderSql(spec, targets.length > 0),
   template: (spec) => renderSql(spec).sql,
+  expects: ({ statements }) =>
+    statements.flatMap(({ countable, expected }, index) =>
+      expected === null
+        ? []
+        : `statement ${String(index + 1)} (${countable?.name ?? ''}): ${describeExpected(expected)} row${expected.maxRows === 1 ? '' : 's'}`,
+    ),
   locks: ({ locking }) => locksOfAll(locking),
   unfiltered: (spec) => spec,
   needs: ({ locking }) =>
@@ -28,11 +38,13 @@ export const sqlKind: StepKind<SqlSpec> = {
         ],
       }),
     ),
-  execution: () => ({
-    evidence: null,
+  execution: ({ statements, trace }) => ({
+    evidence: trace === undefined ? null : traceEvidence(trace),
     gone_sqlstate: '42P01',
     skip_warnings: null,
     skip_locked: false,
     command: null,
+    statements: statements.length,
   }),
+  cleanUp: cleanUpTrace,
 };

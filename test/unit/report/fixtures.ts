@@ -34,6 +34,7 @@ export function attempt(
     message: null,
     command_tag: 'VACUUM',
     row_count: null,
+    statements: [],
     sql: null,
     messages: [],
     ...more,

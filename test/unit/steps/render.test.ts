@@ -4,7 +4,12 @@ import { renderRefresh } from '../../../src/steps/refresh/render.js';
 import { renderReindex } from '../../../src/steps/reindex/render.js';
 import { renderSql } from '../../../src/steps/sql/render.js';
 import { renderVacuum } from '../../../src/steps/vacuum/render.js';
-import type { ReindexSpec, VacuumOptions, VacuumSpec } from '../../../src/model/runbook.js';
+import type {
+  ReindexSpec,
+  SqlSpec,
+  VacuumOptions,
+  VacuumSpec,
+} from '../../../src/model/runbook.js';
 import { target } from '../support.js';
 
 const SELECTOR = {
@@ -30,8 +35,7 @@ const vacuum = (options: VacuumOptions): VacuumSpec => ({
 const MARKER = `
 ;
 INSERT INTO runbook.completion (attempt_id)
-VALUES (pg_catalog.current_setting('pg_runbook.attempt'));
-SELECT 'ok'::text`;
+VALUES (pg_catalog.current_setting('pg_runbook.attempt'))`;
 
 describe('VACUUM', () => {
   it('names all targets, quoted, in one statement', () => {
@@ -112,17 +116,20 @@ describe('REFRESH', () => {
 });
 
 describe('sql', () => {
-  const spec = { sql: 'DELETE FROM a -- all\n', locking: [], idempotent: false };
+  const sqlOf = (sql: string): Omit<SqlSpec, 'transaction'> => ({
+    ...{ sql, locking: [], idempotent: false, trace: undefined },
+    statements: [{ sql, countable: null, expected: null }],
+  });
 
   it('in a transaction ends with the marker, behind a comment at its end too', () => {
-    expect(renderSql({ ...spec, transaction: true })).toMatchObject({
+    expect(renderSql({ ...sqlOf('DELETE FROM a -- all\n'), transaction: true })).toMatchObject({
       sql: `DELETE FROM a -- all\n;\nSET ROLE NONE${MARKER}`,
       proof: 'marker',
     });
   });
 
   it('without one is sent alone, and proven by its tag', () => {
-    expect(renderSql({ ...spec, sql: ' CALL p()\n', transaction: false })).toMatchObject({
+    expect(renderSql({ ...sqlOf(' CALL p()\n'), transaction: false })).toMatchObject({
       sql: 'CALL p()',
       proof: 'tag',
       reads_output: false,

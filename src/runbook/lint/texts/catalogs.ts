@@ -50,6 +50,11 @@ export const CATALOGS_TEXTS = {
       'The step runs code that roles with fewer rights can change at any time: triggers, rules, policies, defaults, and functions that the statement or its tables use. It runs with all rights of a superuser, or of a role like one, as `not-tried` lists them: the owners of that code can become that role.',
     fix: 'Run it as the owner of the table, or as a small role: `pg-runbook grants FILE --role NAME`.',
   },
+  'call-commits': {
+    reason:
+      'The step runs as one transaction, and the body of a procedure that it calls, or of its DO block, has COMMIT or ROLLBACK as a statement. When that is reached, the server ends the step with 2D000, invalid transaction termination.',
+    fix: 'Make the CALL a step of its own, with `transaction: false`.',
+  },
   'horizon-held': {
     reason:
       "An old snapshot, of a session, a replication slot, a standby's feedback or a prepared transaction, sees rows that were deleted since: VACUUM keeps them all, and REINDEX CONCURRENTLY waits until it is gone.",

@@ -65,6 +65,7 @@ export function task(id: string, more: Partial<Task> = {}): Task {
         message: null,
         command_tag: null,
         row_count: null,
+        statements: [],
         sql: null,
         messages: [],
       },
