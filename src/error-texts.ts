@@ -219,6 +219,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     means: 'It cannot be resumed or cancelled.',
     remedy: '`pg-runbook status RUN` tells what became of it.',
   },
+  run_elsewhere: {
+    happened:
+      'The ledger was copied here, by a dump or as a copy of the database, and the run was begun where it came from.',
+    means:
+      'Its plan is for the tables of that database. What became of it is not known here: it is shown as unknown, and is not settled.',
+    remedy:
+      'Run the runbook anew here. `pg-runbook status` where it was begun tells what became of it.',
+  },
   run_taken_over: {
     happened: 'While the connection was lost, another pg-runbook took up the run.',
     means: 'This process has left it to the other one.',

@@ -73,6 +73,7 @@ export const ERROR_EXIT_CODES = {
   run_live: EXIT.refused,
   run_ended: EXIT.refused,
   run_taken_over: EXIT.outcomeUnknown,
+  run_elsewhere: EXIT.refused,
   report_not_written: EXIT.refused,
   report_invalid: EXIT.inputWrong,
   metrics_not_written: EXIT.refused,

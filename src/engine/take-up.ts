@@ -1,6 +1,7 @@
 import { RunbookError } from '../errors.js';
 import { AttemptLedger } from '../ledger/attempts.js';
 import { claimOn, tryClaim } from '../ledger/claims.js';
+import { refuseElsewhere } from '../ledger/read.js';
 import { LedgerStore } from '../ledger/store.js';
 import { listSome } from '../model/phrases.js';
 import { isFailure } from '../model/status.js';
@@ -49,6 +50,7 @@ export async function takeUp(
   const kept = old?.sessions.control.lost === false ? old.sessions : undefined;
   const run = await guarded({ observer, control: undefined }, async () => {
     await refuseOtherRole(observer, runId);
+    await refuseElsewhere(observer, runId);
     await takeClaim(observer, runId, clock, old);
     if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
     // What was launched a moment ago does not show at once.

@@ -6,7 +6,14 @@ import type { RunStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Queryable } from '../postgres/session.js';
 import type { TaskChange } from './records.js';
-import { BRAKED_BY, CLAIMED, STEP_STATE, TASK_STATE, timestampText } from './report-sql.js';
+import {
+  BRAKED_BY,
+  CLAIMED,
+  STEP_STATE,
+  TASK_STATE,
+  timestampText,
+  IS_ELSEWHERE,
+} from './report-sql.js';
 
 /** A run in a list. */
 export interface RunLine {
@@ -67,7 +74,8 @@ export async function findRunId(db: Queryable, reference: string): Promise<strin
 /** The newest runs. */
 export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]> {
   return db.query<RunLine & Record<string, unknown>>(
-    `SELECT r.run_id, r.runbook_name, r.runbook_version, r.status, r.exit_code,
+    `SELECT r.run_id, r.runbook_name, r.runbook_version, r.exit_code,
+            CASE WHEN ${IS_ELSEWHERE} THEN 'unknown' ELSE r.status END AS status,
             -- A moment that is none has no timestamp.
             coalesce(${timestampText('r.started_at')}, r.started_at::text) AS started_at,
             ${timestampText('r.finished_at')} AS finished_at
@@ -86,12 +94,34 @@ interface RunRow extends Record<string, unknown> {
   supervised: string[];
 }
 
+/** Of a run whose records were copied here while it went on. */
+const ELSEWHERE =
+  'it was begun on another server or in another database: what became of it is not known here';
+
+/**
+ * Refuses a run that was begun elsewhere: its plan is for the tables of another database.
+ * @throws RunbookError `run_elsewhere`.
+ */
+export async function refuseElsewhere(db: Queryable, runId: string): Promise<void> {
+  const [row] = await db.query<{ elsewhere: boolean }>(
+    `SELECT r.database_id <> runbook.this_database() AS elsewhere FROM runbook.run r WHERE r.run_id = $1`,
+    [runId],
+  );
+  if (row?.elsewhere !== true) return;
+  throw new RunbookError(
+    'run_elsewhere',
+    `run ${runId} was begun on another server or in another database`,
+    { hint: 'Run the runbook anew here; what became of that run is known where it was begun.' },
+  );
+}
+
 /** Reads a run with its plan and all of its records. */
 export async function readRun(db: Queryable, runId: string): Promise<StoredRun> {
   const [row] = await db.query<RunRow>(
     `WITH ${CLAIMED}
      SELECT r.plan, r.residue,
-            jsonb_build_object('id', r.run_id, 'status', r.status, 'reason', r.reason,
+            jsonb_build_object('id', r.run_id, 'status', CASE WHEN ${IS_ELSEWHERE} THEN 'unknown' ELSE r.status END,
+              'reason', CASE WHEN ${IS_ELSEWHERE} THEN $2 ELSE r.reason END,
               'plan_digest', r.plan -> 'digest', 'exit_code', r.exit_code,
               'window_ends_at', ${timestampText('r.window_ends_at')}, 'traceparent', r.traceparent,
               'pass', r.pass,
@@ -121,7 +151,7 @@ export async function readRun(db: Queryable, runId: string): Promise<StoredRun> 
                    WHERE s.run_id = r.run_id
                      AND concat_ws('/', 'step', s.run_id, s.step_id) IN (SELECT c.name FROM claimed c)) AS supervised
        FROM runbook.run r WHERE r.run_id = $1`,
-    [runId],
+    [runId, ELSEWHERE],
   );
   if (row === undefined) throw new RunbookError('run_not_found', `the ledger has no run ${runId}`);
   const { run, plan, residue, steps, planned, tasks, supervised } = row;

@@ -18,6 +18,11 @@ export function isTrouble(status: string): string {
   return `${status} IN ('failed', 'timed_out', 'cancelled', 'unknown')`;
 }
 
+/** Whether the run `r` is of another database, and had not ended when it was copied: `runbook.this_database` for readers. */
+export const IS_ELSEWHERE = `(r.finished_at IS NULL AND r.database_id <> (
+  SELECT concat_ws('/', c.system_identifier, d.oid)
+    FROM pg_control_system() c, pg_database d WHERE d.datname = current_database()))`;
+
 /** Who has paused all runs of the database, until when and why; NULL: nobody. */
 export const BRAKED_BY = `(
   SELECT concat(b.pulled_by, ' for the whole database', ', until ' || ${timestampText('b.until')}, ': ', b.reason)
@@ -30,7 +35,7 @@ export const ATTEMPT = `jsonb_build_object(
   'application_name', a.application_name, 'launched_at', ${timestampText('a.launched_at')},
   'finished_at', ${timestampText('a.finished_at')}, 'status', a.status,
   'sqlstate', a.sqlstate, 'message', a.message, 'command_tag', a.command_tag,
-  'row_count', a.row_count, 'sql', nullif(a.sql, t.plan ->> 'sql'), 'messages', coalesce(a.messages, '[]'))`;
+  'row_count', a.row_count, 'statements', a.statements, 'sql', nullif(a.sql, t.plan ->> 'sql'), 'messages', coalesce(a.messages, '[]'))`;
 
 /** The task `t`, as far as it changes while it goes on, as `runbook.task_state` tells it. */
 export const TASK_STATE = `jsonb_build_object('step', t.step_id, 'number', t.task_no, 'status', t.status,

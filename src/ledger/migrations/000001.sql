@@ -10,6 +10,14 @@ CREATE TABLE runbook.runbook_version (
 COMMENT ON TABLE runbook.runbook_version IS
   'The content that a runbook''s version stands for: the same version with other content is refused.';
 
+CREATE FUNCTION runbook.this_database() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT concat_ws('/', c.system_identifier, d.oid)
+    FROM pg_control_system() c, pg_database d WHERE d.datname = current_database()
+$$;
+COMMENT ON FUNCTION runbook.this_database IS
+  'Which database of which server this is. A dump that is restored, and a copy, bring the records of another one along.';
+
 CREATE TABLE runbook.run (
   run_id text PRIMARY KEY,
   runbook_name text NOT NULL,
@@ -22,6 +30,7 @@ CREATE TABLE runbook.run (
   reason text,
   exit_code integer,
   role_name text NOT NULL DEFAULT current_user,
+  database_id text NOT NULL DEFAULT runbook.this_database(),
   engine_host text,
   engine_pid integer,
   started_at timestamptz NOT NULL,

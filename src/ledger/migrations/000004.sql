@@ -1036,6 +1036,10 @@ DECLARE
   worker record;
   why text;
 BEGIN
+  -- Of a run of another database, no catalog and no process here says anything.
+  IF NOT EXISTS (SELECT FROM runbook.run r WHERE (r.run_id, r.database_id) = (p_run, runbook.this_database())) THEN
+    RETURN;
+  END IF;
   PERFORM runbook.enter_gate(concat('reconcile/', p_run));
   FOR s IN SELECT * FROM runbook.step u
             WHERE u.run_id = p_run AND NOT runbook.is_final(u.status) ORDER BY u.ordinal LOOP
@@ -1128,11 +1132,12 @@ COMMENT ON FUNCTION runbook.conclude_lost_run IS
 
 CREATE FUNCTION runbook.is_live(p_run text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.engine_alive(p_run)
+  SELECT EXISTS (SELECT FROM runbook.run r WHERE (r.run_id, r.database_id) = (p_run, runbook.this_database()))
+     AND (runbook.engine_alive(p_run)
       OR EXISTS (SELECT FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
                   WHERE a.run_id = p_run AND a.status IN ('pending', 'running') AND NOT runbook.is_final(s.status))
       OR EXISTS (SELECT FROM runbook.step s WHERE s.run_id = p_run AND NOT runbook.is_final(s.status)
-                    AND runbook.is_supervised(p_run, s.step_id))
+                    AND runbook.is_supervised(p_run, s.step_id)))
 $$;
 COMMENT ON FUNCTION runbook.is_live IS
   'Whether anybody works on a reconciled run: its engine, a supervisor, or a worker that nobody looks after.';
