@@ -376,14 +376,18 @@ export interface VacuumTables {
   min_size?: Size;
   max_size?: Size;
   /**
-   * Only tables whose relfrozenxid is at least this many transactions old.
+   * Only tables whose relfrozenxid, or that of their TOAST table, is at least this many transactions old.
    */
   min_xid_age?: number;
+  /**
+   * Only tables whose relminmxid, or that of their TOAST table, is at least this many multixacts old.
+   */
+  min_mxid_age?: number;
   not_vacuumed_for?: Duration;
   /**
-   * What comes first: most dead rows, largest, oldest xid, or by name. Default size.
+   * What comes first: most dead rows, largest, oldest xid, oldest multixact, or by name. Default size.
    */
-  order_by?: 'dead_rows' | 'size' | 'xid_age' | 'name';
+  order_by?: 'dead_rows' | 'size' | 'xid_age' | 'mxid_age' | 'name';
   /**
    * At most this many tables.
    */

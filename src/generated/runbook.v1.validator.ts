@@ -250,8 +250,9 @@ export function makeValidator(
           min_size: { $ref: '#/definitions/size' },
           max_size: { $ref: '#/definitions/size' },
           min_xid_age: { type: 'integer', minimum: 0 },
+          min_mxid_age: { type: 'integer', minimum: 0 },
           not_vacuumed_for: { $ref: '#/definitions/duration' },
-          order_by: { enum: ['dead_rows', 'size', 'xid_age', 'name'] },
+          order_by: { enum: ['dead_rows', 'size', 'xid_age', 'mxid_age', 'name'] },
           limit: { type: 'integer', minimum: 1 },
         },
       },
@@ -3125,8 +3126,9 @@ export function makeValidator(
       min_size: { $ref: '#/definitions/size' },
       max_size: { $ref: '#/definitions/size' },
       min_xid_age: { type: 'integer', minimum: 0 },
+      min_mxid_age: { type: 'integer', minimum: 0 },
       not_vacuumed_for: { $ref: '#/definitions/duration' },
-      order_by: { enum: ['dead_rows', 'size', 'xid_age', 'name'] },
+      order_by: { enum: ['dead_rows', 'size', 'xid_age', 'mxid_age', 'name'] },
       limit: { type: 'integer', minimum: 1 },
     },
   };
@@ -3547,11 +3549,52 @@ export function makeValidator(
           }
         }
       }
+      if (data.min_mxid_age !== undefined) {
+        let data9 = data.min_mxid_age;
+        if (!(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+          const err20 = {
+            instancePath: instancePath + '/min_mxid_age',
+            schemaPath: '#/properties/min_mxid_age/type',
+            keyword: 'type',
+            params: { type: 'integer' },
+            message: 'must be integer',
+            schema: schema47.properties.min_mxid_age.type,
+            parentSchema: schema47.properties.min_mxid_age,
+            data: data9,
+          };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+        if (typeof data9 == 'number' && isFinite(data9)) {
+          if (data9 < 0 || isNaN(data9)) {
+            const err21 = {
+              instancePath: instancePath + '/min_mxid_age',
+              schemaPath: '#/properties/min_mxid_age/minimum',
+              keyword: 'minimum',
+              params: { comparison: '>=', limit: 0 },
+              message: 'must be >= 0',
+              schema: 0,
+              parentSchema: schema47.properties.min_mxid_age,
+              data: data9,
+            };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+        }
+      }
       if (data.not_vacuumed_for !== undefined) {
-        let data9 = data.not_vacuumed_for;
-        if (typeof data9 === 'string') {
-          if (!formats0(data9)) {
-            const err20 = {
+        let data10 = data.not_vacuumed_for;
+        if (typeof data10 === 'string') {
+          if (!formats0(data10)) {
+            const err22 = {
               instancePath: instancePath + '/not_vacuumed_for',
               schemaPath: '#/definitions/duration/format',
               keyword: 'format',
@@ -3559,17 +3602,17 @@ export function makeValidator(
               message: 'must match format "' + 'duration' + '"',
               schema: 'duration',
               parentSchema: schema16,
-              data: data9,
+              data: data10,
             };
             if (vErrors === null) {
-              vErrors = [err20];
+              vErrors = [err22];
             } else {
-              vErrors.push(err20);
+              vErrors.push(err22);
             }
             errors++;
           }
         } else {
-          const err21 = {
+          const err23 = {
             instancePath: instancePath + '/not_vacuumed_for',
             schemaPath: '#/definitions/duration/type',
             keyword: 'type',
@@ -3577,54 +3620,7 @@ export function makeValidator(
             message: 'must be string',
             schema: schema16.type,
             parentSchema: schema16,
-            data: data9,
-          };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
-          }
-          errors++;
-        }
-      }
-      if (data.order_by !== undefined) {
-        let data10 = data.order_by;
-        if (!(
-          data10 === 'dead_rows' ||
-          data10 === 'size' ||
-          data10 === 'xid_age' ||
-          data10 === 'name'
-        )) {
-          const err22 = {
-            instancePath: instancePath + '/order_by',
-            schemaPath: '#/properties/order_by/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema47.properties.order_by.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema47.properties.order_by.enum,
-            parentSchema: schema47.properties.order_by,
             data: data10,
-          };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
-        }
-      }
-      if (data.limit !== undefined) {
-        let data11 = data.limit;
-        if (!(typeof data11 == 'number' && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
-          const err23 = {
-            instancePath: instancePath + '/limit',
-            schemaPath: '#/properties/limit/type',
-            keyword: 'type',
-            params: { type: 'integer' },
-            message: 'must be integer',
-            schema: schema47.properties.limit.type,
-            parentSchema: schema47.properties.limit,
-            data: data11,
           };
           if (vErrors === null) {
             vErrors = [err23];
@@ -3633,9 +3629,57 @@ export function makeValidator(
           }
           errors++;
         }
-        if (typeof data11 == 'number' && isFinite(data11)) {
-          if (data11 < 1 || isNaN(data11)) {
-            const err24 = {
+      }
+      if (data.order_by !== undefined) {
+        let data11 = data.order_by;
+        if (!(
+          data11 === 'dead_rows' ||
+          data11 === 'size' ||
+          data11 === 'xid_age' ||
+          data11 === 'mxid_age' ||
+          data11 === 'name'
+        )) {
+          const err24 = {
+            instancePath: instancePath + '/order_by',
+            schemaPath: '#/properties/order_by/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema47.properties.order_by.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema47.properties.order_by.enum,
+            parentSchema: schema47.properties.order_by,
+            data: data11,
+          };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+      }
+      if (data.limit !== undefined) {
+        let data12 = data.limit;
+        if (!(typeof data12 == 'number' && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
+          const err25 = {
+            instancePath: instancePath + '/limit',
+            schemaPath: '#/properties/limit/type',
+            keyword: 'type',
+            params: { type: 'integer' },
+            message: 'must be integer',
+            schema: schema47.properties.limit.type,
+            parentSchema: schema47.properties.limit,
+            data: data12,
+          };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+        if (typeof data12 == 'number' && isFinite(data12)) {
+          if (data12 < 1 || isNaN(data12)) {
+            const err26 = {
               instancePath: instancePath + '/limit',
               schemaPath: '#/properties/limit/minimum',
               keyword: 'minimum',
@@ -3643,19 +3687,19 @@ export function makeValidator(
               message: 'must be >= 1',
               schema: 1,
               parentSchema: schema47.properties.limit,
-              data: data11,
+              data: data12,
             };
             if (vErrors === null) {
-              vErrors = [err24];
+              vErrors = [err26];
             } else {
-              vErrors.push(err24);
+              vErrors.push(err26);
             }
             errors++;
           }
         }
       }
     } else {
-      const err25 = {
+      const err27 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
@@ -3666,9 +3710,9 @@ export function makeValidator(
         data,
       };
       if (vErrors === null) {
-        vErrors = [err25];
+        vErrors = [err27];
       } else {
-        vErrors.push(err25);
+        vErrors.push(err27);
       }
       errors++;
     }

@@ -126,9 +126,12 @@ export interface VacuumSpec {
   readonly tables: Selector & {
     readonly minDeadRows: number | undefined;
     readonly minDeadRatio: number | undefined;
+    /** In transactions; of the older of a table and its TOAST table, as the next one. */
     readonly minXidAge: number | undefined;
+    /** In multixacts. */
+    readonly minMxidAge: number | undefined;
     readonly notVacuumedForMs: number | undefined;
-    readonly orderBy: 'dead_rows' | 'size' | 'xid_age' | 'name';
+    readonly orderBy: 'dead_rows' | 'size' | 'xid_age' | 'mxid_age' | 'name';
   };
   readonly options: VacuumOptions;
 }

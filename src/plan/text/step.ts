@@ -120,6 +120,7 @@ const SHOWN_FACTS: readonly (readonly [string, (value: number) => string])[] = [
   ['dead_rows', (value) => `${String(value)} dead rows`],
   ['modified_rows', (value) => `${String(value)} modified rows`],
   ['xid_age', (value) => `xid age ${String(value)}`],
+  ['mxid_age', (value) => `multixact age ${String(value)}`],
   ['bloat', (value) => `about ${String(Math.round(value * 100))} % bloat`],
 ];
 

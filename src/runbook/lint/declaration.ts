@@ -83,6 +83,7 @@ const FILTERS = [
   'min_size',
   'max_size',
   'min_xid_age',
+  'min_mxid_age',
   'not_vacuumed_for',
   'min_modified_rows',
   'not_analyzed_for',
