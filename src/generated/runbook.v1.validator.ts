@@ -33,7 +33,7 @@ export function makeValidator(
       ledger: { $ref: '#/definitions/ledger' },
       window: { $ref: '#/definitions/window' },
       on_overlap: { enum: ['skip', 'wait', 'fail'] },
-      expect_every: { $ref: '#/definitions/duration' },
+      expect_every: { $ref: '#/definitions/age' },
       defaults: { $ref: '#/definitions/defaults' },
       guards: { type: 'array', items: { $ref: '#/definitions/guard' } },
       allow: { $ref: '#/definitions/allow' },
@@ -41,6 +41,7 @@ export function makeValidator(
     },
     definitions: {
       duration: { type: 'string', format: 'duration' },
+      age: { type: 'string', format: 'age' },
       size: { type: 'string', format: 'byte-size' },
       globs: { type: 'array', minItems: 1, items: { type: 'string', format: 'relation-glob' } },
       optional_globs: { type: 'array', items: { type: 'string', format: 'relation-glob' } },
@@ -71,7 +72,12 @@ export function makeValidator(
       ledger: {
         type: 'object',
         additionalProperties: false,
-        properties: { keep: { type: 'string', pattern: '^[1-9][0-9]{0,4}d$' } },
+        properties: {
+          keep: {
+            type: 'string',
+            pattern: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$',
+          },
+        },
       },
       budget: {
         type: 'object',
@@ -95,7 +101,7 @@ export function makeValidator(
         type: 'object',
         additionalProperties: false,
         properties: {
-          max_age: { $ref: '#/definitions/duration' },
+          max_age: { $ref: '#/definitions/age' },
           growth: { type: 'number', minimum: 0 },
           gone: { type: 'integer', minimum: 0 },
         },
@@ -251,7 +257,7 @@ export function makeValidator(
           max_size: { $ref: '#/definitions/size' },
           min_xid_age: { type: 'integer', minimum: 0 },
           min_mxid_age: { type: 'integer', minimum: 0 },
-          not_vacuumed_for: { $ref: '#/definitions/duration' },
+          not_vacuumed_for: { $ref: '#/definitions/age' },
           order_by: { enum: ['dead_rows', 'size', 'xid_age', 'mxid_age', 'name'] },
           limit: { type: 'integer', minimum: 1 },
         },
@@ -294,7 +300,7 @@ export function makeValidator(
           min_modified_rows: { type: 'integer', minimum: 0 },
           min_size: { $ref: '#/definitions/size' },
           max_size: { $ref: '#/definitions/size' },
-          not_analyzed_for: { $ref: '#/definitions/duration' },
+          not_analyzed_for: { $ref: '#/definitions/age' },
           foreign: { type: 'boolean' },
           order_by: { enum: ['modified_rows', 'size', 'name'] },
           limit: { type: 'integer', minimum: 1 },
@@ -444,9 +450,11 @@ export function makeValidator(
   const schema21 = {
     type: 'object',
     additionalProperties: false,
-    properties: { keep: { type: 'string', pattern: '^[1-9][0-9]{0,4}d$' } },
+    properties: {
+      keep: { type: 'string', pattern: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$' },
+    },
   };
-  const schema16 = { type: 'string', format: 'duration' };
+  const schema20 = { type: 'string', format: 'age' };
   const schema39 = {
     type: 'array',
     minItems: 1,
@@ -461,7 +469,7 @@ export function makeValidator(
   const func4 = require('ajv/dist/runtime/ucs2length').default;
   const pattern0 = new RegExp('^[a-z][a-z0-9-]{0,62}$', 'u');
   const pattern1 = new RegExp('^[a-z][a-z0-9_]{0,62}$', 'u');
-  const pattern2 = new RegExp('^[1-9][0-9]{0,4}d$', 'u');
+  const pattern2 = new RegExp('^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$', 'u');
   const schema12 = {
     type: 'object',
     additionalProperties: false,
@@ -741,6 +749,7 @@ export function makeValidator(
       keep_free: { type: 'integer', minimum: 0, maximum: 1000 },
     },
   };
+  const schema16 = { type: 'string', format: 'duration' };
   const formats0 = formats.duration;
 
   function validate13(
@@ -1157,11 +1166,12 @@ export function makeValidator(
     type: 'object',
     additionalProperties: false,
     properties: {
-      max_age: { $ref: '#/definitions/duration' },
+      max_age: { $ref: '#/definitions/age' },
       growth: { type: 'number', minimum: 0 },
       gone: { type: 'integer', minimum: 0 },
     },
   };
+  const formats4 = formats.age;
 
   function validate17(
     data,
@@ -1193,15 +1203,15 @@ export function makeValidator(
       if (data.max_age !== undefined) {
         let data0 = data.max_age;
         if (typeof data0 === 'string') {
-          if (!formats0(data0)) {
+          if (!formats4(data0)) {
             const err1 = {
               instancePath: instancePath + '/max_age',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data0,
             };
             if (vErrors === null) {
@@ -1214,12 +1224,12 @@ export function makeValidator(
         } else {
           const err2 = {
             instancePath: instancePath + '/max_age',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data0,
           };
           if (vErrors === null) {
@@ -3127,7 +3137,7 @@ export function makeValidator(
       max_size: { $ref: '#/definitions/size' },
       min_xid_age: { type: 'integer', minimum: 0 },
       min_mxid_age: { type: 'integer', minimum: 0 },
-      not_vacuumed_for: { $ref: '#/definitions/duration' },
+      not_vacuumed_for: { $ref: '#/definitions/age' },
       order_by: { enum: ['dead_rows', 'size', 'xid_age', 'mxid_age', 'name'] },
       limit: { type: 'integer', minimum: 1 },
     },
@@ -3593,15 +3603,15 @@ export function makeValidator(
       if (data.not_vacuumed_for !== undefined) {
         let data10 = data.not_vacuumed_for;
         if (typeof data10 === 'string') {
-          if (!formats0(data10)) {
+          if (!formats4(data10)) {
             const err22 = {
               instancePath: instancePath + '/not_vacuumed_for',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data10,
             };
             if (vErrors === null) {
@@ -3614,12 +3624,12 @@ export function makeValidator(
         } else {
           const err23 = {
             instancePath: instancePath + '/not_vacuumed_for',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data10,
           };
           if (vErrors === null) {
@@ -4207,7 +4217,7 @@ export function makeValidator(
       min_modified_rows: { type: 'integer', minimum: 0 },
       min_size: { $ref: '#/definitions/size' },
       max_size: { $ref: '#/definitions/size' },
-      not_analyzed_for: { $ref: '#/definitions/duration' },
+      not_analyzed_for: { $ref: '#/definitions/age' },
       foreign: { type: 'boolean' },
       order_by: { enum: ['modified_rows', 'size', 'name'] },
       limit: { type: 'integer', minimum: 1 },
@@ -4527,15 +4537,15 @@ export function makeValidator(
       if (data.not_analyzed_for !== undefined) {
         let data7 = data.not_analyzed_for;
         if (typeof data7 === 'string') {
-          if (!formats0(data7)) {
+          if (!formats4(data7)) {
             const err15 = {
               instancePath: instancePath + '/not_analyzed_for',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data7,
             };
             if (vErrors === null) {
@@ -4548,12 +4558,12 @@ export function makeValidator(
         } else {
           const err16 = {
             instancePath: instancePath + '/not_analyzed_for',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data7,
           };
           if (vErrors === null) {
@@ -9630,9 +9640,12 @@ export function makeValidator(
                   instancePath: instancePath + '/ledger/keep',
                   schemaPath: '#/definitions/ledger/properties/keep/pattern',
                   keyword: 'pattern',
-                  params: { pattern: '^[1-9][0-9]{0,4}d$' },
-                  message: 'must match pattern "' + '^[1-9][0-9]{0,4}d$' + '"',
-                  schema: '^[1-9][0-9]{0,4}d$',
+                  params: { pattern: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$' },
+                  message:
+                    'must match pattern "' +
+                    '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$' +
+                    '"',
+                  schema: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$',
                   parentSchema: schema21.properties.keep,
                   data: data10,
                 };
@@ -9718,15 +9731,15 @@ export function makeValidator(
       if (data.expect_every !== undefined) {
         let data13 = data.expect_every;
         if (typeof data13 === 'string') {
-          if (!formats0(data13)) {
+          if (!formats4(data13)) {
             const err20 = {
               instancePath: instancePath + '/expect_every',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data13,
             };
             if (vErrors === null) {
@@ -9739,12 +9752,12 @@ export function makeValidator(
         } else {
           const err21 = {
             instancePath: instancePath + '/expect_every',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data13,
           };
           if (vErrors === null) {

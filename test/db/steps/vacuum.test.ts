@@ -68,6 +68,7 @@ describe('vacuum: discovery', async () => {
     ['include: ["d.?"], max_size: 40kB, order_by: name', 'd.c'],
     ['include: ["d.*"], min_xid_age: 2000000000', ''],
     ['include: ["d.?"], not_vacuumed_for: 1h, order_by: name', 'd.a d.b'],
+    ['include: ["d.?"], not_vacuumed_for: 90d, order_by: name', 'd.a d.b'],
     ['include: ["D.*"]', ''],
     ['include: ["nowhere.*"]', ''],
   ])('%s', async (tables, names) => {
