@@ -238,6 +238,7 @@ export interface Window {
 export interface Defaults {
   timeout?: Duration;
   lock_timeout?: Duration;
+  old_transactions_timeout?: Duration;
   on_failure?: OnFailure;
   policy?: Policy;
   retry?: Retry;
@@ -332,6 +333,7 @@ export interface Step {
   concurrency?: number;
   timeout?: Duration;
   lock_timeout?: Duration;
+  old_transactions_timeout?: Duration;
   policy?: Policy;
   on_failure?: OnFailure;
   retry?: Retry;

@@ -131,6 +131,7 @@ export function makeValidator(
         properties: {
           timeout: { $ref: '#/definitions/duration' },
           lock_timeout: { $ref: '#/definitions/duration' },
+          old_transactions_timeout: { $ref: '#/definitions/duration' },
           on_failure: { $ref: '#/definitions/on_failure' },
           policy: { $ref: '#/definitions/policy' },
           retry: { $ref: '#/definitions/retry' },
@@ -219,6 +220,7 @@ export function makeValidator(
           concurrency: { type: 'integer', minimum: 1, maximum: 1000 },
           timeout: { $ref: '#/definitions/duration' },
           lock_timeout: { $ref: '#/definitions/duration' },
+          old_transactions_timeout: { $ref: '#/definitions/duration' },
           policy: { $ref: '#/definitions/policy' },
           on_failure: { $ref: '#/definitions/on_failure' },
           retry: { $ref: '#/definitions/retry' },
@@ -455,7 +457,7 @@ export function makeValidator(
     },
   };
   const schema20 = { type: 'string', format: 'age' };
-  const schema39 = {
+  const schema40 = {
     type: 'array',
     minItems: 1,
     items: {
@@ -1751,15 +1753,16 @@ export function makeValidator(
     properties: {
       timeout: { $ref: '#/definitions/duration' },
       lock_timeout: { $ref: '#/definitions/duration' },
+      old_transactions_timeout: { $ref: '#/definitions/duration' },
       on_failure: { $ref: '#/definitions/on_failure' },
       policy: { $ref: '#/definitions/policy' },
       retry: { $ref: '#/definitions/retry' },
       settings: { $ref: '#/definitions/settings' },
     },
   };
-  const schema28 = { enum: ['stop', 'continue'] };
-  const schema29 = { enum: ['wait', 'detach'] };
-  const schema30 = {
+  const schema29 = { enum: ['stop', 'continue'] };
+  const schema30 = { enum: ['wait', 'detach'] };
+  const schema31 = {
     type: 'object',
     additionalProperties: false,
     required: ['attempts'],
@@ -1775,7 +1778,7 @@ export function makeValidator(
       },
     },
   };
-  const formats20 = formats['sqlstate-condition'];
+  const formats22 = formats['sqlstate-condition'];
 
   function validate22(
     data,
@@ -1791,8 +1794,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'attempts' },
           message: "must have required property '" + 'attempts' + "'",
-          schema: schema30.required,
-          parentSchema: schema30,
+          schema: schema31.required,
+          parentSchema: schema31,
           data,
         };
         if (vErrors === null) {
@@ -1811,7 +1814,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema30,
+            parentSchema: schema31,
             data,
           };
           if (vErrors === null) {
@@ -1831,8 +1834,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema30.properties.attempts.type,
-            parentSchema: schema30.properties.attempts,
+            schema: schema31.properties.attempts.type,
+            parentSchema: schema31.properties.attempts,
             data: data0,
           };
           if (vErrors === null) {
@@ -1851,7 +1854,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 20 },
               message: 'must be <= 20',
               schema: 20,
-              parentSchema: schema30.properties.attempts,
+              parentSchema: schema31.properties.attempts,
               data: data0,
             };
             if (vErrors === null) {
@@ -1869,7 +1872,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 2 },
               message: 'must be >= 2',
               schema: 2,
-              parentSchema: schema30.properties.attempts,
+              parentSchema: schema31.properties.attempts,
               data: data0,
             };
             if (vErrors === null) {
@@ -1972,7 +1975,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema30.properties.on,
+              parentSchema: schema31.properties.on,
               data: data3,
             };
             if (vErrors === null) {
@@ -1986,7 +1989,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data4 = data3[i0];
             if (typeof data4 === 'string') {
-              if (!formats20(data4)) {
+              if (!formats22(data4)) {
                 const err10 = {
                   instancePath: instancePath + '/on/' + i0,
                   schemaPath: '#/properties/on/items/format',
@@ -1994,7 +1997,7 @@ export function makeValidator(
                   params: { format: 'sqlstate-condition' },
                   message: 'must match format "' + 'sqlstate-condition' + '"',
                   schema: 'sqlstate-condition',
-                  parentSchema: schema30.properties.on.items,
+                  parentSchema: schema31.properties.on.items,
                   data: data4,
                 };
                 if (vErrors === null) {
@@ -2011,8 +2014,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema30.properties.on.items.type,
-                parentSchema: schema30.properties.on.items,
+                schema: schema31.properties.on.items.type,
+                parentSchema: schema31.properties.on.items,
                 data: data4,
               };
               if (vErrors === null) {
@@ -2046,7 +2049,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema30.properties.on,
+                  parentSchema: schema31.properties.on,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -2067,8 +2070,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema30.properties.on.type,
-            parentSchema: schema30.properties.on,
+            schema: schema31.properties.on.type,
+            parentSchema: schema31.properties.on,
             data: data3,
           };
           if (vErrors === null) {
@@ -2086,8 +2089,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema30.type,
-        parentSchema: schema30,
+        schema: schema31.type,
+        parentSchema: schema31,
         data,
       };
       if (vErrors === null) {
@@ -2101,7 +2104,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema33 = {
+  const schema34 = {
     type: 'object',
     propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$' },
     additionalProperties: { $ref: '#/definitions/scalar' },
@@ -2129,7 +2132,7 @@ export function makeValidator(
                 '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$' +
                 '"',
               schema: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$',
-              parentSchema: schema33.propertyNames,
+              parentSchema: schema34.propertyNames,
               data: key0,
               propertyName: key0,
             };
@@ -2149,8 +2152,8 @@ export function makeValidator(
             keyword: 'propertyNames',
             params: { propertyName: key0 },
             message: 'property name must be valid',
-            schema: schema33.propertyNames,
-            parentSchema: schema33,
+            schema: schema34.propertyNames,
+            parentSchema: schema34,
             data,
           };
           if (vErrors === null) {
@@ -2193,8 +2196,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema33.type,
-        parentSchema: schema33,
+        schema: schema34.type,
+        parentSchema: schema34,
         data,
       };
       if (vErrors === null) {
@@ -2219,6 +2222,7 @@ export function makeValidator(
         if (!(
           key0 === 'timeout' ||
           key0 === 'lock_timeout' ||
+          key0 === 'old_transactions_timeout' ||
           key0 === 'on_failure' ||
           key0 === 'policy' ||
           key0 === 'retry' ||
@@ -2322,33 +2326,52 @@ export function makeValidator(
           errors++;
         }
       }
-      if (data.on_failure !== undefined) {
-        let data2 = data.on_failure;
-        if (!(data2 === 'stop' || data2 === 'continue')) {
-          const err5 = {
-            instancePath: instancePath + '/on_failure',
-            schemaPath: '#/definitions/on_failure/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema28.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema28.enum,
-            parentSchema: schema28,
+      if (data.old_transactions_timeout !== undefined) {
+        let data2 = data.old_transactions_timeout;
+        if (typeof data2 === 'string') {
+          if (!formats0(data2)) {
+            const err5 = {
+              instancePath: instancePath + '/old_transactions_timeout',
+              schemaPath: '#/definitions/duration/format',
+              keyword: 'format',
+              params: { format: 'duration' },
+              message: 'must match format "' + 'duration' + '"',
+              schema: 'duration',
+              parentSchema: schema16,
+              data: data2,
+            };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+        } else {
+          const err6 = {
+            instancePath: instancePath + '/old_transactions_timeout',
+            schemaPath: '#/definitions/duration/type',
+            keyword: 'type',
+            params: { type: 'string' },
+            message: 'must be string',
+            schema: schema16.type,
+            parentSchema: schema16,
             data: data2,
           };
           if (vErrors === null) {
-            vErrors = [err5];
+            vErrors = [err6];
           } else {
-            vErrors.push(err5);
+            vErrors.push(err6);
           }
           errors++;
         }
       }
-      if (data.policy !== undefined) {
-        let data3 = data.policy;
-        if (!(data3 === 'wait' || data3 === 'detach')) {
-          const err6 = {
-            instancePath: instancePath + '/policy',
-            schemaPath: '#/definitions/policy/enum',
+      if (data.on_failure !== undefined) {
+        let data3 = data.on_failure;
+        if (!(data3 === 'stop' || data3 === 'continue')) {
+          const err7 = {
+            instancePath: instancePath + '/on_failure',
+            schemaPath: '#/definitions/on_failure/enum',
             keyword: 'enum',
             params: { allowedValues: schema29.enum },
             message: 'must be equal to one of the allowed values',
@@ -2357,9 +2380,30 @@ export function makeValidator(
             data: data3,
           };
           if (vErrors === null) {
-            vErrors = [err6];
+            vErrors = [err7];
           } else {
-            vErrors.push(err6);
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+      }
+      if (data.policy !== undefined) {
+        let data4 = data.policy;
+        if (!(data4 === 'wait' || data4 === 'detach')) {
+          const err8 = {
+            instancePath: instancePath + '/policy',
+            schemaPath: '#/definitions/policy/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema30.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema30.enum,
+            parentSchema: schema30,
+            data: data4,
+          };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
           }
           errors++;
         }
@@ -2391,7 +2435,7 @@ export function makeValidator(
         }
       }
     } else {
-      const err7 = {
+      const err9 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
@@ -2402,9 +2446,9 @@ export function makeValidator(
         data,
       };
       if (vErrors === null) {
-        vErrors = [err7];
+        vErrors = [err9];
       } else {
-        vErrors.push(err7);
+        vErrors.push(err9);
       }
       errors++;
     }
@@ -2412,7 +2456,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema35 = {
+  const schema36 = {
     type: 'object',
     additionalProperties: false,
     required: ['name'],
@@ -2442,8 +2486,8 @@ export function makeValidator(
       { required: ['active_sessions'] },
     ],
   };
-  const schema37 = { type: 'string', format: 'byte-size' };
-  const formats24 = formats['byte-size'];
+  const schema38 = { type: 'string', format: 'byte-size' };
+  const formats26 = formats['byte-size'];
 
   function validate27(
     data,
@@ -2463,8 +2507,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'replica_lag' },
           message: "must have required property '" + 'replica_lag' + "'",
-          schema: schema35.oneOf[0].required,
-          parentSchema: schema35.oneOf[0],
+          schema: schema36.oneOf[0].required,
+          parentSchema: schema36.oneOf[0],
           data,
         };
         if (vErrors === null) {
@@ -2489,8 +2533,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'sql' },
           message: "must have required property '" + 'sql' + "'",
-          schema: schema35.oneOf[1].required,
-          parentSchema: schema35.oneOf[1],
+          schema: schema36.oneOf[1].required,
+          parentSchema: schema36.oneOf[1],
           data,
         };
         if (vErrors === null) {
@@ -2519,8 +2563,8 @@ export function makeValidator(
             keyword: 'required',
             params: { missingProperty: 'wal_rate' },
             message: "must have required property '" + 'wal_rate' + "'",
-            schema: schema35.oneOf[2].required,
-            parentSchema: schema35.oneOf[2],
+            schema: schema36.oneOf[2].required,
+            parentSchema: schema36.oneOf[2],
             data,
           };
           if (vErrors === null) {
@@ -2549,8 +2593,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'active_sessions' },
               message: "must have required property '" + 'active_sessions' + "'",
-              schema: schema35.oneOf[3].required,
-              parentSchema: schema35.oneOf[3],
+              schema: schema36.oneOf[3].required,
+              parentSchema: schema36.oneOf[3],
               data,
             };
             if (vErrors === null) {
@@ -2580,8 +2624,8 @@ export function makeValidator(
         keyword: 'oneOf',
         params: { passingSchemas: passing0 },
         message: 'must match exactly one schema in oneOf',
-        schema: schema35.oneOf,
-        parentSchema: schema35,
+        schema: schema36.oneOf,
+        parentSchema: schema36,
         data,
       };
       if (vErrors === null) {
@@ -2608,8 +2652,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'name' },
           message: "must have required property '" + 'name' + "'",
-          schema: schema35.required,
-          parentSchema: schema35,
+          schema: schema36.required,
+          parentSchema: schema36,
           data,
         };
         if (vErrors === null) {
@@ -2636,7 +2680,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema35,
+            parentSchema: schema36,
             data,
           };
           if (vErrors === null) {
@@ -2658,7 +2702,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema35.properties.name,
+              parentSchema: schema36.properties.name,
               data: data0,
             };
             if (vErrors === null) {
@@ -2675,8 +2719,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema35.properties.name.type,
-            parentSchema: schema35.properties.name,
+            schema: schema36.properties.name.type,
+            parentSchema: schema36.properties.name,
             data: data0,
           };
           if (vErrors === null) {
@@ -2697,8 +2741,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'max' },
               message: "must have required property '" + 'max' + "'",
-              schema: schema35.properties.replica_lag.required,
-              parentSchema: schema35.properties.replica_lag,
+              schema: schema36.properties.replica_lag.required,
+              parentSchema: schema36.properties.replica_lag,
               data: data1,
             };
             if (vErrors === null) {
@@ -2717,7 +2761,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema35.properties.replica_lag,
+                parentSchema: schema36.properties.replica_lag,
                 data: data1,
               };
               if (vErrors === null) {
@@ -2775,8 +2819,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema35.properties.replica_lag.type,
-            parentSchema: schema35.properties.replica_lag,
+            schema: schema36.properties.replica_lag.type,
+            parentSchema: schema36.properties.replica_lag,
             data: data1,
           };
           if (vErrors === null) {
@@ -2798,7 +2842,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema35.properties.sql,
+              parentSchema: schema36.properties.sql,
               data: data3,
             };
             if (vErrors === null) {
@@ -2815,8 +2859,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema35.properties.sql.type,
-            parentSchema: schema35.properties.sql,
+            schema: schema36.properties.sql.type,
+            parentSchema: schema36.properties.sql,
             data: data3,
           };
           if (vErrors === null) {
@@ -2830,7 +2874,7 @@ export function makeValidator(
       if (data.wal_rate !== undefined) {
         let data4 = data.wal_rate;
         if (typeof data4 === 'string') {
-          if (!formats24(data4)) {
+          if (!formats26(data4)) {
             const err16 = {
               instancePath: instancePath + '/wal_rate',
               schemaPath: '#/definitions/size/format',
@@ -2838,7 +2882,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data4,
             };
             if (vErrors === null) {
@@ -2855,8 +2899,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data4,
           };
           if (vErrors === null) {
@@ -2877,8 +2921,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'max' },
               message: "must have required property '" + 'max' + "'",
-              schema: schema35.properties.active_sessions.required,
-              parentSchema: schema35.properties.active_sessions,
+              schema: schema36.properties.active_sessions.required,
+              parentSchema: schema36.properties.active_sessions,
               data: data5,
             };
             if (vErrors === null) {
@@ -2897,7 +2941,7 @@ export function makeValidator(
                 params: { additionalProperty: key2 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema35.properties.active_sessions,
+                parentSchema: schema36.properties.active_sessions,
                 data: data5,
               };
               if (vErrors === null) {
@@ -2917,8 +2961,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema35.properties.active_sessions.properties.max.type,
-                parentSchema: schema35.properties.active_sessions.properties.max,
+                schema: schema36.properties.active_sessions.properties.max.type,
+                parentSchema: schema36.properties.active_sessions.properties.max,
                 data: data6,
               };
               if (vErrors === null) {
@@ -2937,7 +2981,7 @@ export function makeValidator(
                   params: { comparison: '>=', limit: 0 },
                   message: 'must be >= 0',
                   schema: 0,
-                  parentSchema: schema35.properties.active_sessions.properties.max,
+                  parentSchema: schema36.properties.active_sessions.properties.max,
                   data: data6,
                 };
                 if (vErrors === null) {
@@ -2956,8 +3000,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema35.properties.active_sessions.type,
-            parentSchema: schema35.properties.active_sessions,
+            schema: schema36.properties.active_sessions.type,
+            parentSchema: schema36.properties.active_sessions,
             data: data5,
           };
           if (vErrors === null) {
@@ -2975,10 +3019,10 @@ export function makeValidator(
             instancePath: instancePath + '/on_breach',
             schemaPath: '#/properties/on_breach/enum',
             keyword: 'enum',
-            params: { allowedValues: schema35.properties.on_breach.enum },
+            params: { allowedValues: schema36.properties.on_breach.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema35.properties.on_breach.enum,
-            parentSchema: schema35.properties.on_breach,
+            schema: schema36.properties.on_breach.enum,
+            parentSchema: schema36.properties.on_breach,
             data: data7,
           };
           if (vErrors === null) {
@@ -3036,8 +3080,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema35.type,
-        parentSchema: schema35,
+        schema: schema36.type,
+        parentSchema: schema36,
         data,
       };
       if (vErrors === null) {
@@ -3051,7 +3095,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema40 = {
+  const schema41 = {
     type: 'object',
     additionalProperties: false,
     required: ['id'],
@@ -3080,6 +3124,7 @@ export function makeValidator(
       concurrency: { type: 'integer', minimum: 1, maximum: 1000 },
       timeout: { $ref: '#/definitions/duration' },
       lock_timeout: { $ref: '#/definitions/duration' },
+      old_transactions_timeout: { $ref: '#/definitions/duration' },
       policy: { $ref: '#/definitions/policy' },
       on_failure: { $ref: '#/definitions/on_failure' },
       retry: { $ref: '#/definitions/retry' },
@@ -3096,7 +3141,7 @@ export function makeValidator(
       transaction: { type: 'boolean' },
     },
   };
-  const schema46 = {
+  const schema48 = {
     type: 'object',
     additionalProperties: false,
     required: ['tables'],
@@ -3105,7 +3150,7 @@ export function makeValidator(
       options: { $ref: '#/definitions/vacuum_options' },
     },
   };
-  const schema53 = {
+  const schema55 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -3124,7 +3169,7 @@ export function makeValidator(
       buffer_usage_limit: { type: 'string', pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
     },
   };
-  const schema47 = {
+  const schema49 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -3142,13 +3187,13 @@ export function makeValidator(
       limit: { type: 'integer', minimum: 1 },
     },
   };
-  const schema48 = {
+  const schema50 = {
     type: 'array',
     minItems: 1,
     items: { type: 'string', format: 'relation-glob' },
   };
-  const schema49 = { type: 'array', items: { type: 'string', format: 'relation-glob' } };
-  const formats32 = formats['relation-glob'];
+  const schema51 = { type: 'array', items: { type: 'string', format: 'relation-glob' } };
+  const formats36 = formats['relation-glob'];
 
   function validate33(
     data,
@@ -3164,8 +3209,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema47.required,
-          parentSchema: schema47,
+          schema: schema49.required,
+          parentSchema: schema49,
           data,
         };
         if (vErrors === null) {
@@ -3176,7 +3221,7 @@ export function makeValidator(
         errors++;
       }
       for (const key0 in data) {
-        if (!func2.call(schema47.properties, key0)) {
+        if (!func2.call(schema49.properties, key0)) {
           const err1 = {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -3184,7 +3229,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema47,
+            parentSchema: schema49,
             data,
           };
           if (vErrors === null) {
@@ -3206,7 +3251,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -3220,7 +3265,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -3228,7 +3273,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -3245,8 +3290,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -3264,8 +3309,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -3283,7 +3328,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -3291,7 +3336,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -3308,8 +3353,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -3327,8 +3372,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -3348,8 +3393,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema47.properties.min_dead_rows.type,
-            parentSchema: schema47.properties.min_dead_rows,
+            schema: schema49.properties.min_dead_rows.type,
+            parentSchema: schema49.properties.min_dead_rows,
             data: data4,
           };
           if (vErrors === null) {
@@ -3368,7 +3413,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_dead_rows,
+              parentSchema: schema49.properties.min_dead_rows,
               data: data4,
             };
             if (vErrors === null) {
@@ -3391,7 +3436,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 1 },
               message: 'must be <= 1',
               schema: 1,
-              parentSchema: schema47.properties.min_dead_ratio,
+              parentSchema: schema49.properties.min_dead_ratio,
               data: data5,
             };
             if (vErrors === null) {
@@ -3409,7 +3454,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_dead_ratio,
+              parentSchema: schema49.properties.min_dead_ratio,
               data: data5,
             };
             if (vErrors === null) {
@@ -3426,8 +3471,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'number' },
             message: 'must be number',
-            schema: schema47.properties.min_dead_ratio.type,
-            parentSchema: schema47.properties.min_dead_ratio,
+            schema: schema49.properties.min_dead_ratio.type,
+            parentSchema: schema49.properties.min_dead_ratio,
             data: data5,
           };
           if (vErrors === null) {
@@ -3441,7 +3486,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data6 = data.min_size;
         if (typeof data6 === 'string') {
-          if (!formats24(data6)) {
+          if (!formats26(data6)) {
             const err14 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -3449,7 +3494,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data6,
             };
             if (vErrors === null) {
@@ -3466,8 +3511,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data6,
           };
           if (vErrors === null) {
@@ -3481,7 +3526,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data7 = data.max_size;
         if (typeof data7 === 'string') {
-          if (!formats24(data7)) {
+          if (!formats26(data7)) {
             const err16 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -3489,7 +3534,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data7,
             };
             if (vErrors === null) {
@@ -3506,8 +3551,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data7,
           };
           if (vErrors === null) {
@@ -3527,8 +3572,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema47.properties.min_xid_age.type,
-            parentSchema: schema47.properties.min_xid_age,
+            schema: schema49.properties.min_xid_age.type,
+            parentSchema: schema49.properties.min_xid_age,
             data: data8,
           };
           if (vErrors === null) {
@@ -3547,7 +3592,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_xid_age,
+              parentSchema: schema49.properties.min_xid_age,
               data: data8,
             };
             if (vErrors === null) {
@@ -3568,8 +3613,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema47.properties.min_mxid_age.type,
-            parentSchema: schema47.properties.min_mxid_age,
+            schema: schema49.properties.min_mxid_age.type,
+            parentSchema: schema49.properties.min_mxid_age,
             data: data9,
           };
           if (vErrors === null) {
@@ -3588,7 +3633,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_mxid_age,
+              parentSchema: schema49.properties.min_mxid_age,
               data: data9,
             };
             if (vErrors === null) {
@@ -3653,10 +3698,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema47.properties.order_by.enum },
+            params: { allowedValues: schema49.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema47.properties.order_by.enum,
-            parentSchema: schema47.properties.order_by,
+            schema: schema49.properties.order_by.enum,
+            parentSchema: schema49.properties.order_by,
             data: data11,
           };
           if (vErrors === null) {
@@ -3676,8 +3721,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema47.properties.limit.type,
-            parentSchema: schema47.properties.limit,
+            schema: schema49.properties.limit.type,
+            parentSchema: schema49.properties.limit,
             data: data12,
           };
           if (vErrors === null) {
@@ -3696,7 +3741,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema47.properties.limit,
+              parentSchema: schema49.properties.limit,
               data: data12,
             };
             if (vErrors === null) {
@@ -3715,8 +3760,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema47.type,
-        parentSchema: schema47,
+        schema: schema49.type,
+        parentSchema: schema49,
         data,
       };
       if (vErrors === null) {
@@ -3746,8 +3791,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'tables' },
           message: "must have required property '" + 'tables' + "'",
-          schema: schema46.required,
-          parentSchema: schema46,
+          schema: schema48.required,
+          parentSchema: schema48,
           data,
         };
         if (vErrors === null) {
@@ -3766,7 +3811,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema46,
+            parentSchema: schema48,
             data,
           };
           if (vErrors === null) {
@@ -3794,7 +3839,7 @@ export function makeValidator(
         let data1 = data.options;
         if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
           for (const key1 in data1) {
-            if (!func2.call(schema53.properties, key1)) {
+            if (!func2.call(schema55.properties, key1)) {
               const err2 = {
                 instancePath: instancePath + '/options',
                 schemaPath: '#/definitions/vacuum_options/additionalProperties',
@@ -3802,7 +3847,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema53,
+                parentSchema: schema55,
                 data: data1,
               };
               if (vErrors === null) {
@@ -3822,8 +3867,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.analyze.type,
-                parentSchema: schema53.properties.analyze,
+                schema: schema55.properties.analyze.type,
+                parentSchema: schema55.properties.analyze,
                 data: data2,
               };
               if (vErrors === null) {
@@ -3843,8 +3888,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.full.type,
-                parentSchema: schema53.properties.full,
+                schema: schema55.properties.full.type,
+                parentSchema: schema55.properties.full,
                 data: data3,
               };
               if (vErrors === null) {
@@ -3864,8 +3909,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.freeze.type,
-                parentSchema: schema53.properties.freeze,
+                schema: schema55.properties.freeze.type,
+                parentSchema: schema55.properties.freeze,
                 data: data4,
               };
               if (vErrors === null) {
@@ -3885,8 +3930,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.verbose.type,
-                parentSchema: schema53.properties.verbose,
+                schema: schema55.properties.verbose.type,
+                parentSchema: schema55.properties.verbose,
                 data: data5,
               };
               if (vErrors === null) {
@@ -3906,8 +3951,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.disable_page_skipping.type,
-                parentSchema: schema53.properties.disable_page_skipping,
+                schema: schema55.properties.disable_page_skipping.type,
+                parentSchema: schema55.properties.disable_page_skipping,
                 data: data6,
               };
               if (vErrors === null) {
@@ -3927,8 +3972,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.skip_locked.type,
-                parentSchema: schema53.properties.skip_locked,
+                schema: schema55.properties.skip_locked.type,
+                parentSchema: schema55.properties.skip_locked,
                 data: data7,
               };
               if (vErrors === null) {
@@ -3946,10 +3991,10 @@ export function makeValidator(
                 instancePath: instancePath + '/options/index_cleanup',
                 schemaPath: '#/definitions/vacuum_options/properties/index_cleanup/enum',
                 keyword: 'enum',
-                params: { allowedValues: schema53.properties.index_cleanup.enum },
+                params: { allowedValues: schema55.properties.index_cleanup.enum },
                 message: 'must be equal to one of the allowed values',
-                schema: schema53.properties.index_cleanup.enum,
-                parentSchema: schema53.properties.index_cleanup,
+                schema: schema55.properties.index_cleanup.enum,
+                parentSchema: schema55.properties.index_cleanup,
                 data: data8,
               };
               if (vErrors === null) {
@@ -3969,8 +4014,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.truncate.type,
-                parentSchema: schema53.properties.truncate,
+                schema: schema55.properties.truncate.type,
+                parentSchema: schema55.properties.truncate,
                 data: data9,
               };
               if (vErrors === null) {
@@ -3990,8 +4035,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.process_main.type,
-                parentSchema: schema53.properties.process_main,
+                schema: schema55.properties.process_main.type,
+                parentSchema: schema55.properties.process_main,
                 data: data10,
               };
               if (vErrors === null) {
@@ -4011,8 +4056,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.process_toast.type,
-                parentSchema: schema53.properties.process_toast,
+                schema: schema55.properties.process_toast.type,
+                parentSchema: schema55.properties.process_toast,
                 data: data11,
               };
               if (vErrors === null) {
@@ -4037,8 +4082,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema53.properties.parallel.type,
-                parentSchema: schema53.properties.parallel,
+                schema: schema55.properties.parallel.type,
+                parentSchema: schema55.properties.parallel,
                 data: data12,
               };
               if (vErrors === null) {
@@ -4057,7 +4102,7 @@ export function makeValidator(
                   params: { comparison: '<=', limit: 1024 },
                   message: 'must be <= 1024',
                   schema: 1024,
-                  parentSchema: schema53.properties.parallel,
+                  parentSchema: schema55.properties.parallel,
                   data: data12,
                 };
                 if (vErrors === null) {
@@ -4075,7 +4120,7 @@ export function makeValidator(
                   params: { comparison: '>=', limit: 0 },
                   message: 'must be >= 0',
                   schema: 0,
-                  parentSchema: schema53.properties.parallel,
+                  parentSchema: schema55.properties.parallel,
                   data: data12,
                 };
                 if (vErrors === null) {
@@ -4096,8 +4141,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.skip_database_stats.type,
-                parentSchema: schema53.properties.skip_database_stats,
+                schema: schema55.properties.skip_database_stats.type,
+                parentSchema: schema55.properties.skip_database_stats,
                 data: data13,
               };
               if (vErrors === null) {
@@ -4119,7 +4164,7 @@ export function makeValidator(
                   params: { pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
                   message: 'must match pattern "' + '^(0|[0-9]+ ?(kB|MB|GB))$' + '"',
                   schema: '^(0|[0-9]+ ?(kB|MB|GB))$',
-                  parentSchema: schema53.properties.buffer_usage_limit,
+                  parentSchema: schema55.properties.buffer_usage_limit,
                   data: data14,
                 };
                 if (vErrors === null) {
@@ -4136,8 +4181,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema53.properties.buffer_usage_limit.type,
-                parentSchema: schema53.properties.buffer_usage_limit,
+                schema: schema55.properties.buffer_usage_limit.type,
+                parentSchema: schema55.properties.buffer_usage_limit,
                 data: data14,
               };
               if (vErrors === null) {
@@ -4155,8 +4200,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema53.type,
-            parentSchema: schema53,
+            schema: schema55.type,
+            parentSchema: schema55,
             data: data1,
           };
           if (vErrors === null) {
@@ -4174,8 +4219,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema46.type,
-        parentSchema: schema46,
+        schema: schema48.type,
+        parentSchema: schema48,
         data,
       };
       if (vErrors === null) {
@@ -4189,7 +4234,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema54 = {
+  const schema56 = {
     type: 'object',
     additionalProperties: false,
     required: ['tables'],
@@ -4198,7 +4243,7 @@ export function makeValidator(
       options: { $ref: '#/definitions/analyze_options' },
     },
   };
-  const schema61 = {
+  const schema63 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -4207,7 +4252,7 @@ export function makeValidator(
       buffer_usage_limit: { type: 'string', pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
     },
   };
-  const schema55 = {
+  const schema57 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -4238,8 +4283,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema55.required,
-          parentSchema: schema55,
+          schema: schema57.required,
+          parentSchema: schema57,
           data,
         };
         if (vErrors === null) {
@@ -4250,7 +4295,7 @@ export function makeValidator(
         errors++;
       }
       for (const key0 in data) {
-        if (!func2.call(schema55.properties, key0)) {
+        if (!func2.call(schema57.properties, key0)) {
           const err1 = {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4258,7 +4303,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema55,
+            parentSchema: schema57,
             data,
           };
           if (vErrors === null) {
@@ -4280,7 +4325,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -4294,7 +4339,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -4302,7 +4347,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -4319,8 +4364,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -4338,8 +4383,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -4357,7 +4402,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -4365,7 +4410,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -4382,8 +4427,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -4401,8 +4446,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -4422,8 +4467,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema55.properties.min_modified_rows.type,
-            parentSchema: schema55.properties.min_modified_rows,
+            schema: schema57.properties.min_modified_rows.type,
+            parentSchema: schema57.properties.min_modified_rows,
             data: data4,
           };
           if (vErrors === null) {
@@ -4442,7 +4487,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema55.properties.min_modified_rows,
+              parentSchema: schema57.properties.min_modified_rows,
               data: data4,
             };
             if (vErrors === null) {
@@ -4457,7 +4502,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data5 = data.min_size;
         if (typeof data5 === 'string') {
-          if (!formats24(data5)) {
+          if (!formats26(data5)) {
             const err11 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -4465,7 +4510,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data5,
             };
             if (vErrors === null) {
@@ -4482,8 +4527,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data5,
           };
           if (vErrors === null) {
@@ -4497,7 +4542,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data6 = data.max_size;
         if (typeof data6 === 'string') {
-          if (!formats24(data6)) {
+          if (!formats26(data6)) {
             const err13 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -4505,7 +4550,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data6,
             };
             if (vErrors === null) {
@@ -4522,8 +4567,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data6,
           };
           if (vErrors === null) {
@@ -4583,8 +4628,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema55.properties.foreign.type,
-            parentSchema: schema55.properties.foreign,
+            schema: schema57.properties.foreign.type,
+            parentSchema: schema57.properties.foreign,
             data: data8,
           };
           if (vErrors === null) {
@@ -4602,10 +4647,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema55.properties.order_by.enum },
+            params: { allowedValues: schema57.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema55.properties.order_by.enum,
-            parentSchema: schema55.properties.order_by,
+            schema: schema57.properties.order_by.enum,
+            parentSchema: schema57.properties.order_by,
             data: data9,
           };
           if (vErrors === null) {
@@ -4625,8 +4670,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema55.properties.limit.type,
-            parentSchema: schema55.properties.limit,
+            schema: schema57.properties.limit.type,
+            parentSchema: schema57.properties.limit,
             data: data10,
           };
           if (vErrors === null) {
@@ -4645,7 +4690,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema55.properties.limit,
+              parentSchema: schema57.properties.limit,
               data: data10,
             };
             if (vErrors === null) {
@@ -4664,8 +4709,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema55.type,
-        parentSchema: schema55,
+        schema: schema57.type,
+        parentSchema: schema57,
         data,
       };
       if (vErrors === null) {
@@ -4693,8 +4738,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'tables' },
           message: "must have required property '" + 'tables' + "'",
-          schema: schema54.required,
-          parentSchema: schema54,
+          schema: schema56.required,
+          parentSchema: schema56,
           data,
         };
         if (vErrors === null) {
@@ -4713,7 +4758,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema54,
+            parentSchema: schema56,
             data,
           };
           if (vErrors === null) {
@@ -4749,7 +4794,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema61,
+                parentSchema: schema63,
                 data: data1,
               };
               if (vErrors === null) {
@@ -4769,8 +4814,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema61.properties.verbose.type,
-                parentSchema: schema61.properties.verbose,
+                schema: schema63.properties.verbose.type,
+                parentSchema: schema63.properties.verbose,
                 data: data2,
               };
               if (vErrors === null) {
@@ -4790,8 +4835,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema61.properties.skip_locked.type,
-                parentSchema: schema61.properties.skip_locked,
+                schema: schema63.properties.skip_locked.type,
+                parentSchema: schema63.properties.skip_locked,
                 data: data3,
               };
               if (vErrors === null) {
@@ -4813,7 +4858,7 @@ export function makeValidator(
                   params: { pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
                   message: 'must match pattern "' + '^(0|[0-9]+ ?(kB|MB|GB))$' + '"',
                   schema: '^(0|[0-9]+ ?(kB|MB|GB))$',
-                  parentSchema: schema61.properties.buffer_usage_limit,
+                  parentSchema: schema63.properties.buffer_usage_limit,
                   data: data4,
                 };
                 if (vErrors === null) {
@@ -4830,8 +4875,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema61.properties.buffer_usage_limit.type,
-                parentSchema: schema61.properties.buffer_usage_limit,
+                schema: schema63.properties.buffer_usage_limit.type,
+                parentSchema: schema63.properties.buffer_usage_limit,
                 data: data4,
               };
               if (vErrors === null) {
@@ -4849,8 +4894,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema61.type,
-            parentSchema: schema61,
+            schema: schema63.type,
+            parentSchema: schema63,
             data: data1,
           };
           if (vErrors === null) {
@@ -4868,8 +4913,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema54.type,
-        parentSchema: schema54,
+        schema: schema56.type,
+        parentSchema: schema56,
         data,
       };
       if (vErrors === null) {
@@ -4883,7 +4928,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema62 = {
+  const schema64 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -4894,7 +4939,7 @@ export function makeValidator(
     },
     oneOf: [{ required: ['indexes'] }, { required: ['tables'] }, { required: ['schemas'] }],
   };
-  const schema63 = {
+  const schema65 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -4924,8 +4969,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema63.required,
-          parentSchema: schema63,
+          schema: schema65.required,
+          parentSchema: schema65,
           data,
         };
         if (vErrors === null) {
@@ -4953,7 +4998,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema63,
+            parentSchema: schema65,
             data,
           };
           if (vErrors === null) {
@@ -4975,7 +5020,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -4989,7 +5034,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -4997,7 +5042,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -5014,8 +5059,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -5033,8 +5078,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -5052,7 +5097,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -5060,7 +5105,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -5077,8 +5122,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -5096,8 +5141,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -5111,7 +5156,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data4 = data.min_size;
         if (typeof data4 === 'string') {
-          if (!formats24(data4)) {
+          if (!formats26(data4)) {
             const err9 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -5119,7 +5164,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data4,
             };
             if (vErrors === null) {
@@ -5136,8 +5181,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data4,
           };
           if (vErrors === null) {
@@ -5151,7 +5196,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data5 = data.max_size;
         if (typeof data5 === 'string') {
-          if (!formats24(data5)) {
+          if (!formats26(data5)) {
             const err11 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -5159,7 +5204,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data5,
             };
             if (vErrors === null) {
@@ -5176,8 +5221,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data5,
           };
           if (vErrors === null) {
@@ -5199,7 +5244,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 1 },
               message: 'must be <= 1',
               schema: 1,
-              parentSchema: schema63.properties.min_bloat,
+              parentSchema: schema65.properties.min_bloat,
               data: data6,
             };
             if (vErrors === null) {
@@ -5217,7 +5262,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema63.properties.min_bloat,
+              parentSchema: schema65.properties.min_bloat,
               data: data6,
             };
             if (vErrors === null) {
@@ -5234,8 +5279,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'number' },
             message: 'must be number',
-            schema: schema63.properties.min_bloat.type,
-            parentSchema: schema63.properties.min_bloat,
+            schema: schema65.properties.min_bloat.type,
+            parentSchema: schema65.properties.min_bloat,
             data: data6,
           };
           if (vErrors === null) {
@@ -5255,8 +5300,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema63.properties.invalid_only.type,
-            parentSchema: schema63.properties.invalid_only,
+            schema: schema65.properties.invalid_only.type,
+            parentSchema: schema65.properties.invalid_only,
             data: data7,
           };
           if (vErrors === null) {
@@ -5274,10 +5319,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema63.properties.order_by.enum },
+            params: { allowedValues: schema65.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema63.properties.order_by.enum,
-            parentSchema: schema63.properties.order_by,
+            schema: schema65.properties.order_by.enum,
+            parentSchema: schema65.properties.order_by,
             data: data8,
           };
           if (vErrors === null) {
@@ -5297,8 +5342,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema63.properties.limit.type,
-            parentSchema: schema63.properties.limit,
+            schema: schema65.properties.limit.type,
+            parentSchema: schema65.properties.limit,
             data: data9,
           };
           if (vErrors === null) {
@@ -5317,7 +5362,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema63.properties.limit,
+              parentSchema: schema65.properties.limit,
               data: data9,
             };
             if (vErrors === null) {
@@ -5336,8 +5381,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema63.type,
-        parentSchema: schema63,
+        schema: schema65.type,
+        parentSchema: schema65,
         data,
       };
       if (vErrors === null) {
@@ -5351,7 +5396,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema68 = {
+  const schema70 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -5379,8 +5424,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema68.required,
-          parentSchema: schema68,
+          schema: schema70.required,
+          parentSchema: schema70,
           data,
         };
         if (vErrors === null) {
@@ -5406,7 +5451,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema68,
+            parentSchema: schema70,
             data,
           };
           if (vErrors === null) {
@@ -5428,7 +5473,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -5442,7 +5487,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -5450,7 +5495,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -5467,8 +5512,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -5486,8 +5531,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -5505,7 +5550,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -5513,7 +5558,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -5530,8 +5575,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -5549,8 +5594,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -5564,7 +5609,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data4 = data.min_size;
         if (typeof data4 === 'string') {
-          if (!formats24(data4)) {
+          if (!formats26(data4)) {
             const err9 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -5572,7 +5617,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data4,
             };
             if (vErrors === null) {
@@ -5589,8 +5634,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data4,
           };
           if (vErrors === null) {
@@ -5604,7 +5649,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data5 = data.max_size;
         if (typeof data5 === 'string') {
-          if (!formats24(data5)) {
+          if (!formats26(data5)) {
             const err11 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -5612,7 +5657,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data5,
             };
             if (vErrors === null) {
@@ -5629,8 +5674,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data5,
           };
           if (vErrors === null) {
@@ -5648,10 +5693,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema68.properties.order_by.enum },
+            params: { allowedValues: schema70.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema68.properties.order_by.enum,
-            parentSchema: schema68.properties.order_by,
+            schema: schema70.properties.order_by.enum,
+            parentSchema: schema70.properties.order_by,
             data: data6,
           };
           if (vErrors === null) {
@@ -5671,8 +5716,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema68.properties.limit.type,
-            parentSchema: schema68.properties.limit,
+            schema: schema70.properties.limit.type,
+            parentSchema: schema70.properties.limit,
             data: data7,
           };
           if (vErrors === null) {
@@ -5691,7 +5736,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema68.properties.limit,
+              parentSchema: schema70.properties.limit,
               data: data7,
             };
             if (vErrors === null) {
@@ -5710,8 +5755,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema68.type,
-        parentSchema: schema68,
+        schema: schema70.type,
+        parentSchema: schema70,
         data,
       };
       if (vErrors === null) {
@@ -5743,8 +5788,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'indexes' },
           message: "must have required property '" + 'indexes' + "'",
-          schema: schema62.oneOf[0].required,
-          parentSchema: schema62.oneOf[0],
+          schema: schema64.oneOf[0].required,
+          parentSchema: schema64.oneOf[0],
           data,
         };
         if (vErrors === null) {
@@ -5769,8 +5814,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'tables' },
           message: "must have required property '" + 'tables' + "'",
-          schema: schema62.oneOf[1].required,
-          parentSchema: schema62.oneOf[1],
+          schema: schema64.oneOf[1].required,
+          parentSchema: schema64.oneOf[1],
           data,
         };
         if (vErrors === null) {
@@ -5799,8 +5844,8 @@ export function makeValidator(
             keyword: 'required',
             params: { missingProperty: 'schemas' },
             message: "must have required property '" + 'schemas' + "'",
-            schema: schema62.oneOf[2].required,
-            parentSchema: schema62.oneOf[2],
+            schema: schema64.oneOf[2].required,
+            parentSchema: schema64.oneOf[2],
             data,
           };
           if (vErrors === null) {
@@ -5829,8 +5874,8 @@ export function makeValidator(
         keyword: 'oneOf',
         params: { passingSchemas: passing0 },
         message: 'must match exactly one schema in oneOf',
-        schema: schema62.oneOf,
-        parentSchema: schema62,
+        schema: schema64.oneOf,
+        parentSchema: schema64,
         data,
       };
       if (vErrors === null) {
@@ -5864,7 +5909,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema62,
+            parentSchema: schema64,
             data,
           };
           if (vErrors === null) {
@@ -5912,7 +5957,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema62.properties.schemas,
+              parentSchema: schema64.properties.schemas,
               data: data2,
             };
             if (vErrors === null) {
@@ -5934,7 +5979,7 @@ export function makeValidator(
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 characters',
                   schema: 1,
-                  parentSchema: schema62.properties.schemas.items,
+                  parentSchema: schema64.properties.schemas.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -5951,8 +5996,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema62.properties.schemas.items.type,
-                parentSchema: schema62.properties.schemas.items,
+                schema: schema64.properties.schemas.items.type,
+                parentSchema: schema64.properties.schemas.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -5970,8 +6015,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema62.properties.schemas.type,
-            parentSchema: schema62.properties.schemas,
+            schema: schema64.properties.schemas.type,
+            parentSchema: schema64.properties.schemas,
             data: data2,
           };
           if (vErrors === null) {
@@ -5991,8 +6036,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema62.properties.concurrently.type,
-            parentSchema: schema62.properties.concurrently,
+            schema: schema64.properties.concurrently.type,
+            parentSchema: schema64.properties.concurrently,
             data: data4,
           };
           if (vErrors === null) {
@@ -6010,8 +6055,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema62.type,
-        parentSchema: schema62,
+        schema: schema64.type,
+        parentSchema: schema64,
         data,
       };
       if (vErrors === null) {
@@ -6025,7 +6070,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema73 = {
+  const schema75 = {
     type: 'object',
     additionalProperties: false,
     required: ['views'],
@@ -6034,7 +6079,7 @@ export function makeValidator(
       concurrently: { type: 'boolean' },
     },
   };
-  const schema74 = {
+  const schema76 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -6058,8 +6103,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema74.required,
-          parentSchema: schema74,
+          schema: schema76.required,
+          parentSchema: schema76,
           data,
         };
         if (vErrors === null) {
@@ -6078,7 +6123,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema74,
+            parentSchema: schema76,
             data,
           };
           if (vErrors === null) {
@@ -6100,7 +6145,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -6114,7 +6159,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -6122,7 +6167,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -6139,8 +6184,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -6158,8 +6203,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -6177,7 +6222,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -6185,7 +6230,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -6202,8 +6247,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -6221,8 +6266,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -6240,8 +6285,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema74.type,
-        parentSchema: schema74,
+        schema: schema76.type,
+        parentSchema: schema76,
         data,
       };
       if (vErrors === null) {
@@ -6269,8 +6314,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'views' },
           message: "must have required property '" + 'views' + "'",
-          schema: schema73.required,
-          parentSchema: schema73,
+          schema: schema75.required,
+          parentSchema: schema75,
           data,
         };
         if (vErrors === null) {
@@ -6289,7 +6334,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema73,
+            parentSchema: schema75,
             data,
           };
           if (vErrors === null) {
@@ -6322,8 +6367,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema73.properties.concurrently.type,
-            parentSchema: schema73.properties.concurrently,
+            schema: schema75.properties.concurrently.type,
+            parentSchema: schema75.properties.concurrently,
             data: data1,
           };
           if (vErrors === null) {
@@ -6341,8 +6386,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema73.type,
-        parentSchema: schema73,
+        schema: schema75.type,
+        parentSchema: schema75,
         data,
       };
       if (vErrors === null) {
@@ -6356,7 +6401,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema77 = {
+  const schema79 = {
     type: 'object',
     additionalProperties: false,
     required: ['table', 'key', 'set'],
@@ -6376,15 +6421,15 @@ export function makeValidator(
       throttle: { $ref: '#/definitions/throttle' },
     },
   };
-  const schema78 = { type: 'string', format: 'relation-name' };
-  const schema79 = {
+  const schema80 = { type: 'string', format: 'relation-name' };
+  const schema81 = {
     oneOf: [
       { type: 'string', minLength: 1 },
       { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', minLength: 1 } },
     ],
   };
-  const formats72 = formats['relation-name'];
-  const schema80 = {
+  const formats76 = formats['relation-name'];
+  const schema82 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -6418,7 +6463,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema80,
+            parentSchema: schema82,
             data,
           };
           if (vErrors === null) {
@@ -6438,8 +6483,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema80.properties.rows.type,
-            parentSchema: schema80.properties.rows,
+            schema: schema82.properties.rows.type,
+            parentSchema: schema82.properties.rows,
             data: data0,
           };
           if (vErrors === null) {
@@ -6458,7 +6503,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema80.properties.rows,
+              parentSchema: schema82.properties.rows,
               data: data0,
             };
             if (vErrors === null) {
@@ -6479,8 +6524,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema80.properties.min_rows.type,
-            parentSchema: schema80.properties.min_rows,
+            schema: schema82.properties.min_rows.type,
+            parentSchema: schema82.properties.min_rows,
             data: data1,
           };
           if (vErrors === null) {
@@ -6499,7 +6544,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema80.properties.min_rows,
+              parentSchema: schema82.properties.min_rows,
               data: data1,
             };
             if (vErrors === null) {
@@ -6520,8 +6565,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema80.properties.max_rows.type,
-            parentSchema: schema80.properties.max_rows,
+            schema: schema82.properties.max_rows.type,
+            parentSchema: schema82.properties.max_rows,
             data: data2,
           };
           if (vErrors === null) {
@@ -6540,7 +6585,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 10000000 },
               message: 'must be <= 10000000',
               schema: 10000000,
-              parentSchema: schema80.properties.max_rows,
+              parentSchema: schema82.properties.max_rows,
               data: data2,
             };
             if (vErrors === null) {
@@ -6558,7 +6603,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema80.properties.max_rows,
+              parentSchema: schema82.properties.max_rows,
               data: data2,
             };
             if (vErrors === null) {
@@ -6657,8 +6702,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema80.type,
-        parentSchema: schema80,
+        schema: schema82.type,
+        parentSchema: schema82,
         data,
       };
       if (vErrors === null) {
@@ -6672,7 +6717,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema83 = {
+  const schema85 = {
     type: 'object',
     additionalProperties: false,
     minProperties: 1,
@@ -6703,7 +6748,7 @@ export function makeValidator(
           params: { limit: 1 },
           message: 'must NOT have fewer than 1 properties',
           schema: 1,
-          parentSchema: schema83,
+          parentSchema: schema85,
           data,
         };
         if (vErrors === null) {
@@ -6722,7 +6767,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema83,
+            parentSchema: schema85,
             data,
           };
           if (vErrors === null) {
@@ -6743,8 +6788,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'max' },
               message: "must have required property '" + 'max' + "'",
-              schema: schema83.properties.replica_lag.required,
-              parentSchema: schema83.properties.replica_lag,
+              schema: schema85.properties.replica_lag.required,
+              parentSchema: schema85.properties.replica_lag,
               data: data0,
             };
             if (vErrors === null) {
@@ -6763,7 +6808,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema83.properties.replica_lag,
+                parentSchema: schema85.properties.replica_lag,
                 data: data0,
               };
               if (vErrors === null) {
@@ -6821,8 +6866,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema83.properties.replica_lag.type,
-            parentSchema: schema83.properties.replica_lag,
+            schema: schema85.properties.replica_lag.type,
+            parentSchema: schema85.properties.replica_lag,
             data: data0,
           };
           if (vErrors === null) {
@@ -6844,7 +6889,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema83.properties.sql,
+              parentSchema: schema85.properties.sql,
               data: data2,
             };
             if (vErrors === null) {
@@ -6861,8 +6906,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema83.properties.sql.type,
-            parentSchema: schema83.properties.sql,
+            schema: schema85.properties.sql.type,
+            parentSchema: schema85.properties.sql,
             data: data2,
           };
           if (vErrors === null) {
@@ -6876,7 +6921,7 @@ export function makeValidator(
       if (data.wal_rate !== undefined) {
         let data3 = data.wal_rate;
         if (typeof data3 === 'string') {
-          if (!formats24(data3)) {
+          if (!formats26(data3)) {
             const err9 = {
               instancePath: instancePath + '/wal_rate',
               schemaPath: '#/definitions/size/format',
@@ -6884,7 +6929,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data3,
             };
             if (vErrors === null) {
@@ -6901,8 +6946,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data3,
           };
           if (vErrors === null) {
@@ -6920,8 +6965,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema83.type,
-        parentSchema: schema83,
+        schema: schema85.type,
+        parentSchema: schema85,
         data,
       };
       if (vErrors === null) {
@@ -6949,8 +6994,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'table' },
           message: "must have required property '" + 'table' + "'",
-          schema: schema77.required,
-          parentSchema: schema77,
+          schema: schema79.required,
+          parentSchema: schema79,
           data,
         };
         if (vErrors === null) {
@@ -6967,8 +7012,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'key' },
           message: "must have required property '" + 'key' + "'",
-          schema: schema77.required,
-          parentSchema: schema77,
+          schema: schema79.required,
+          parentSchema: schema79,
           data,
         };
         if (vErrors === null) {
@@ -6985,8 +7030,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'set' },
           message: "must have required property '" + 'set' + "'",
-          schema: schema77.required,
-          parentSchema: schema77,
+          schema: schema79.required,
+          parentSchema: schema79,
           data,
         };
         if (vErrors === null) {
@@ -7014,7 +7059,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema77,
+            parentSchema: schema79,
             data,
           };
           if (vErrors === null) {
@@ -7038,8 +7083,8 @@ export function makeValidator(
               deps: 'where',
             },
             message: 'must have property where when property remaining is present',
-            schema: schema77.dependencies,
-            parentSchema: schema77,
+            schema: schema79.dependencies,
+            parentSchema: schema79,
             data,
           };
           if (vErrors === null) {
@@ -7053,7 +7098,7 @@ export function makeValidator(
       if (data.table !== undefined) {
         let data0 = data.table;
         if (typeof data0 === 'string') {
-          if (!formats72(data0)) {
+          if (!formats76(data0)) {
             const err5 = {
               instancePath: instancePath + '/table',
               schemaPath: '#/definitions/table_name/format',
@@ -7061,7 +7106,7 @@ export function makeValidator(
               params: { format: 'relation-name' },
               message: 'must match format "' + 'relation-name' + '"',
               schema: 'relation-name',
-              parentSchema: schema78,
+              parentSchema: schema80,
               data: data0,
             };
             if (vErrors === null) {
@@ -7078,8 +7123,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema78.type,
-            parentSchema: schema78,
+            schema: schema80.type,
+            parentSchema: schema80,
             data: data0,
           };
           if (vErrors === null) {
@@ -7105,7 +7150,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema79.oneOf[0],
+              parentSchema: schema81.oneOf[0],
               data: data1,
             };
             if (vErrors === null) {
@@ -7122,8 +7167,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema79.oneOf[0].type,
-            parentSchema: schema79.oneOf[0],
+            schema: schema81.oneOf[0].type,
+            parentSchema: schema81.oneOf[0],
             data: data1,
           };
           if (vErrors === null) {
@@ -7148,7 +7193,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema79.oneOf[1],
+              parentSchema: schema81.oneOf[1],
               data: data1,
             };
             if (vErrors === null) {
@@ -7170,7 +7215,7 @@ export function makeValidator(
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 characters',
                   schema: 1,
-                  parentSchema: schema79.oneOf[1].items,
+                  parentSchema: schema81.oneOf[1].items,
                   data: data2,
                 };
                 if (vErrors === null) {
@@ -7187,8 +7232,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema79.oneOf[1].items.type,
-                parentSchema: schema79.oneOf[1].items,
+                schema: schema81.oneOf[1].items.type,
+                parentSchema: schema81.oneOf[1].items,
                 data: data2,
               };
               if (vErrors === null) {
@@ -7222,7 +7267,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema79.oneOf[1],
+                  parentSchema: schema81.oneOf[1],
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -7243,8 +7288,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema79.oneOf[1].type,
-            parentSchema: schema79.oneOf[1],
+            schema: schema81.oneOf[1].type,
+            parentSchema: schema81.oneOf[1],
             data: data1,
           };
           if (vErrors === null) {
@@ -7271,8 +7316,8 @@ export function makeValidator(
             keyword: 'oneOf',
             params: { passingSchemas: passing0 },
             message: 'must match exactly one schema in oneOf',
-            schema: schema79.oneOf,
-            parentSchema: schema79,
+            schema: schema81.oneOf,
+            parentSchema: schema81,
             data: data1,
           };
           if (vErrors === null) {
@@ -7303,7 +7348,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 properties',
               schema: 1,
-              parentSchema: schema77.properties.set,
+              parentSchema: schema79.properties.set,
               data: data3,
             };
             if (vErrors === null) {
@@ -7326,10 +7371,10 @@ export function makeValidator(
                   instancePath + '/set/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                 schemaPath: '#/properties/set/additionalProperties/type',
                 keyword: 'type',
-                params: { type: schema77.properties.set.additionalProperties.type },
+                params: { type: schema79.properties.set.additionalProperties.type },
                 message: 'must be string,integer,number,boolean,null',
-                schema: schema77.properties.set.additionalProperties.type,
-                parentSchema: schema77.properties.set.additionalProperties,
+                schema: schema79.properties.set.additionalProperties.type,
+                parentSchema: schema79.properties.set.additionalProperties,
                 data: data4,
               };
               if (vErrors === null) {
@@ -7347,8 +7392,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema77.properties.set.type,
-            parentSchema: schema77.properties.set,
+            schema: schema79.properties.set.type,
+            parentSchema: schema79.properties.set,
             data: data3,
           };
           if (vErrors === null) {
@@ -7370,7 +7415,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema77.properties.where,
+              parentSchema: schema79.properties.where,
               data: data5,
             };
             if (vErrors === null) {
@@ -7387,8 +7432,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema77.properties.where.type,
-            parentSchema: schema77.properties.where,
+            schema: schema79.properties.where.type,
+            parentSchema: schema79.properties.where,
             data: data5,
           };
           if (vErrors === null) {
@@ -7408,8 +7453,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema77.properties.remaining.type,
-            parentSchema: schema77.properties.remaining,
+            schema: schema79.properties.remaining.type,
+            parentSchema: schema79.properties.remaining,
             data: data6,
           };
           if (vErrors === null) {
@@ -7428,7 +7473,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema77.properties.remaining,
+              parentSchema: schema79.properties.remaining,
               data: data6,
             };
             if (vErrors === null) {
@@ -7494,8 +7539,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema77.type,
-        parentSchema: schema77,
+        schema: schema79.type,
+        parentSchema: schema79,
         data,
       };
       if (vErrors === null) {
@@ -7509,7 +7554,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema86 = {
+  const schema88 = {
     type: 'object',
     additionalProperties: false,
     required: ['table', 'key', 'where'],
@@ -7539,8 +7584,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'table' },
           message: "must have required property '" + 'table' + "'",
-          schema: schema86.required,
-          parentSchema: schema86,
+          schema: schema88.required,
+          parentSchema: schema88,
           data,
         };
         if (vErrors === null) {
@@ -7557,8 +7602,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'key' },
           message: "must have required property '" + 'key' + "'",
-          schema: schema86.required,
-          parentSchema: schema86,
+          schema: schema88.required,
+          parentSchema: schema88,
           data,
         };
         if (vErrors === null) {
@@ -7575,8 +7620,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'where' },
           message: "must have required property '" + 'where' + "'",
-          schema: schema86.required,
-          parentSchema: schema86,
+          schema: schema88.required,
+          parentSchema: schema88,
           data,
         };
         if (vErrors === null) {
@@ -7604,7 +7649,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema86,
+            parentSchema: schema88,
             data,
           };
           if (vErrors === null) {
@@ -7618,7 +7663,7 @@ export function makeValidator(
       if (data.table !== undefined) {
         let data0 = data.table;
         if (typeof data0 === 'string') {
-          if (!formats72(data0)) {
+          if (!formats76(data0)) {
             const err4 = {
               instancePath: instancePath + '/table',
               schemaPath: '#/definitions/table_name/format',
@@ -7626,7 +7671,7 @@ export function makeValidator(
               params: { format: 'relation-name' },
               message: 'must match format "' + 'relation-name' + '"',
               schema: 'relation-name',
-              parentSchema: schema78,
+              parentSchema: schema80,
               data: data0,
             };
             if (vErrors === null) {
@@ -7643,8 +7688,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema78.type,
-            parentSchema: schema78,
+            schema: schema80.type,
+            parentSchema: schema80,
             data: data0,
           };
           if (vErrors === null) {
@@ -7670,7 +7715,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema79.oneOf[0],
+              parentSchema: schema81.oneOf[0],
               data: data1,
             };
             if (vErrors === null) {
@@ -7687,8 +7732,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema79.oneOf[0].type,
-            parentSchema: schema79.oneOf[0],
+            schema: schema81.oneOf[0].type,
+            parentSchema: schema81.oneOf[0],
             data: data1,
           };
           if (vErrors === null) {
@@ -7713,7 +7758,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema79.oneOf[1],
+              parentSchema: schema81.oneOf[1],
               data: data1,
             };
             if (vErrors === null) {
@@ -7735,7 +7780,7 @@ export function makeValidator(
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 characters',
                   schema: 1,
-                  parentSchema: schema79.oneOf[1].items,
+                  parentSchema: schema81.oneOf[1].items,
                   data: data2,
                 };
                 if (vErrors === null) {
@@ -7752,8 +7797,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema79.oneOf[1].items.type,
-                parentSchema: schema79.oneOf[1].items,
+                schema: schema81.oneOf[1].items.type,
+                parentSchema: schema81.oneOf[1].items,
                 data: data2,
               };
               if (vErrors === null) {
@@ -7787,7 +7832,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema79.oneOf[1],
+                  parentSchema: schema81.oneOf[1],
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -7808,8 +7853,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema79.oneOf[1].type,
-            parentSchema: schema79.oneOf[1],
+            schema: schema81.oneOf[1].type,
+            parentSchema: schema81.oneOf[1],
             data: data1,
           };
           if (vErrors === null) {
@@ -7836,8 +7881,8 @@ export function makeValidator(
             keyword: 'oneOf',
             params: { passingSchemas: passing0 },
             message: 'must match exactly one schema in oneOf',
-            schema: schema79.oneOf,
-            parentSchema: schema79,
+            schema: schema81.oneOf,
+            parentSchema: schema81,
             data: data1,
           };
           if (vErrors === null) {
@@ -7868,7 +7913,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema86.properties.where,
+              parentSchema: schema88.properties.where,
               data: data3,
             };
             if (vErrors === null) {
@@ -7885,8 +7930,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema86.properties.where.type,
-            parentSchema: schema86.properties.where,
+            schema: schema88.properties.where.type,
+            parentSchema: schema88.properties.where,
             data: data3,
           };
           if (vErrors === null) {
@@ -7900,7 +7945,7 @@ export function makeValidator(
       if (data.archive_to !== undefined) {
         let data4 = data.archive_to;
         if (typeof data4 === 'string') {
-          if (!formats72(data4)) {
+          if (!formats76(data4)) {
             const err16 = {
               instancePath: instancePath + '/archive_to',
               schemaPath: '#/definitions/table_name/format',
@@ -7908,7 +7953,7 @@ export function makeValidator(
               params: { format: 'relation-name' },
               message: 'must match format "' + 'relation-name' + '"',
               schema: 'relation-name',
-              parentSchema: schema78,
+              parentSchema: schema80,
               data: data4,
             };
             if (vErrors === null) {
@@ -7925,8 +7970,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema78.type,
-            parentSchema: schema78,
+            schema: schema80.type,
+            parentSchema: schema80,
             data: data4,
           };
           if (vErrors === null) {
@@ -7946,8 +7991,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema86.properties.remaining.type,
-            parentSchema: schema86.properties.remaining,
+            schema: schema88.properties.remaining.type,
+            parentSchema: schema88.properties.remaining,
             data: data5,
           };
           if (vErrors === null) {
@@ -7966,7 +8011,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema86.properties.remaining,
+              parentSchema: schema88.properties.remaining,
               data: data5,
             };
             if (vErrors === null) {
@@ -8032,8 +8077,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema86.type,
-        parentSchema: schema86,
+        schema: schema88.type,
+        parentSchema: schema88,
         data,
       };
       if (vErrors === null) {
@@ -8065,8 +8110,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'vacuum' },
           message: "must have required property '" + 'vacuum' + "'",
-          schema: schema40.oneOf[0].required,
-          parentSchema: schema40.oneOf[0],
+          schema: schema41.oneOf[0].required,
+          parentSchema: schema41.oneOf[0],
           data,
         };
         if (vErrors === null) {
@@ -8091,8 +8136,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'analyze' },
           message: "must have required property '" + 'analyze' + "'",
-          schema: schema40.oneOf[1].required,
-          parentSchema: schema40.oneOf[1],
+          schema: schema41.oneOf[1].required,
+          parentSchema: schema41.oneOf[1],
           data,
         };
         if (vErrors === null) {
@@ -8121,8 +8166,8 @@ export function makeValidator(
             keyword: 'required',
             params: { missingProperty: 'reindex' },
             message: "must have required property '" + 'reindex' + "'",
-            schema: schema40.oneOf[2].required,
-            parentSchema: schema40.oneOf[2],
+            schema: schema41.oneOf[2].required,
+            parentSchema: schema41.oneOf[2],
             data,
           };
           if (vErrors === null) {
@@ -8151,8 +8196,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'refresh' },
               message: "must have required property '" + 'refresh' + "'",
-              schema: schema40.oneOf[3].required,
-              parentSchema: schema40.oneOf[3],
+              schema: schema41.oneOf[3].required,
+              parentSchema: schema41.oneOf[3],
               data,
             };
             if (vErrors === null) {
@@ -8181,8 +8226,8 @@ export function makeValidator(
                 keyword: 'required',
                 params: { missingProperty: 'backfill' },
                 message: "must have required property '" + 'backfill' + "'",
-                schema: schema40.oneOf[4].required,
-                parentSchema: schema40.oneOf[4],
+                schema: schema41.oneOf[4].required,
+                parentSchema: schema41.oneOf[4],
                 data,
               };
               if (vErrors === null) {
@@ -8211,8 +8256,8 @@ export function makeValidator(
                   keyword: 'required',
                   params: { missingProperty: 'purge' },
                   message: "must have required property '" + 'purge' + "'",
-                  schema: schema40.oneOf[5].required,
-                  parentSchema: schema40.oneOf[5],
+                  schema: schema41.oneOf[5].required,
+                  parentSchema: schema41.oneOf[5],
                   data,
                 };
                 if (vErrors === null) {
@@ -8241,8 +8286,8 @@ export function makeValidator(
                     keyword: 'required',
                     params: { missingProperty: 'sql' },
                     message: "must have required property '" + 'sql' + "'",
-                    schema: schema40.oneOf[6].required,
-                    parentSchema: schema40.oneOf[6],
+                    schema: schema41.oneOf[6].required,
+                    parentSchema: schema41.oneOf[6],
                     data,
                   };
                   if (vErrors === null) {
@@ -8275,8 +8320,8 @@ export function makeValidator(
         keyword: 'oneOf',
         params: { passingSchemas: passing0 },
         message: 'must match exactly one schema in oneOf',
-        schema: schema40.oneOf,
-        parentSchema: schema40,
+        schema: schema41.oneOf,
+        parentSchema: schema41,
         data,
       };
       if (vErrors === null) {
@@ -8303,8 +8348,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'id' },
           message: "must have required property '" + 'id' + "'",
-          schema: schema40.required,
-          parentSchema: schema40,
+          schema: schema41.required,
+          parentSchema: schema41,
           data,
         };
         if (vErrors === null) {
@@ -8315,7 +8360,7 @@ export function makeValidator(
         errors++;
       }
       for (const key0 in data) {
-        if (!func2.call(schema40.properties, key0)) {
+        if (!func2.call(schema41.properties, key0)) {
           const err9 = {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -8323,7 +8368,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema40,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8342,8 +8387,8 @@ export function makeValidator(
             keyword: 'dependencies',
             params: { property: 'idempotent', missingProperty: 'sql', depsCount: 1, deps: 'sql' },
             message: 'must have property sql when property idempotent is present',
-            schema: schema40.dependencies,
-            parentSchema: schema40,
+            schema: schema41.dependencies,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8362,8 +8407,8 @@ export function makeValidator(
             keyword: 'dependencies',
             params: { property: 'transaction', missingProperty: 'sql', depsCount: 1, deps: 'sql' },
             message: 'must have property sql when property transaction is present',
-            schema: schema40.dependencies,
-            parentSchema: schema40,
+            schema: schema41.dependencies,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8385,7 +8430,7 @@ export function makeValidator(
               params: { pattern: '^[a-z][a-z0-9-]{0,62}$' },
               message: 'must match pattern "' + '^[a-z][a-z0-9-]{0,62}$' + '"',
               schema: '^[a-z][a-z0-9-]{0,62}$',
-              parentSchema: schema40.properties.id,
+              parentSchema: schema41.properties.id,
               data: data0,
             };
             if (vErrors === null) {
@@ -8402,8 +8447,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema40.properties.id.type,
-            parentSchema: schema40.properties.id,
+            schema: schema41.properties.id.type,
+            parentSchema: schema41.properties.id,
             data: data0,
           };
           if (vErrors === null) {
@@ -8423,8 +8468,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema40.properties.description.type,
-            parentSchema: schema40.properties.description,
+            schema: schema41.properties.description.type,
+            parentSchema: schema41.properties.description,
             data: data1,
           };
           if (vErrors === null) {
@@ -8448,8 +8493,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema40.properties.needs.items.type,
-                parentSchema: schema40.properties.needs.items,
+                schema: schema41.properties.needs.items.type,
+                parentSchema: schema41.properties.needs.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -8483,7 +8528,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema40.properties.needs,
+                  parentSchema: schema41.properties.needs,
                   data: data2,
                 };
                 if (vErrors === null) {
@@ -8504,8 +8549,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema40.properties.needs.type,
-            parentSchema: schema40.properties.needs,
+            schema: schema41.properties.needs.type,
+            parentSchema: schema41.properties.needs,
             data: data2,
           };
           if (vErrors === null) {
@@ -8523,10 +8568,10 @@ export function makeValidator(
             instancePath: instancePath + '/after',
             schemaPath: '#/properties/after/enum',
             keyword: 'enum',
-            params: { allowedValues: schema40.properties.after.enum },
+            params: { allowedValues: schema41.properties.after.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema40.properties.after.enum,
-            parentSchema: schema40.properties.after,
+            schema: schema41.properties.after.enum,
+            parentSchema: schema41.properties.after,
             data: data4,
           };
           if (vErrors === null) {
@@ -8548,7 +8593,7 @@ export function makeValidator(
               params: { limit: 2 },
               message: 'must NOT have more than 2 properties',
               schema: 2,
-              parentSchema: schema40.properties.budgets,
+              parentSchema: schema41.properties.budgets,
               data: data5,
             };
             if (vErrors === null) {
@@ -8566,7 +8611,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 properties',
               schema: 1,
-              parentSchema: schema40.properties.budgets,
+              parentSchema: schema41.properties.budgets,
               data: data5,
             };
             if (vErrors === null) {
@@ -8587,7 +8632,7 @@ export function makeValidator(
                   params: { pattern: '^[a-z][a-z0-9-]{0,62}$' },
                   message: 'must match pattern "' + '^[a-z][a-z0-9-]{0,62}$' + '"',
                   schema: '^[a-z][a-z0-9-]{0,62}$',
-                  parentSchema: schema40.properties.budgets.propertyNames,
+                  parentSchema: schema41.properties.budgets.propertyNames,
                   data: key1,
                   propertyName: key1,
                 };
@@ -8607,8 +8652,8 @@ export function makeValidator(
                 keyword: 'propertyNames',
                 params: { propertyName: key1 },
                 message: 'property name must be valid',
-                schema: schema40.properties.budgets.propertyNames,
-                parentSchema: schema40.properties.budgets,
+                schema: schema41.properties.budgets.propertyNames,
+                parentSchema: schema41.properties.budgets,
                 data: data5,
               };
               if (vErrors === null) {
@@ -8629,8 +8674,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema40.properties.budgets.additionalProperties.type,
-                parentSchema: schema40.properties.budgets.additionalProperties,
+                schema: schema41.properties.budgets.additionalProperties.type,
+                parentSchema: schema41.properties.budgets.additionalProperties,
                 data: data6,
               };
               if (vErrors === null) {
@@ -8650,7 +8695,7 @@ export function makeValidator(
                   params: { comparison: '<=', limit: 1000 },
                   message: 'must be <= 1000',
                   schema: 1000,
-                  parentSchema: schema40.properties.budgets.additionalProperties,
+                  parentSchema: schema41.properties.budgets.additionalProperties,
                   data: data6,
                 };
                 if (vErrors === null) {
@@ -8669,7 +8714,7 @@ export function makeValidator(
                   params: { comparison: '>=', limit: 1 },
                   message: 'must be >= 1',
                   schema: 1,
-                  parentSchema: schema40.properties.budgets.additionalProperties,
+                  parentSchema: schema41.properties.budgets.additionalProperties,
                   data: data6,
                 };
                 if (vErrors === null) {
@@ -8688,8 +8733,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema40.properties.budgets.type,
-            parentSchema: schema40.properties.budgets,
+            schema: schema41.properties.budgets.type,
+            parentSchema: schema41.properties.budgets,
             data: data5,
           };
           if (vErrors === null) {
@@ -8709,8 +8754,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema40.properties.concurrency.type,
-            parentSchema: schema40.properties.concurrency,
+            schema: schema41.properties.concurrency.type,
+            parentSchema: schema41.properties.concurrency,
             data: data7,
           };
           if (vErrors === null) {
@@ -8729,7 +8774,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 1000 },
               message: 'must be <= 1000',
               schema: 1000,
-              parentSchema: schema40.properties.concurrency,
+              parentSchema: schema41.properties.concurrency,
               data: data7,
             };
             if (vErrors === null) {
@@ -8747,7 +8792,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema40.properties.concurrency,
+              parentSchema: schema41.properties.concurrency,
               data: data7,
             };
             if (vErrors === null) {
@@ -8839,44 +8884,84 @@ export function makeValidator(
           errors++;
         }
       }
-      if (data.policy !== undefined) {
-        let data10 = data.policy;
-        if (!(data10 === 'wait' || data10 === 'detach')) {
-          const err34 = {
-            instancePath: instancePath + '/policy',
-            schemaPath: '#/definitions/policy/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema29.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema29.enum,
-            parentSchema: schema29,
-            data: data10,
-          };
-          if (vErrors === null) {
-            vErrors = [err34];
-          } else {
-            vErrors.push(err34);
+      if (data.old_transactions_timeout !== undefined) {
+        let data10 = data.old_transactions_timeout;
+        if (typeof data10 === 'string') {
+          if (!formats0(data10)) {
+            const err34 = {
+              instancePath: instancePath + '/old_transactions_timeout',
+              schemaPath: '#/definitions/duration/format',
+              keyword: 'format',
+              params: { format: 'duration' },
+              message: 'must match format "' + 'duration' + '"',
+              schema: 'duration',
+              parentSchema: schema16,
+              data: data10,
+            };
+            if (vErrors === null) {
+              vErrors = [err34];
+            } else {
+              vErrors.push(err34);
+            }
+            errors++;
           }
-          errors++;
-        }
-      }
-      if (data.on_failure !== undefined) {
-        let data11 = data.on_failure;
-        if (!(data11 === 'stop' || data11 === 'continue')) {
+        } else {
           const err35 = {
-            instancePath: instancePath + '/on_failure',
-            schemaPath: '#/definitions/on_failure/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema28.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema28.enum,
-            parentSchema: schema28,
-            data: data11,
+            instancePath: instancePath + '/old_transactions_timeout',
+            schemaPath: '#/definitions/duration/type',
+            keyword: 'type',
+            params: { type: 'string' },
+            message: 'must be string',
+            schema: schema16.type,
+            parentSchema: schema16,
+            data: data10,
           };
           if (vErrors === null) {
             vErrors = [err35];
           } else {
             vErrors.push(err35);
+          }
+          errors++;
+        }
+      }
+      if (data.policy !== undefined) {
+        let data11 = data.policy;
+        if (!(data11 === 'wait' || data11 === 'detach')) {
+          const err36 = {
+            instancePath: instancePath + '/policy',
+            schemaPath: '#/definitions/policy/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema30.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema30.enum,
+            parentSchema: schema30,
+            data: data11,
+          };
+          if (vErrors === null) {
+            vErrors = [err36];
+          } else {
+            vErrors.push(err36);
+          }
+          errors++;
+        }
+      }
+      if (data.on_failure !== undefined) {
+        let data12 = data.on_failure;
+        if (!(data12 === 'stop' || data12 === 'continue')) {
+          const err37 = {
+            instancePath: instancePath + '/on_failure',
+            schemaPath: '#/definitions/on_failure/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema29.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema29.enum,
+            parentSchema: schema29,
+            data: data12,
+          };
+          if (vErrors === null) {
+            vErrors = [err37];
+          } else {
+            vErrors.push(err37);
           }
           errors++;
         }
@@ -8908,98 +8993,58 @@ export function makeValidator(
         }
       }
       if (data.allow !== undefined) {
-        let data14 = data.allow;
-        if (Array.isArray(data14)) {
-          if (data14.length < 1) {
-            const err36 = {
+        let data15 = data.allow;
+        if (Array.isArray(data15)) {
+          if (data15.length < 1) {
+            const err38 = {
               instancePath: instancePath + '/allow',
               schemaPath: '#/definitions/allow/minItems',
               keyword: 'minItems',
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema39,
-              data: data14,
+              parentSchema: schema40,
+              data: data15,
             };
             if (vErrors === null) {
-              vErrors = [err36];
+              vErrors = [err38];
             } else {
-              vErrors.push(err36);
+              vErrors.push(err38);
             }
             errors++;
           }
-          const len1 = data14.length;
+          const len1 = data15.length;
           for (let i2 = 0; i2 < len1; i2++) {
-            let data15 = data14[i2];
-            if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
-              if (data15.rule === undefined) {
-                const err37 = {
+            let data16 = data15[i2];
+            if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+              if (data16.rule === undefined) {
+                const err39 = {
                   instancePath: instancePath + '/allow/' + i2,
                   schemaPath: '#/definitions/allow/items/required',
                   keyword: 'required',
                   params: { missingProperty: 'rule' },
                   message: "must have required property '" + 'rule' + "'",
-                  schema: schema39.items.required,
-                  parentSchema: schema39.items,
-                  data: data15,
+                  schema: schema40.items.required,
+                  parentSchema: schema40.items,
+                  data: data16,
                 };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err39];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err39);
                 }
                 errors++;
               }
-              for (const key3 in data15) {
+              for (const key3 in data16) {
                 if (!(key3 === 'rule' || key3 === 'because')) {
-                  const err38 = {
+                  const err40 = {
                     instancePath: instancePath + '/allow/' + i2,
                     schemaPath: '#/definitions/allow/items/additionalProperties',
                     keyword: 'additionalProperties',
                     params: { additionalProperty: key3 },
                     message: 'must NOT have additional properties',
                     schema: false,
-                    parentSchema: schema39.items,
-                    data: data15,
-                  };
-                  if (vErrors === null) {
-                    vErrors = [err38];
-                  } else {
-                    vErrors.push(err38);
-                  }
-                  errors++;
-                }
-              }
-              if (data15.rule !== undefined) {
-                let data16 = data15.rule;
-                if (typeof data16 === 'string') {
-                  if (func4(data16) < 1) {
-                    const err39 = {
-                      instancePath: instancePath + '/allow/' + i2 + '/rule',
-                      schemaPath: '#/definitions/allow/items/properties/rule/minLength',
-                      keyword: 'minLength',
-                      params: { limit: 1 },
-                      message: 'must NOT have fewer than 1 characters',
-                      schema: 1,
-                      parentSchema: schema39.items.properties.rule,
-                      data: data16,
-                    };
-                    if (vErrors === null) {
-                      vErrors = [err39];
-                    } else {
-                      vErrors.push(err39);
-                    }
-                    errors++;
-                  }
-                } else {
-                  const err40 = {
-                    instancePath: instancePath + '/allow/' + i2 + '/rule',
-                    schemaPath: '#/definitions/allow/items/properties/rule/type',
-                    keyword: 'type',
-                    params: { type: 'string' },
-                    message: 'must be string',
-                    schema: schema39.items.properties.rule.type,
-                    parentSchema: schema39.items.properties.rule,
+                    parentSchema: schema40.items,
                     data: data16,
                   };
                   if (vErrors === null) {
@@ -9010,61 +9055,101 @@ export function makeValidator(
                   errors++;
                 }
               }
-              if (data15.because !== undefined) {
-                let data17 = data15.because;
-                if (typeof data17 !== 'string') {
-                  const err41 = {
+              if (data16.rule !== undefined) {
+                let data17 = data16.rule;
+                if (typeof data17 === 'string') {
+                  if (func4(data17) < 1) {
+                    const err41 = {
+                      instancePath: instancePath + '/allow/' + i2 + '/rule',
+                      schemaPath: '#/definitions/allow/items/properties/rule/minLength',
+                      keyword: 'minLength',
+                      params: { limit: 1 },
+                      message: 'must NOT have fewer than 1 characters',
+                      schema: 1,
+                      parentSchema: schema40.items.properties.rule,
+                      data: data17,
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err41];
+                    } else {
+                      vErrors.push(err41);
+                    }
+                    errors++;
+                  }
+                } else {
+                  const err42 = {
+                    instancePath: instancePath + '/allow/' + i2 + '/rule',
+                    schemaPath: '#/definitions/allow/items/properties/rule/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                    schema: schema40.items.properties.rule.type,
+                    parentSchema: schema40.items.properties.rule,
+                    data: data17,
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err42];
+                  } else {
+                    vErrors.push(err42);
+                  }
+                  errors++;
+                }
+              }
+              if (data16.because !== undefined) {
+                let data18 = data16.because;
+                if (typeof data18 !== 'string') {
+                  const err43 = {
                     instancePath: instancePath + '/allow/' + i2 + '/because',
                     schemaPath: '#/definitions/allow/items/properties/because/type',
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
-                    schema: schema39.items.properties.because.type,
-                    parentSchema: schema39.items.properties.because,
-                    data: data17,
+                    schema: schema40.items.properties.because.type,
+                    parentSchema: schema40.items.properties.because,
+                    data: data18,
                   };
                   if (vErrors === null) {
-                    vErrors = [err41];
+                    vErrors = [err43];
                   } else {
-                    vErrors.push(err41);
+                    vErrors.push(err43);
                   }
                   errors++;
                 }
               }
             } else {
-              const err42 = {
+              const err44 = {
                 instancePath: instancePath + '/allow/' + i2,
                 schemaPath: '#/definitions/allow/items/type',
                 keyword: 'type',
                 params: { type: 'object' },
                 message: 'must be object',
-                schema: schema39.items.type,
-                parentSchema: schema39.items,
-                data: data15,
+                schema: schema40.items.type,
+                parentSchema: schema40.items,
+                data: data16,
               };
               if (vErrors === null) {
-                vErrors = [err42];
+                vErrors = [err44];
               } else {
-                vErrors.push(err42);
+                vErrors.push(err44);
               }
               errors++;
             }
           }
         } else {
-          const err43 = {
+          const err45 = {
             instancePath: instancePath + '/allow',
             schemaPath: '#/definitions/allow/type',
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema39.type,
-            parentSchema: schema39,
-            data: data14,
+            schema: schema40.type,
+            parentSchema: schema40,
+            data: data15,
           };
           if (vErrors === null) {
-            vErrors = [err43];
+            vErrors = [err45];
           } else {
-            vErrors.push(err43);
+            vErrors.push(err45);
           }
           errors++;
         }
@@ -9148,78 +9233,36 @@ export function makeValidator(
         }
       }
       if (data.sql !== undefined) {
-        let data24 = data.sql;
-        if (typeof data24 === 'string') {
-          if (func4(data24) < 1) {
-            const err44 = {
+        let data25 = data.sql;
+        if (typeof data25 === 'string') {
+          if (func4(data25) < 1) {
+            const err46 = {
               instancePath: instancePath + '/sql',
               schemaPath: '#/properties/sql/minLength',
               keyword: 'minLength',
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema40.properties.sql,
-              data: data24,
+              parentSchema: schema41.properties.sql,
+              data: data25,
             };
             if (vErrors === null) {
-              vErrors = [err44];
+              vErrors = [err46];
             } else {
-              vErrors.push(err44);
+              vErrors.push(err46);
             }
             errors++;
           }
         } else {
-          const err45 = {
+          const err47 = {
             instancePath: instancePath + '/sql',
             schemaPath: '#/properties/sql/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema40.properties.sql.type,
-            parentSchema: schema40.properties.sql,
-            data: data24,
-          };
-          if (vErrors === null) {
-            vErrors = [err45];
-          } else {
-            vErrors.push(err45);
-          }
-          errors++;
-        }
-      }
-      if (data.idempotent !== undefined) {
-        let data25 = data.idempotent;
-        if (typeof data25 !== 'boolean') {
-          const err46 = {
-            instancePath: instancePath + '/idempotent',
-            schemaPath: '#/properties/idempotent/type',
-            keyword: 'type',
-            params: { type: 'boolean' },
-            message: 'must be boolean',
-            schema: schema40.properties.idempotent.type,
-            parentSchema: schema40.properties.idempotent,
+            schema: schema41.properties.sql.type,
+            parentSchema: schema41.properties.sql,
             data: data25,
-          };
-          if (vErrors === null) {
-            vErrors = [err46];
-          } else {
-            vErrors.push(err46);
-          }
-          errors++;
-        }
-      }
-      if (data.transaction !== undefined) {
-        let data26 = data.transaction;
-        if (typeof data26 !== 'boolean') {
-          const err47 = {
-            instancePath: instancePath + '/transaction',
-            schemaPath: '#/properties/transaction/type',
-            keyword: 'type',
-            params: { type: 'boolean' },
-            message: 'must be boolean',
-            schema: schema40.properties.transaction.type,
-            parentSchema: schema40.properties.transaction,
-            data: data26,
           };
           if (vErrors === null) {
             vErrors = [err47];
@@ -9229,21 +9272,63 @@ export function makeValidator(
           errors++;
         }
       }
+      if (data.idempotent !== undefined) {
+        let data26 = data.idempotent;
+        if (typeof data26 !== 'boolean') {
+          const err48 = {
+            instancePath: instancePath + '/idempotent',
+            schemaPath: '#/properties/idempotent/type',
+            keyword: 'type',
+            params: { type: 'boolean' },
+            message: 'must be boolean',
+            schema: schema41.properties.idempotent.type,
+            parentSchema: schema41.properties.idempotent,
+            data: data26,
+          };
+          if (vErrors === null) {
+            vErrors = [err48];
+          } else {
+            vErrors.push(err48);
+          }
+          errors++;
+        }
+      }
+      if (data.transaction !== undefined) {
+        let data27 = data.transaction;
+        if (typeof data27 !== 'boolean') {
+          const err49 = {
+            instancePath: instancePath + '/transaction',
+            schemaPath: '#/properties/transaction/type',
+            keyword: 'type',
+            params: { type: 'boolean' },
+            message: 'must be boolean',
+            schema: schema41.properties.transaction.type,
+            parentSchema: schema41.properties.transaction,
+            data: data27,
+          };
+          if (vErrors === null) {
+            vErrors = [err49];
+          } else {
+            vErrors.push(err49);
+          }
+          errors++;
+        }
+      }
     } else {
-      const err48 = {
+      const err50 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema40.type,
-        parentSchema: schema40,
+        schema: schema41.type,
+        parentSchema: schema41,
         data,
       };
       if (vErrors === null) {
-        vErrors = [err48];
+        vErrors = [err50];
       } else {
-        vErrors.push(err48);
+        vErrors.push(err50);
       }
       errors++;
     }
@@ -9828,7 +9913,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema39,
+              parentSchema: schema40,
               data: data17,
             };
             if (vErrors === null) {
@@ -9849,8 +9934,8 @@ export function makeValidator(
                   keyword: 'required',
                   params: { missingProperty: 'rule' },
                   message: "must have required property '" + 'rule' + "'",
-                  schema: schema39.items.required,
-                  parentSchema: schema39.items,
+                  schema: schema40.items.required,
+                  parentSchema: schema40.items,
                   data: data18,
                 };
                 if (vErrors === null) {
@@ -9869,7 +9954,7 @@ export function makeValidator(
                     params: { additionalProperty: key4 },
                     message: 'must NOT have additional properties',
                     schema: false,
-                    parentSchema: schema39.items,
+                    parentSchema: schema40.items,
                     data: data18,
                   };
                   if (vErrors === null) {
@@ -9891,7 +9976,7 @@ export function makeValidator(
                       params: { limit: 1 },
                       message: 'must NOT have fewer than 1 characters',
                       schema: 1,
-                      parentSchema: schema39.items.properties.rule,
+                      parentSchema: schema40.items.properties.rule,
                       data: data19,
                     };
                     if (vErrors === null) {
@@ -9908,8 +9993,8 @@ export function makeValidator(
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
-                    schema: schema39.items.properties.rule.type,
-                    parentSchema: schema39.items.properties.rule,
+                    schema: schema40.items.properties.rule.type,
+                    parentSchema: schema40.items.properties.rule,
                     data: data19,
                   };
                   if (vErrors === null) {
@@ -9929,8 +10014,8 @@ export function makeValidator(
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
-                    schema: schema39.items.properties.because.type,
-                    parentSchema: schema39.items.properties.because,
+                    schema: schema40.items.properties.because.type,
+                    parentSchema: schema40.items.properties.because,
                     data: data20,
                   };
                   if (vErrors === null) {
@@ -9948,8 +10033,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'object' },
                 message: 'must be object',
-                schema: schema39.items.type,
-                parentSchema: schema39.items,
+                schema: schema40.items.type,
+                parentSchema: schema40.items,
                 data: data18,
               };
               if (vErrors === null) {
@@ -9967,8 +10052,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema39.type,
-            parentSchema: schema39,
+            schema: schema40.type,
+            parentSchema: schema40,
             data: data17,
           };
           if (vErrors === null) {

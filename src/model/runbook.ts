@@ -95,6 +95,8 @@ export interface StepCommon {
   readonly budgets: NamedBudgets;
   readonly timeoutMs: number;
   readonly lockTimeoutMs: number | undefined;
+  /** Of a concurrent build; undefined: its timeout. */
+  readonly oldTransactionsTimeoutMs: number | undefined;
   readonly policy: 'wait' | 'detach';
   readonly onFailure: 'stop' | 'continue';
   readonly retry: Retry | undefined;

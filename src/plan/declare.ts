@@ -22,6 +22,7 @@ export type DeclaredStep = Pick<
   | 'budgets'
   | 'timeout_ms'
   | 'lock_timeout_ms'
+  | 'old_transactions_timeout_ms'
   | 'retry'
   | 'settings'
   | 'spec'
@@ -54,6 +55,9 @@ export function declare(runbook: Runbook): Declared {
 }
 
 export function declareStep(step: RunbookStep): DeclaredStep {
+  const kind = stepKind(step.kind);
+  const waits = kind.waitsForOldTransactions?.(step.spec) === true;
+  const oldTransactionsMs = waits ? (step.oldTransactionsTimeoutMs ?? step.timeoutMs) : undefined;
   return {
     id: step.id,
     kind: step.kind,
@@ -65,8 +69,9 @@ export function declareStep(step: RunbookStep): DeclaredStep {
     budgets: { ...step.budgets },
     timeout_ms: step.timeoutMs,
     lock_timeout_ms: step.lockTimeoutMs ?? null,
+    old_transactions_timeout_ms: oldTransactionsMs ?? null,
     retry: declareRetry(step),
-    settings: workerSettings(step, stepKind(step.kind).settings),
+    settings: workerSettings(step, oldTransactionsMs, kind.settings),
     spec: { ...step.spec },
   };
 }

@@ -2,7 +2,7 @@ import type { SqlSpec } from '../../model/runbook.js';
 import { needs } from '../../model/privilege.js';
 import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
-import { locksOfAll } from '../locks.js';
+import { locksOfAll, waitsForOldTransactions } from '../locks.js';
 import { estimateChanges } from './estimate.js';
 import { renderSql } from './render.js';
 
@@ -18,6 +18,9 @@ export const sqlKind: StepKind<SqlSpec> = {
   render: renderSql,
   template: (spec) => renderSql(spec).sql,
   locks: ({ locking }) => locksOfAll(locking),
+  // In a transaction no command is a concurrent build.
+  waitsForOldTransactions: ({ transaction, locking }) =>
+    !transaction && locking.some(({ command }) => waitsForOldTransactions(command)),
   unfiltered: (spec) => spec,
   needs: ({ locking }) =>
     Promise.resolve(
