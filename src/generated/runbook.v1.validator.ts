@@ -7494,8 +7494,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema77.properties.allow_unchanged.type,
-            parentSchema: schema77.properties.allow_unchanged,
+            schema: schema79.properties.allow_unchanged.type,
+            parentSchema: schema79.properties.allow_unchanged,
             data: data7,
           };
           if (vErrors === null) {
@@ -8032,8 +8032,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema86.properties.allow_unchanged.type,
-            parentSchema: schema86.properties.allow_unchanged,
+            schema: schema88.properties.allow_unchanged.type,
+            parentSchema: schema88.properties.allow_unchanged,
             data: data6,
           };
           if (vErrors === null) {
