@@ -63,7 +63,7 @@ function superviseCall(
   inherited: Readonly<Record<string, string>>,
 ): string {
   const { dialect } = background;
-  const { settings, timeout_ms, concurrency } = step.plan;
+  const { settings, timeout_ms, old_transactions_timeout_ms, concurrency } = step.plan;
   const order = {
     settings: { ...inherited, [GUARDS_SETTING]: guardsDigest(guards) },
     attempt_setting: ATTEMPT_SETTING,
@@ -74,7 +74,7 @@ function superviseCall(
     cancels_unseen: dialect.cancelsUnseen,
     read: readQuery(dialect, '$1', '$2'),
     execution: step.execution,
-    step: { settings: withReading(settings), timeout_ms, concurrency },
+    step: { settings: withReading(settings), timeout_ms, old_transactions_timeout_ms, concurrency },
     // What the ledger has of its tasks is executed only if it is still this.
     digests: Object.fromEntries(step.tasks.map(({ plan }) => [plan.number, taskDigest(plan)])),
     budget: budgetOrder(record.budget, step.budgets),

@@ -10,6 +10,7 @@ import { hearOut } from './hear-out.js';
 import type { StopCause } from '../model/stop-cause.js';
 import { isOverdue, nextRung } from './cancel-ladder.js';
 import { workingTasks, type RunContext } from './context.js';
+import { endLockWaits } from './lock-waits.js';
 import type { LiveAttempt, TaskState } from './state.js';
 
 /**
@@ -40,6 +41,9 @@ export async function watchWorkers(
     live.endedAt = context.clock.now();
     ended.push(task);
   }
+  const stateOf = ({ working }: TaskState): WorkerState | undefined =>
+    working?.handle === undefined ? undefined : states.get(keyOf(working.handle));
+  await endLockWaits(context, workingTasks(context), stateOf);
   await noteNews(context);
   return ended;
 }

@@ -6,12 +6,20 @@ import type { NamedBudgets } from '../model/places.js';
 import { isFinal } from '../model/status.js';
 import { budgetTag } from '../model/identity.js';
 import { readCapacity, readOurWorkers, type OurWorker } from '../postgres/capacity.js';
-import { readHoldups, type Blocker, type Holdup } from '../postgres/holdups.js';
+import type { Holdup } from '../postgres/holdups.js';
 import { readHorizonHolders } from '../postgres/horizon.js';
 import type { Queryable } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import { relyingOn } from './damage.js';
 import { lookAtRun, type Look } from './stored-report.js';
+import {
+  blockedBy,
+  describeMoment,
+  endOfWait,
+  openTasks,
+  readWaits,
+  runningAttempt,
+} from './waits.js';
 
 const HOLDERS = 3;
 
@@ -56,23 +64,23 @@ function explainRecord({ report }: Look): Why {
 }
 
 async function explain(db: Queryable, { stored, report, live }: Look, clock: Clock): Promise<Why> {
-  const running = openTasks(report).flatMap(({ task }) => task.attempts.at(-1) ?? []);
-  const pids = running.filter(({ status }) => status === 'running').flatMap(({ pid }) => pid ?? []);
-  const holdups = new Map((await readHoldups(db, pids)).map((holdup) => [holdup.pid, holdup]));
+  const holdups = await readWaits(db, report);
   const slots = await describeSlots(db, stored);
   const workers = await readOurWorkers(db);
-  const holders = (await readHorizonHolders(db)).filter(({ ours }) => !ours).slice(0, HOLDERS);
+  const holders = (await readHorizonHolders(db)).filter(({ ours }) => !ours);
+  // What has no session goes on for ever, however young it is.
+  const told = holders.filter(({ lasting }, index) => index < HOLDERS || lasting);
   const waiting = (step: Step, task: Task): string[] =>
     live
       ? whatFor(stored, report, step, task, { slots, workers })
       : ['nobody works on the run: resume it'];
   const explained = openTasks(report).map(({ step, task }) => {
-    const attempt = task.attempts.at(-1);
+    const attempt = runningAttempt(task);
     return {
       id: task.id,
-      runs: attempt?.status === 'running',
+      runs: attempt !== undefined,
       lines:
-        attempt?.status === 'running'
+        attempt !== undefined
           ? runningLines(stored, step, attempt, holdups.get(attempt.pid ?? 0), clock.now())
           : waiting(step, task),
     };
@@ -80,19 +88,13 @@ async function explain(db: Queryable, { stored, report, live }: Look, clock: Clo
   return {
     report,
     tasks: fewWaiting(explained),
-    horizon: holders.map(({ what, xmin_age: age }) => `${what}: ${String(age)} transactions old`),
+    horizon: told.map(({ what, xmin_age: age }) => `${what}: ${String(age)} transactions old`),
   };
 }
 
 function fewWaiting<T extends { readonly runs: boolean }>(tasks: readonly T[]): T[] {
   const waiting = tasks.filter(({ runs }) => !runs);
   return [...tasks.filter(({ runs }) => runs), ...waiting.slice(0, MOST_WAITING)];
-}
-
-function openTasks(report: ReportV1): { step: Step; task: Task }[] {
-  return report.steps.flatMap((step) =>
-    step.tasks.filter((task) => !isFinal(task.status)).map((task) => ({ step, task })),
-  );
 }
 
 function runningLines(
@@ -103,13 +105,15 @@ function runningLines(
   now: number,
 ): string[] {
   const launched = attempt.launched_at === null ? now : Date.parse(attempt.launched_at);
-  const timeout = plan.steps.find(({ id }) => id === step.id)?.timeout_ms ?? 0;
-  const end = launched + timeout;
-  const left = end > now ? `in ${describeDuration(end - now)}` : 'now';
+  const planned = plan.steps.find(({ id }) => id === step.id);
+  const end = launched + (planned?.timeout_ms ?? 0);
+  const wait =
+    planned === undefined || holdup === undefined ? [] : endOfWait(planned, attempt, holdup, now);
   return [
     `running as pid ${String(attempt.pid)} for ${describeDuration(now - launched)}; ` +
-      `gives up at ${new Date(end).toISOString().slice(0, 19)}Z, ${left}`,
+      `gives up at ${describeMoment(end, now)}`,
     ...describeHoldup(holdup),
+    ...wait,
   ];
 }
 
@@ -121,24 +125,9 @@ function describeHoldup(holdup: Holdup | undefined): string[] {
   return [
     ...(phase === null ? [] : [`phase: ${phase}${share}`]),
     ...(blockers.length > 0
-      ? blockers.map((blocker) => `blocked by ${describeBlocker(blocker)}`)
+      ? blockedBy(holdup)
       : [wait === null ? 'it works, and waits for nothing' : `waits for ${wait}`]),
   ];
-}
-
-function describeBlocker({
-  pid,
-  user,
-  application,
-  state,
-  open_ms: open,
-  query,
-  gid,
-}: Blocker): string {
-  const since = open === null ? '' : ` for ${describeDuration(open)}`;
-  if (gid !== undefined) return `prepared transaction ${gid} (${user ?? ''})${since}`;
-  const name = application === null || application === '' ? 'no application_name' : application;
-  return `pid ${String(pid)} (${user ?? ''}, ${name}), ${state ?? ''}${since}: ${query ?? ''}`;
 }
 
 async function describeSlots(db: Queryable, { plan }: StoredRun): Promise<string> {

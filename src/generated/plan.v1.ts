@@ -399,9 +399,13 @@ export interface Step {
    */
   timeout_ms: number;
   /**
-   * lock_timeout of each task.
+   * The longest wait of each task for a lock on a relation; null: its timeout.
    */
   lock_timeout_ms: number | null;
+  /**
+   * The longest wait of a concurrent build for an older transaction; null where the command is none.
+   */
+  old_transactions_timeout_ms: number | null;
   /**
    * How failures are tried again.
    */

@@ -3,9 +3,13 @@
 
 export type Scalar = string | number | boolean;
 /**
- * A length of time, like 500ms, 90s, 20m, 1h30m or 2d.
+ * A length of time, like 500ms, 90s, 20m, 1h30m, 2d or 1w; 24 days at most, as PostgreSQL's timeouts.
  */
 export type Duration = string;
+/**
+ * How long ago something was, like 26h, 90d, 12w or 1y: weeks have 7 days and years 365; 1000 years at most.
+ */
+export type Age = string;
 /**
  * After a failed task: stop launches nothing more in the run; continue goes on with all that does not need this step. Default stop.
  */
@@ -99,7 +103,7 @@ export interface RunbookV1 {
    * What to do when another run of this runbook is live on the same database: skip (exit 75), wait for it, or fail (exit 3). Default skip.
    */
   on_overlap?: 'skip' | 'wait' | 'fail';
-  expect_every?: Duration;
+  expect_every?: Age;
   defaults?: Defaults;
   /**
    * Conditions checked before each launch.
@@ -174,7 +178,7 @@ export interface Bystanders {
  * How far the database may have moved on since a saved plan was made (run --plan); beyond it the plan is refused.
  */
 export interface Drift {
-  max_age?: Duration;
+  max_age?: Age;
   /**
    * By how much a relation may have grown, as a share of its size: 0.5 is 50 %. Less than 16MB of growth is none. Default 0.5.
    */
@@ -189,7 +193,7 @@ export interface Drift {
  */
 export interface Ledger {
   /**
-   * Days, like 90d. A run forgets older ones of the same runbook when it starts. Default 90d.
+   * Days, weeks or years, like 90d, 12w or 1y. A run forgets older ones of the same runbook when it starts. Default 90d.
    */
   keep?: string;
 }
@@ -234,6 +238,7 @@ export interface Window {
 export interface Defaults {
   timeout?: Duration;
   lock_timeout?: Duration;
+  old_transactions_timeout?: Duration;
   on_failure?: OnFailure;
   policy?: Policy;
   retry?: Retry;
@@ -328,6 +333,7 @@ export interface Step {
   concurrency?: number;
   timeout?: Duration;
   lock_timeout?: Duration;
+  old_transactions_timeout?: Duration;
   policy?: Policy;
   on_failure?: OnFailure;
   retry?: Retry;
@@ -377,14 +383,18 @@ export interface VacuumTables {
   min_size?: Size;
   max_size?: Size;
   /**
-   * Only tables whose relfrozenxid is at least this many transactions old.
+   * Only tables whose relfrozenxid, or that of their TOAST table, is at least this many transactions old.
    */
   min_xid_age?: number;
-  not_vacuumed_for?: Duration;
   /**
-   * What comes first: most dead rows, largest, oldest xid, or by name. Default size.
+   * Only tables whose relminmxid, or that of their TOAST table, is at least this many multixacts old.
    */
-  order_by?: 'dead_rows' | 'size' | 'xid_age' | 'name';
+  min_mxid_age?: number;
+  not_vacuumed_for?: Age;
+  /**
+   * What comes first: most dead rows, largest, oldest xid, oldest multixact, or by name. Default size.
+   */
+  order_by?: 'dead_rows' | 'size' | 'xid_age' | 'mxid_age' | 'name';
   /**
    * At most this many tables.
    */
@@ -466,7 +476,7 @@ export interface AnalyzeTables {
   min_modified_rows?: number;
   min_size?: Size;
   max_size?: Size;
-  not_analyzed_for?: Duration;
+  not_analyzed_for?: Age;
   /**
    * Also foreign tables. Default false.
    */

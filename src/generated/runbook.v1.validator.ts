@@ -33,7 +33,7 @@ export function makeValidator(
       ledger: { $ref: '#/definitions/ledger' },
       window: { $ref: '#/definitions/window' },
       on_overlap: { enum: ['skip', 'wait', 'fail'] },
-      expect_every: { $ref: '#/definitions/duration' },
+      expect_every: { $ref: '#/definitions/age' },
       defaults: { $ref: '#/definitions/defaults' },
       guards: { type: 'array', items: { $ref: '#/definitions/guard' } },
       allow: { $ref: '#/definitions/allow' },
@@ -41,6 +41,7 @@ export function makeValidator(
     },
     definitions: {
       duration: { type: 'string', format: 'duration' },
+      age: { type: 'string', format: 'age' },
       size: { type: 'string', format: 'byte-size' },
       globs: { type: 'array', minItems: 1, items: { type: 'string', format: 'relation-glob' } },
       optional_globs: { type: 'array', items: { type: 'string', format: 'relation-glob' } },
@@ -71,7 +72,12 @@ export function makeValidator(
       ledger: {
         type: 'object',
         additionalProperties: false,
-        properties: { keep: { type: 'string', pattern: '^[1-9][0-9]{0,4}d$' } },
+        properties: {
+          keep: {
+            type: 'string',
+            pattern: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$',
+          },
+        },
       },
       budget: {
         type: 'object',
@@ -95,7 +101,7 @@ export function makeValidator(
         type: 'object',
         additionalProperties: false,
         properties: {
-          max_age: { $ref: '#/definitions/duration' },
+          max_age: { $ref: '#/definitions/age' },
           growth: { type: 'number', minimum: 0 },
           gone: { type: 'integer', minimum: 0 },
         },
@@ -125,6 +131,7 @@ export function makeValidator(
         properties: {
           timeout: { $ref: '#/definitions/duration' },
           lock_timeout: { $ref: '#/definitions/duration' },
+          old_transactions_timeout: { $ref: '#/definitions/duration' },
           on_failure: { $ref: '#/definitions/on_failure' },
           policy: { $ref: '#/definitions/policy' },
           retry: { $ref: '#/definitions/retry' },
@@ -237,6 +244,7 @@ export function makeValidator(
           concurrency: { type: 'integer', minimum: 1, maximum: 1000 },
           timeout: { $ref: '#/definitions/duration' },
           lock_timeout: { $ref: '#/definitions/duration' },
+          old_transactions_timeout: { $ref: '#/definitions/duration' },
           policy: { $ref: '#/definitions/policy' },
           on_failure: { $ref: '#/definitions/on_failure' },
           retry: { $ref: '#/definitions/retry' },
@@ -275,8 +283,9 @@ export function makeValidator(
           min_size: { $ref: '#/definitions/size' },
           max_size: { $ref: '#/definitions/size' },
           min_xid_age: { type: 'integer', minimum: 0 },
-          not_vacuumed_for: { $ref: '#/definitions/duration' },
-          order_by: { enum: ['dead_rows', 'size', 'xid_age', 'name'] },
+          min_mxid_age: { type: 'integer', minimum: 0 },
+          not_vacuumed_for: { $ref: '#/definitions/age' },
+          order_by: { enum: ['dead_rows', 'size', 'xid_age', 'mxid_age', 'name'] },
           limit: { type: 'integer', minimum: 1 },
         },
       },
@@ -318,7 +327,7 @@ export function makeValidator(
           min_modified_rows: { type: 'integer', minimum: 0 },
           min_size: { $ref: '#/definitions/size' },
           max_size: { $ref: '#/definitions/size' },
-          not_analyzed_for: { $ref: '#/definitions/duration' },
+          not_analyzed_for: { $ref: '#/definitions/age' },
           foreign: { type: 'boolean' },
           order_by: { enum: ['modified_rows', 'size', 'name'] },
           limit: { type: 'integer', minimum: 1 },
@@ -468,10 +477,12 @@ export function makeValidator(
   const schema21 = {
     type: 'object',
     additionalProperties: false,
-    properties: { keep: { type: 'string', pattern: '^[1-9][0-9]{0,4}d$' } },
+    properties: {
+      keep: { type: 'string', pattern: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$' },
+    },
   };
-  const schema16 = { type: 'string', format: 'duration' };
-  const schema39 = {
+  const schema20 = { type: 'string', format: 'age' };
+  const schema40 = {
     type: 'array',
     minItems: 1,
     items: {
@@ -485,7 +496,7 @@ export function makeValidator(
   const func4 = require('ajv/dist/runtime/ucs2length').default;
   const pattern0 = new RegExp('^[a-z][a-z0-9-]{0,62}$', 'u');
   const pattern1 = new RegExp('^[a-z][a-z0-9_]{0,62}$', 'u');
-  const pattern2 = new RegExp('^[1-9][0-9]{0,4}d$', 'u');
+  const pattern2 = new RegExp('^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$', 'u');
   const schema12 = {
     type: 'object',
     additionalProperties: false,
@@ -765,6 +776,7 @@ export function makeValidator(
       keep_free: { type: 'integer', minimum: 0, maximum: 1000 },
     },
   };
+  const schema16 = { type: 'string', format: 'duration' };
   const formats0 = formats.duration;
 
   function validate13(
@@ -1181,11 +1193,12 @@ export function makeValidator(
     type: 'object',
     additionalProperties: false,
     properties: {
-      max_age: { $ref: '#/definitions/duration' },
+      max_age: { $ref: '#/definitions/age' },
       growth: { type: 'number', minimum: 0 },
       gone: { type: 'integer', minimum: 0 },
     },
   };
+  const formats4 = formats.age;
 
   function validate17(
     data,
@@ -1217,15 +1230,15 @@ export function makeValidator(
       if (data.max_age !== undefined) {
         let data0 = data.max_age;
         if (typeof data0 === 'string') {
-          if (!formats0(data0)) {
+          if (!formats4(data0)) {
             const err1 = {
               instancePath: instancePath + '/max_age',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data0,
             };
             if (vErrors === null) {
@@ -1238,12 +1251,12 @@ export function makeValidator(
         } else {
           const err2 = {
             instancePath: instancePath + '/max_age',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data0,
           };
           if (vErrors === null) {
@@ -1765,15 +1778,16 @@ export function makeValidator(
     properties: {
       timeout: { $ref: '#/definitions/duration' },
       lock_timeout: { $ref: '#/definitions/duration' },
+      old_transactions_timeout: { $ref: '#/definitions/duration' },
       on_failure: { $ref: '#/definitions/on_failure' },
       policy: { $ref: '#/definitions/policy' },
       retry: { $ref: '#/definitions/retry' },
       settings: { $ref: '#/definitions/settings' },
     },
   };
-  const schema28 = { enum: ['stop', 'continue'] };
-  const schema29 = { enum: ['wait', 'detach'] };
-  const schema30 = {
+  const schema29 = { enum: ['stop', 'continue'] };
+  const schema30 = { enum: ['wait', 'detach'] };
+  const schema31 = {
     type: 'object',
     additionalProperties: false,
     required: ['attempts'],
@@ -1789,7 +1803,7 @@ export function makeValidator(
       },
     },
   };
-  const formats20 = formats['sqlstate-condition'];
+  const formats22 = formats['sqlstate-condition'];
 
   function validate22(
     data,
@@ -1805,8 +1819,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'attempts' },
           message: "must have required property '" + 'attempts' + "'",
-          schema: schema30.required,
-          parentSchema: schema30,
+          schema: schema31.required,
+          parentSchema: schema31,
           data,
         };
         if (vErrors === null) {
@@ -1825,7 +1839,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema30,
+            parentSchema: schema31,
             data,
           };
           if (vErrors === null) {
@@ -1845,8 +1859,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema30.properties.attempts.type,
-            parentSchema: schema30.properties.attempts,
+            schema: schema31.properties.attempts.type,
+            parentSchema: schema31.properties.attempts,
             data: data0,
           };
           if (vErrors === null) {
@@ -1865,7 +1879,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 20 },
               message: 'must be <= 20',
               schema: 20,
-              parentSchema: schema30.properties.attempts,
+              parentSchema: schema31.properties.attempts,
               data: data0,
             };
             if (vErrors === null) {
@@ -1883,7 +1897,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 2 },
               message: 'must be >= 2',
               schema: 2,
-              parentSchema: schema30.properties.attempts,
+              parentSchema: schema31.properties.attempts,
               data: data0,
             };
             if (vErrors === null) {
@@ -1986,7 +2000,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema30.properties.on,
+              parentSchema: schema31.properties.on,
               data: data3,
             };
             if (vErrors === null) {
@@ -2000,7 +2014,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data4 = data3[i0];
             if (typeof data4 === 'string') {
-              if (!formats20(data4)) {
+              if (!formats22(data4)) {
                 const err10 = {
                   instancePath: instancePath + '/on/' + i0,
                   schemaPath: '#/properties/on/items/format',
@@ -2008,7 +2022,7 @@ export function makeValidator(
                   params: { format: 'sqlstate-condition' },
                   message: 'must match format "' + 'sqlstate-condition' + '"',
                   schema: 'sqlstate-condition',
-                  parentSchema: schema30.properties.on.items,
+                  parentSchema: schema31.properties.on.items,
                   data: data4,
                 };
                 if (vErrors === null) {
@@ -2025,8 +2039,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema30.properties.on.items.type,
-                parentSchema: schema30.properties.on.items,
+                schema: schema31.properties.on.items.type,
+                parentSchema: schema31.properties.on.items,
                 data: data4,
               };
               if (vErrors === null) {
@@ -2060,7 +2074,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema30.properties.on,
+                  parentSchema: schema31.properties.on,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -2081,8 +2095,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema30.properties.on.type,
-            parentSchema: schema30.properties.on,
+            schema: schema31.properties.on.type,
+            parentSchema: schema31.properties.on,
             data: data3,
           };
           if (vErrors === null) {
@@ -2100,8 +2114,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema30.type,
-        parentSchema: schema30,
+        schema: schema31.type,
+        parentSchema: schema31,
         data,
       };
       if (vErrors === null) {
@@ -2115,7 +2129,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema33 = {
+  const schema34 = {
     type: 'object',
     propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$' },
     additionalProperties: { $ref: '#/definitions/scalar' },
@@ -2143,7 +2157,7 @@ export function makeValidator(
                 '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$' +
                 '"',
               schema: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$',
-              parentSchema: schema33.propertyNames,
+              parentSchema: schema34.propertyNames,
               data: key0,
               propertyName: key0,
             };
@@ -2163,8 +2177,8 @@ export function makeValidator(
             keyword: 'propertyNames',
             params: { propertyName: key0 },
             message: 'property name must be valid',
-            schema: schema33.propertyNames,
-            parentSchema: schema33,
+            schema: schema34.propertyNames,
+            parentSchema: schema34,
             data,
           };
           if (vErrors === null) {
@@ -2207,8 +2221,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema33.type,
-        parentSchema: schema33,
+        schema: schema34.type,
+        parentSchema: schema34,
         data,
       };
       if (vErrors === null) {
@@ -2233,6 +2247,7 @@ export function makeValidator(
         if (!(
           key0 === 'timeout' ||
           key0 === 'lock_timeout' ||
+          key0 === 'old_transactions_timeout' ||
           key0 === 'on_failure' ||
           key0 === 'policy' ||
           key0 === 'retry' ||
@@ -2336,33 +2351,52 @@ export function makeValidator(
           errors++;
         }
       }
-      if (data.on_failure !== undefined) {
-        let data2 = data.on_failure;
-        if (!(data2 === 'stop' || data2 === 'continue')) {
-          const err5 = {
-            instancePath: instancePath + '/on_failure',
-            schemaPath: '#/definitions/on_failure/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema28.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema28.enum,
-            parentSchema: schema28,
+      if (data.old_transactions_timeout !== undefined) {
+        let data2 = data.old_transactions_timeout;
+        if (typeof data2 === 'string') {
+          if (!formats0(data2)) {
+            const err5 = {
+              instancePath: instancePath + '/old_transactions_timeout',
+              schemaPath: '#/definitions/duration/format',
+              keyword: 'format',
+              params: { format: 'duration' },
+              message: 'must match format "' + 'duration' + '"',
+              schema: 'duration',
+              parentSchema: schema16,
+              data: data2,
+            };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+        } else {
+          const err6 = {
+            instancePath: instancePath + '/old_transactions_timeout',
+            schemaPath: '#/definitions/duration/type',
+            keyword: 'type',
+            params: { type: 'string' },
+            message: 'must be string',
+            schema: schema16.type,
+            parentSchema: schema16,
             data: data2,
           };
           if (vErrors === null) {
-            vErrors = [err5];
+            vErrors = [err6];
           } else {
-            vErrors.push(err5);
+            vErrors.push(err6);
           }
           errors++;
         }
       }
-      if (data.policy !== undefined) {
-        let data3 = data.policy;
-        if (!(data3 === 'wait' || data3 === 'detach')) {
-          const err6 = {
-            instancePath: instancePath + '/policy',
-            schemaPath: '#/definitions/policy/enum',
+      if (data.on_failure !== undefined) {
+        let data3 = data.on_failure;
+        if (!(data3 === 'stop' || data3 === 'continue')) {
+          const err7 = {
+            instancePath: instancePath + '/on_failure',
+            schemaPath: '#/definitions/on_failure/enum',
             keyword: 'enum',
             params: { allowedValues: schema29.enum },
             message: 'must be equal to one of the allowed values',
@@ -2371,9 +2405,30 @@ export function makeValidator(
             data: data3,
           };
           if (vErrors === null) {
-            vErrors = [err6];
+            vErrors = [err7];
           } else {
-            vErrors.push(err6);
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+      }
+      if (data.policy !== undefined) {
+        let data4 = data.policy;
+        if (!(data4 === 'wait' || data4 === 'detach')) {
+          const err8 = {
+            instancePath: instancePath + '/policy',
+            schemaPath: '#/definitions/policy/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema30.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema30.enum,
+            parentSchema: schema30,
+            data: data4,
+          };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
           }
           errors++;
         }
@@ -2405,7 +2460,7 @@ export function makeValidator(
         }
       }
     } else {
-      const err7 = {
+      const err9 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
@@ -2416,9 +2471,9 @@ export function makeValidator(
         data,
       };
       if (vErrors === null) {
-        vErrors = [err7];
+        vErrors = [err9];
       } else {
-        vErrors.push(err7);
+        vErrors.push(err9);
       }
       errors++;
     }
@@ -2426,7 +2481,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema35 = {
+  const schema36 = {
     type: 'object',
     additionalProperties: false,
     required: ['name'],
@@ -2456,8 +2511,8 @@ export function makeValidator(
       { required: ['active_sessions'] },
     ],
   };
-  const schema37 = { type: 'string', format: 'byte-size' };
-  const formats24 = formats['byte-size'];
+  const schema38 = { type: 'string', format: 'byte-size' };
+  const formats26 = formats['byte-size'];
 
   function validate27(
     data,
@@ -2477,8 +2532,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'replica_lag' },
           message: "must have required property '" + 'replica_lag' + "'",
-          schema: schema35.oneOf[0].required,
-          parentSchema: schema35.oneOf[0],
+          schema: schema36.oneOf[0].required,
+          parentSchema: schema36.oneOf[0],
           data,
         };
         if (vErrors === null) {
@@ -2503,8 +2558,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'sql' },
           message: "must have required property '" + 'sql' + "'",
-          schema: schema35.oneOf[1].required,
-          parentSchema: schema35.oneOf[1],
+          schema: schema36.oneOf[1].required,
+          parentSchema: schema36.oneOf[1],
           data,
         };
         if (vErrors === null) {
@@ -2533,8 +2588,8 @@ export function makeValidator(
             keyword: 'required',
             params: { missingProperty: 'wal_rate' },
             message: "must have required property '" + 'wal_rate' + "'",
-            schema: schema35.oneOf[2].required,
-            parentSchema: schema35.oneOf[2],
+            schema: schema36.oneOf[2].required,
+            parentSchema: schema36.oneOf[2],
             data,
           };
           if (vErrors === null) {
@@ -2563,8 +2618,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'active_sessions' },
               message: "must have required property '" + 'active_sessions' + "'",
-              schema: schema35.oneOf[3].required,
-              parentSchema: schema35.oneOf[3],
+              schema: schema36.oneOf[3].required,
+              parentSchema: schema36.oneOf[3],
               data,
             };
             if (vErrors === null) {
@@ -2594,8 +2649,8 @@ export function makeValidator(
         keyword: 'oneOf',
         params: { passingSchemas: passing0 },
         message: 'must match exactly one schema in oneOf',
-        schema: schema35.oneOf,
-        parentSchema: schema35,
+        schema: schema36.oneOf,
+        parentSchema: schema36,
         data,
       };
       if (vErrors === null) {
@@ -2622,8 +2677,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'name' },
           message: "must have required property '" + 'name' + "'",
-          schema: schema35.required,
-          parentSchema: schema35,
+          schema: schema36.required,
+          parentSchema: schema36,
           data,
         };
         if (vErrors === null) {
@@ -2650,7 +2705,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema35,
+            parentSchema: schema36,
             data,
           };
           if (vErrors === null) {
@@ -2672,7 +2727,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema35.properties.name,
+              parentSchema: schema36.properties.name,
               data: data0,
             };
             if (vErrors === null) {
@@ -2689,8 +2744,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema35.properties.name.type,
-            parentSchema: schema35.properties.name,
+            schema: schema36.properties.name.type,
+            parentSchema: schema36.properties.name,
             data: data0,
           };
           if (vErrors === null) {
@@ -2711,8 +2766,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'max' },
               message: "must have required property '" + 'max' + "'",
-              schema: schema35.properties.replica_lag.required,
-              parentSchema: schema35.properties.replica_lag,
+              schema: schema36.properties.replica_lag.required,
+              parentSchema: schema36.properties.replica_lag,
               data: data1,
             };
             if (vErrors === null) {
@@ -2731,7 +2786,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema35.properties.replica_lag,
+                parentSchema: schema36.properties.replica_lag,
                 data: data1,
               };
               if (vErrors === null) {
@@ -2789,8 +2844,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema35.properties.replica_lag.type,
-            parentSchema: schema35.properties.replica_lag,
+            schema: schema36.properties.replica_lag.type,
+            parentSchema: schema36.properties.replica_lag,
             data: data1,
           };
           if (vErrors === null) {
@@ -2812,7 +2867,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema35.properties.sql,
+              parentSchema: schema36.properties.sql,
               data: data3,
             };
             if (vErrors === null) {
@@ -2829,8 +2884,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema35.properties.sql.type,
-            parentSchema: schema35.properties.sql,
+            schema: schema36.properties.sql.type,
+            parentSchema: schema36.properties.sql,
             data: data3,
           };
           if (vErrors === null) {
@@ -2844,7 +2899,7 @@ export function makeValidator(
       if (data.wal_rate !== undefined) {
         let data4 = data.wal_rate;
         if (typeof data4 === 'string') {
-          if (!formats24(data4)) {
+          if (!formats26(data4)) {
             const err16 = {
               instancePath: instancePath + '/wal_rate',
               schemaPath: '#/definitions/size/format',
@@ -2852,7 +2907,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data4,
             };
             if (vErrors === null) {
@@ -2869,8 +2924,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data4,
           };
           if (vErrors === null) {
@@ -2891,8 +2946,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'max' },
               message: "must have required property '" + 'max' + "'",
-              schema: schema35.properties.active_sessions.required,
-              parentSchema: schema35.properties.active_sessions,
+              schema: schema36.properties.active_sessions.required,
+              parentSchema: schema36.properties.active_sessions,
               data: data5,
             };
             if (vErrors === null) {
@@ -2911,7 +2966,7 @@ export function makeValidator(
                 params: { additionalProperty: key2 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema35.properties.active_sessions,
+                parentSchema: schema36.properties.active_sessions,
                 data: data5,
               };
               if (vErrors === null) {
@@ -2931,8 +2986,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema35.properties.active_sessions.properties.max.type,
-                parentSchema: schema35.properties.active_sessions.properties.max,
+                schema: schema36.properties.active_sessions.properties.max.type,
+                parentSchema: schema36.properties.active_sessions.properties.max,
                 data: data6,
               };
               if (vErrors === null) {
@@ -2951,7 +3006,7 @@ export function makeValidator(
                   params: { comparison: '>=', limit: 0 },
                   message: 'must be >= 0',
                   schema: 0,
-                  parentSchema: schema35.properties.active_sessions.properties.max,
+                  parentSchema: schema36.properties.active_sessions.properties.max,
                   data: data6,
                 };
                 if (vErrors === null) {
@@ -2970,8 +3025,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema35.properties.active_sessions.type,
-            parentSchema: schema35.properties.active_sessions,
+            schema: schema36.properties.active_sessions.type,
+            parentSchema: schema36.properties.active_sessions,
             data: data5,
           };
           if (vErrors === null) {
@@ -2989,10 +3044,10 @@ export function makeValidator(
             instancePath: instancePath + '/on_breach',
             schemaPath: '#/properties/on_breach/enum',
             keyword: 'enum',
-            params: { allowedValues: schema35.properties.on_breach.enum },
+            params: { allowedValues: schema36.properties.on_breach.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema35.properties.on_breach.enum,
-            parentSchema: schema35.properties.on_breach,
+            schema: schema36.properties.on_breach.enum,
+            parentSchema: schema36.properties.on_breach,
             data: data7,
           };
           if (vErrors === null) {
@@ -3050,8 +3105,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema35.type,
-        parentSchema: schema35,
+        schema: schema36.type,
+        parentSchema: schema36,
         data,
       };
       if (vErrors === null) {
@@ -3065,7 +3120,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema40 = {
+  const schema41 = {
     type: 'object',
     additionalProperties: false,
     required: ['id'],
@@ -3094,6 +3149,7 @@ export function makeValidator(
       concurrency: { type: 'integer', minimum: 1, maximum: 1000 },
       timeout: { $ref: '#/definitions/duration' },
       lock_timeout: { $ref: '#/definitions/duration' },
+      old_transactions_timeout: { $ref: '#/definitions/duration' },
       policy: { $ref: '#/definitions/policy' },
       on_failure: { $ref: '#/definitions/on_failure' },
       retry: { $ref: '#/definitions/retry' },
@@ -3111,7 +3167,7 @@ export function makeValidator(
       transaction: { type: 'boolean' },
     },
   };
-  const schema90 = {
+  const schema92 = {
     type: 'object',
     additionalProperties: false,
     minProperties: 1,
@@ -3135,7 +3191,7 @@ export function makeValidator(
       },
     },
   };
-  const schema46 = {
+  const schema48 = {
     type: 'object',
     additionalProperties: false,
     required: ['tables'],
@@ -3144,7 +3200,7 @@ export function makeValidator(
       options: { $ref: '#/definitions/vacuum_options' },
     },
   };
-  const schema53 = {
+  const schema55 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -3163,7 +3219,7 @@ export function makeValidator(
       buffer_usage_limit: { type: 'string', pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
     },
   };
-  const schema47 = {
+  const schema49 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -3175,18 +3231,19 @@ export function makeValidator(
       min_size: { $ref: '#/definitions/size' },
       max_size: { $ref: '#/definitions/size' },
       min_xid_age: { type: 'integer', minimum: 0 },
-      not_vacuumed_for: { $ref: '#/definitions/duration' },
-      order_by: { enum: ['dead_rows', 'size', 'xid_age', 'name'] },
+      min_mxid_age: { type: 'integer', minimum: 0 },
+      not_vacuumed_for: { $ref: '#/definitions/age' },
+      order_by: { enum: ['dead_rows', 'size', 'xid_age', 'mxid_age', 'name'] },
       limit: { type: 'integer', minimum: 1 },
     },
   };
-  const schema48 = {
+  const schema50 = {
     type: 'array',
     minItems: 1,
     items: { type: 'string', format: 'relation-glob' },
   };
-  const schema49 = { type: 'array', items: { type: 'string', format: 'relation-glob' } };
-  const formats32 = formats['relation-glob'];
+  const schema51 = { type: 'array', items: { type: 'string', format: 'relation-glob' } };
+  const formats36 = formats['relation-glob'];
 
   function validate33(
     data,
@@ -3202,8 +3259,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema47.required,
-          parentSchema: schema47,
+          schema: schema49.required,
+          parentSchema: schema49,
           data,
         };
         if (vErrors === null) {
@@ -3214,7 +3271,7 @@ export function makeValidator(
         errors++;
       }
       for (const key0 in data) {
-        if (!func2.call(schema47.properties, key0)) {
+        if (!func2.call(schema49.properties, key0)) {
           const err1 = {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -3222,7 +3279,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema47,
+            parentSchema: schema49,
             data,
           };
           if (vErrors === null) {
@@ -3244,7 +3301,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -3258,7 +3315,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -3266,7 +3323,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -3283,8 +3340,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -3302,8 +3359,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -3321,7 +3378,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -3329,7 +3386,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -3346,8 +3403,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -3365,8 +3422,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -3386,8 +3443,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema47.properties.min_dead_rows.type,
-            parentSchema: schema47.properties.min_dead_rows,
+            schema: schema49.properties.min_dead_rows.type,
+            parentSchema: schema49.properties.min_dead_rows,
             data: data4,
           };
           if (vErrors === null) {
@@ -3406,7 +3463,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_dead_rows,
+              parentSchema: schema49.properties.min_dead_rows,
               data: data4,
             };
             if (vErrors === null) {
@@ -3429,7 +3486,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 1 },
               message: 'must be <= 1',
               schema: 1,
-              parentSchema: schema47.properties.min_dead_ratio,
+              parentSchema: schema49.properties.min_dead_ratio,
               data: data5,
             };
             if (vErrors === null) {
@@ -3447,7 +3504,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_dead_ratio,
+              parentSchema: schema49.properties.min_dead_ratio,
               data: data5,
             };
             if (vErrors === null) {
@@ -3464,8 +3521,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'number' },
             message: 'must be number',
-            schema: schema47.properties.min_dead_ratio.type,
-            parentSchema: schema47.properties.min_dead_ratio,
+            schema: schema49.properties.min_dead_ratio.type,
+            parentSchema: schema49.properties.min_dead_ratio,
             data: data5,
           };
           if (vErrors === null) {
@@ -3479,7 +3536,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data6 = data.min_size;
         if (typeof data6 === 'string') {
-          if (!formats24(data6)) {
+          if (!formats26(data6)) {
             const err14 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -3487,7 +3544,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data6,
             };
             if (vErrors === null) {
@@ -3504,8 +3561,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data6,
           };
           if (vErrors === null) {
@@ -3519,7 +3576,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data7 = data.max_size;
         if (typeof data7 === 'string') {
-          if (!formats24(data7)) {
+          if (!formats26(data7)) {
             const err16 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -3527,7 +3584,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data7,
             };
             if (vErrors === null) {
@@ -3544,8 +3601,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data7,
           };
           if (vErrors === null) {
@@ -3565,8 +3622,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema47.properties.min_xid_age.type,
-            parentSchema: schema47.properties.min_xid_age,
+            schema: schema49.properties.min_xid_age.type,
+            parentSchema: schema49.properties.min_xid_age,
             data: data8,
           };
           if (vErrors === null) {
@@ -3585,7 +3642,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema47.properties.min_xid_age,
+              parentSchema: schema49.properties.min_xid_age,
               data: data8,
             };
             if (vErrors === null) {
@@ -3597,84 +3654,78 @@ export function makeValidator(
           }
         }
       }
-      if (data.not_vacuumed_for !== undefined) {
-        let data9 = data.not_vacuumed_for;
-        if (typeof data9 === 'string') {
-          if (!formats0(data9)) {
-            const err20 = {
-              instancePath: instancePath + '/not_vacuumed_for',
-              schemaPath: '#/definitions/duration/format',
-              keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+      if (data.min_mxid_age !== undefined) {
+        let data9 = data.min_mxid_age;
+        if (!(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+          const err20 = {
+            instancePath: instancePath + '/min_mxid_age',
+            schemaPath: '#/properties/min_mxid_age/type',
+            keyword: 'type',
+            params: { type: 'integer' },
+            message: 'must be integer',
+            schema: schema49.properties.min_mxid_age.type,
+            parentSchema: schema49.properties.min_mxid_age,
+            data: data9,
+          };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+        if (typeof data9 == 'number' && isFinite(data9)) {
+          if (data9 < 0 || isNaN(data9)) {
+            const err21 = {
+              instancePath: instancePath + '/min_mxid_age',
+              schemaPath: '#/properties/min_mxid_age/minimum',
+              keyword: 'minimum',
+              params: { comparison: '>=', limit: 0 },
+              message: 'must be >= 0',
+              schema: 0,
+              parentSchema: schema49.properties.min_mxid_age,
               data: data9,
             };
             if (vErrors === null) {
-              vErrors = [err20];
+              vErrors = [err21];
             } else {
-              vErrors.push(err20);
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+        }
+      }
+      if (data.not_vacuumed_for !== undefined) {
+        let data10 = data.not_vacuumed_for;
+        if (typeof data10 === 'string') {
+          if (!formats4(data10)) {
+            const err22 = {
+              instancePath: instancePath + '/not_vacuumed_for',
+              schemaPath: '#/definitions/age/format',
+              keyword: 'format',
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
+              data: data10,
+            };
+            if (vErrors === null) {
+              vErrors = [err22];
+            } else {
+              vErrors.push(err22);
             }
             errors++;
           }
         } else {
-          const err21 = {
+          const err23 = {
             instancePath: instancePath + '/not_vacuumed_for',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
-            data: data9,
-          };
-          if (vErrors === null) {
-            vErrors = [err21];
-          } else {
-            vErrors.push(err21);
-          }
-          errors++;
-        }
-      }
-      if (data.order_by !== undefined) {
-        let data10 = data.order_by;
-        if (!(
-          data10 === 'dead_rows' ||
-          data10 === 'size' ||
-          data10 === 'xid_age' ||
-          data10 === 'name'
-        )) {
-          const err22 = {
-            instancePath: instancePath + '/order_by',
-            schemaPath: '#/properties/order_by/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema47.properties.order_by.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema47.properties.order_by.enum,
-            parentSchema: schema47.properties.order_by,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data10,
-          };
-          if (vErrors === null) {
-            vErrors = [err22];
-          } else {
-            vErrors.push(err22);
-          }
-          errors++;
-        }
-      }
-      if (data.limit !== undefined) {
-        let data11 = data.limit;
-        if (!(typeof data11 == 'number' && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
-          const err23 = {
-            instancePath: instancePath + '/limit',
-            schemaPath: '#/properties/limit/type',
-            keyword: 'type',
-            params: { type: 'integer' },
-            message: 'must be integer',
-            schema: schema47.properties.limit.type,
-            parentSchema: schema47.properties.limit,
-            data: data11,
           };
           if (vErrors === null) {
             vErrors = [err23];
@@ -3683,42 +3734,90 @@ export function makeValidator(
           }
           errors++;
         }
-        if (typeof data11 == 'number' && isFinite(data11)) {
-          if (data11 < 1 || isNaN(data11)) {
-            const err24 = {
+      }
+      if (data.order_by !== undefined) {
+        let data11 = data.order_by;
+        if (!(
+          data11 === 'dead_rows' ||
+          data11 === 'size' ||
+          data11 === 'xid_age' ||
+          data11 === 'mxid_age' ||
+          data11 === 'name'
+        )) {
+          const err24 = {
+            instancePath: instancePath + '/order_by',
+            schemaPath: '#/properties/order_by/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema49.properties.order_by.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema49.properties.order_by.enum,
+            parentSchema: schema49.properties.order_by,
+            data: data11,
+          };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+      }
+      if (data.limit !== undefined) {
+        let data12 = data.limit;
+        if (!(typeof data12 == 'number' && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
+          const err25 = {
+            instancePath: instancePath + '/limit',
+            schemaPath: '#/properties/limit/type',
+            keyword: 'type',
+            params: { type: 'integer' },
+            message: 'must be integer',
+            schema: schema49.properties.limit.type,
+            parentSchema: schema49.properties.limit,
+            data: data12,
+          };
+          if (vErrors === null) {
+            vErrors = [err25];
+          } else {
+            vErrors.push(err25);
+          }
+          errors++;
+        }
+        if (typeof data12 == 'number' && isFinite(data12)) {
+          if (data12 < 1 || isNaN(data12)) {
+            const err26 = {
               instancePath: instancePath + '/limit',
               schemaPath: '#/properties/limit/minimum',
               keyword: 'minimum',
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema47.properties.limit,
-              data: data11,
+              parentSchema: schema49.properties.limit,
+              data: data12,
             };
             if (vErrors === null) {
-              vErrors = [err24];
+              vErrors = [err26];
             } else {
-              vErrors.push(err24);
+              vErrors.push(err26);
             }
             errors++;
           }
         }
       }
     } else {
-      const err25 = {
+      const err27 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema47.type,
-        parentSchema: schema47,
+        schema: schema49.type,
+        parentSchema: schema49,
         data,
       };
       if (vErrors === null) {
-        vErrors = [err25];
+        vErrors = [err27];
       } else {
-        vErrors.push(err25);
+        vErrors.push(err27);
       }
       errors++;
     }
@@ -3742,8 +3841,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'tables' },
           message: "must have required property '" + 'tables' + "'",
-          schema: schema46.required,
-          parentSchema: schema46,
+          schema: schema48.required,
+          parentSchema: schema48,
           data,
         };
         if (vErrors === null) {
@@ -3762,7 +3861,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema46,
+            parentSchema: schema48,
             data,
           };
           if (vErrors === null) {
@@ -3790,7 +3889,7 @@ export function makeValidator(
         let data1 = data.options;
         if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
           for (const key1 in data1) {
-            if (!func2.call(schema53.properties, key1)) {
+            if (!func2.call(schema55.properties, key1)) {
               const err2 = {
                 instancePath: instancePath + '/options',
                 schemaPath: '#/definitions/vacuum_options/additionalProperties',
@@ -3798,7 +3897,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema53,
+                parentSchema: schema55,
                 data: data1,
               };
               if (vErrors === null) {
@@ -3818,8 +3917,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.analyze.type,
-                parentSchema: schema53.properties.analyze,
+                schema: schema55.properties.analyze.type,
+                parentSchema: schema55.properties.analyze,
                 data: data2,
               };
               if (vErrors === null) {
@@ -3839,8 +3938,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.full.type,
-                parentSchema: schema53.properties.full,
+                schema: schema55.properties.full.type,
+                parentSchema: schema55.properties.full,
                 data: data3,
               };
               if (vErrors === null) {
@@ -3860,8 +3959,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.freeze.type,
-                parentSchema: schema53.properties.freeze,
+                schema: schema55.properties.freeze.type,
+                parentSchema: schema55.properties.freeze,
                 data: data4,
               };
               if (vErrors === null) {
@@ -3881,8 +3980,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.verbose.type,
-                parentSchema: schema53.properties.verbose,
+                schema: schema55.properties.verbose.type,
+                parentSchema: schema55.properties.verbose,
                 data: data5,
               };
               if (vErrors === null) {
@@ -3902,8 +4001,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.disable_page_skipping.type,
-                parentSchema: schema53.properties.disable_page_skipping,
+                schema: schema55.properties.disable_page_skipping.type,
+                parentSchema: schema55.properties.disable_page_skipping,
                 data: data6,
               };
               if (vErrors === null) {
@@ -3923,8 +4022,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.skip_locked.type,
-                parentSchema: schema53.properties.skip_locked,
+                schema: schema55.properties.skip_locked.type,
+                parentSchema: schema55.properties.skip_locked,
                 data: data7,
               };
               if (vErrors === null) {
@@ -3942,10 +4041,10 @@ export function makeValidator(
                 instancePath: instancePath + '/options/index_cleanup',
                 schemaPath: '#/definitions/vacuum_options/properties/index_cleanup/enum',
                 keyword: 'enum',
-                params: { allowedValues: schema53.properties.index_cleanup.enum },
+                params: { allowedValues: schema55.properties.index_cleanup.enum },
                 message: 'must be equal to one of the allowed values',
-                schema: schema53.properties.index_cleanup.enum,
-                parentSchema: schema53.properties.index_cleanup,
+                schema: schema55.properties.index_cleanup.enum,
+                parentSchema: schema55.properties.index_cleanup,
                 data: data8,
               };
               if (vErrors === null) {
@@ -3965,8 +4064,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.truncate.type,
-                parentSchema: schema53.properties.truncate,
+                schema: schema55.properties.truncate.type,
+                parentSchema: schema55.properties.truncate,
                 data: data9,
               };
               if (vErrors === null) {
@@ -3986,8 +4085,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.process_main.type,
-                parentSchema: schema53.properties.process_main,
+                schema: schema55.properties.process_main.type,
+                parentSchema: schema55.properties.process_main,
                 data: data10,
               };
               if (vErrors === null) {
@@ -4007,8 +4106,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.process_toast.type,
-                parentSchema: schema53.properties.process_toast,
+                schema: schema55.properties.process_toast.type,
+                parentSchema: schema55.properties.process_toast,
                 data: data11,
               };
               if (vErrors === null) {
@@ -4033,8 +4132,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema53.properties.parallel.type,
-                parentSchema: schema53.properties.parallel,
+                schema: schema55.properties.parallel.type,
+                parentSchema: schema55.properties.parallel,
                 data: data12,
               };
               if (vErrors === null) {
@@ -4053,7 +4152,7 @@ export function makeValidator(
                   params: { comparison: '<=', limit: 1024 },
                   message: 'must be <= 1024',
                   schema: 1024,
-                  parentSchema: schema53.properties.parallel,
+                  parentSchema: schema55.properties.parallel,
                   data: data12,
                 };
                 if (vErrors === null) {
@@ -4071,7 +4170,7 @@ export function makeValidator(
                   params: { comparison: '>=', limit: 0 },
                   message: 'must be >= 0',
                   schema: 0,
-                  parentSchema: schema53.properties.parallel,
+                  parentSchema: schema55.properties.parallel,
                   data: data12,
                 };
                 if (vErrors === null) {
@@ -4092,8 +4191,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema53.properties.skip_database_stats.type,
-                parentSchema: schema53.properties.skip_database_stats,
+                schema: schema55.properties.skip_database_stats.type,
+                parentSchema: schema55.properties.skip_database_stats,
                 data: data13,
               };
               if (vErrors === null) {
@@ -4115,7 +4214,7 @@ export function makeValidator(
                   params: { pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
                   message: 'must match pattern "' + '^(0|[0-9]+ ?(kB|MB|GB))$' + '"',
                   schema: '^(0|[0-9]+ ?(kB|MB|GB))$',
-                  parentSchema: schema53.properties.buffer_usage_limit,
+                  parentSchema: schema55.properties.buffer_usage_limit,
                   data: data14,
                 };
                 if (vErrors === null) {
@@ -4132,8 +4231,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema53.properties.buffer_usage_limit.type,
-                parentSchema: schema53.properties.buffer_usage_limit,
+                schema: schema55.properties.buffer_usage_limit.type,
+                parentSchema: schema55.properties.buffer_usage_limit,
                 data: data14,
               };
               if (vErrors === null) {
@@ -4151,8 +4250,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema53.type,
-            parentSchema: schema53,
+            schema: schema55.type,
+            parentSchema: schema55,
             data: data1,
           };
           if (vErrors === null) {
@@ -4170,8 +4269,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema46.type,
-        parentSchema: schema46,
+        schema: schema48.type,
+        parentSchema: schema48,
         data,
       };
       if (vErrors === null) {
@@ -4185,7 +4284,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema54 = {
+  const schema56 = {
     type: 'object',
     additionalProperties: false,
     required: ['tables'],
@@ -4194,7 +4293,7 @@ export function makeValidator(
       options: { $ref: '#/definitions/analyze_options' },
     },
   };
-  const schema61 = {
+  const schema63 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -4203,7 +4302,7 @@ export function makeValidator(
       buffer_usage_limit: { type: 'string', pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
     },
   };
-  const schema55 = {
+  const schema57 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -4213,7 +4312,7 @@ export function makeValidator(
       min_modified_rows: { type: 'integer', minimum: 0 },
       min_size: { $ref: '#/definitions/size' },
       max_size: { $ref: '#/definitions/size' },
-      not_analyzed_for: { $ref: '#/definitions/duration' },
+      not_analyzed_for: { $ref: '#/definitions/age' },
       foreign: { type: 'boolean' },
       order_by: { enum: ['modified_rows', 'size', 'name'] },
       limit: { type: 'integer', minimum: 1 },
@@ -4234,8 +4333,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema55.required,
-          parentSchema: schema55,
+          schema: schema57.required,
+          parentSchema: schema57,
           data,
         };
         if (vErrors === null) {
@@ -4246,7 +4345,7 @@ export function makeValidator(
         errors++;
       }
       for (const key0 in data) {
-        if (!func2.call(schema55.properties, key0)) {
+        if (!func2.call(schema57.properties, key0)) {
           const err1 = {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4254,7 +4353,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema55,
+            parentSchema: schema57,
             data,
           };
           if (vErrors === null) {
@@ -4276,7 +4375,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -4290,7 +4389,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -4298,7 +4397,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -4315,8 +4414,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -4334,8 +4433,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -4353,7 +4452,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -4361,7 +4460,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -4378,8 +4477,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -4397,8 +4496,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -4418,8 +4517,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema55.properties.min_modified_rows.type,
-            parentSchema: schema55.properties.min_modified_rows,
+            schema: schema57.properties.min_modified_rows.type,
+            parentSchema: schema57.properties.min_modified_rows,
             data: data4,
           };
           if (vErrors === null) {
@@ -4438,7 +4537,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema55.properties.min_modified_rows,
+              parentSchema: schema57.properties.min_modified_rows,
               data: data4,
             };
             if (vErrors === null) {
@@ -4453,7 +4552,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data5 = data.min_size;
         if (typeof data5 === 'string') {
-          if (!formats24(data5)) {
+          if (!formats26(data5)) {
             const err11 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -4461,7 +4560,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data5,
             };
             if (vErrors === null) {
@@ -4478,8 +4577,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data5,
           };
           if (vErrors === null) {
@@ -4493,7 +4592,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data6 = data.max_size;
         if (typeof data6 === 'string') {
-          if (!formats24(data6)) {
+          if (!formats26(data6)) {
             const err13 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -4501,7 +4600,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data6,
             };
             if (vErrors === null) {
@@ -4518,8 +4617,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data6,
           };
           if (vErrors === null) {
@@ -4533,15 +4632,15 @@ export function makeValidator(
       if (data.not_analyzed_for !== undefined) {
         let data7 = data.not_analyzed_for;
         if (typeof data7 === 'string') {
-          if (!formats0(data7)) {
+          if (!formats4(data7)) {
             const err15 = {
               instancePath: instancePath + '/not_analyzed_for',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data7,
             };
             if (vErrors === null) {
@@ -4554,12 +4653,12 @@ export function makeValidator(
         } else {
           const err16 = {
             instancePath: instancePath + '/not_analyzed_for',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data7,
           };
           if (vErrors === null) {
@@ -4579,8 +4678,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema55.properties.foreign.type,
-            parentSchema: schema55.properties.foreign,
+            schema: schema57.properties.foreign.type,
+            parentSchema: schema57.properties.foreign,
             data: data8,
           };
           if (vErrors === null) {
@@ -4598,10 +4697,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema55.properties.order_by.enum },
+            params: { allowedValues: schema57.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema55.properties.order_by.enum,
-            parentSchema: schema55.properties.order_by,
+            schema: schema57.properties.order_by.enum,
+            parentSchema: schema57.properties.order_by,
             data: data9,
           };
           if (vErrors === null) {
@@ -4621,8 +4720,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema55.properties.limit.type,
-            parentSchema: schema55.properties.limit,
+            schema: schema57.properties.limit.type,
+            parentSchema: schema57.properties.limit,
             data: data10,
           };
           if (vErrors === null) {
@@ -4641,7 +4740,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema55.properties.limit,
+              parentSchema: schema57.properties.limit,
               data: data10,
             };
             if (vErrors === null) {
@@ -4660,8 +4759,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema55.type,
-        parentSchema: schema55,
+        schema: schema57.type,
+        parentSchema: schema57,
         data,
       };
       if (vErrors === null) {
@@ -4689,8 +4788,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'tables' },
           message: "must have required property '" + 'tables' + "'",
-          schema: schema54.required,
-          parentSchema: schema54,
+          schema: schema56.required,
+          parentSchema: schema56,
           data,
         };
         if (vErrors === null) {
@@ -4709,7 +4808,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema54,
+            parentSchema: schema56,
             data,
           };
           if (vErrors === null) {
@@ -4745,7 +4844,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema61,
+                parentSchema: schema63,
                 data: data1,
               };
               if (vErrors === null) {
@@ -4765,8 +4864,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema61.properties.verbose.type,
-                parentSchema: schema61.properties.verbose,
+                schema: schema63.properties.verbose.type,
+                parentSchema: schema63.properties.verbose,
                 data: data2,
               };
               if (vErrors === null) {
@@ -4786,8 +4885,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'boolean' },
                 message: 'must be boolean',
-                schema: schema61.properties.skip_locked.type,
-                parentSchema: schema61.properties.skip_locked,
+                schema: schema63.properties.skip_locked.type,
+                parentSchema: schema63.properties.skip_locked,
                 data: data3,
               };
               if (vErrors === null) {
@@ -4809,7 +4908,7 @@ export function makeValidator(
                   params: { pattern: '^(0|[0-9]+ ?(kB|MB|GB))$' },
                   message: 'must match pattern "' + '^(0|[0-9]+ ?(kB|MB|GB))$' + '"',
                   schema: '^(0|[0-9]+ ?(kB|MB|GB))$',
-                  parentSchema: schema61.properties.buffer_usage_limit,
+                  parentSchema: schema63.properties.buffer_usage_limit,
                   data: data4,
                 };
                 if (vErrors === null) {
@@ -4826,8 +4925,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema61.properties.buffer_usage_limit.type,
-                parentSchema: schema61.properties.buffer_usage_limit,
+                schema: schema63.properties.buffer_usage_limit.type,
+                parentSchema: schema63.properties.buffer_usage_limit,
                 data: data4,
               };
               if (vErrors === null) {
@@ -4845,8 +4944,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema61.type,
-            parentSchema: schema61,
+            schema: schema63.type,
+            parentSchema: schema63,
             data: data1,
           };
           if (vErrors === null) {
@@ -4864,8 +4963,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema54.type,
-        parentSchema: schema54,
+        schema: schema56.type,
+        parentSchema: schema56,
         data,
       };
       if (vErrors === null) {
@@ -4879,7 +4978,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema62 = {
+  const schema64 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -4890,7 +4989,7 @@ export function makeValidator(
     },
     oneOf: [{ required: ['indexes'] }, { required: ['tables'] }, { required: ['schemas'] }],
   };
-  const schema63 = {
+  const schema65 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -4920,8 +5019,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema63.required,
-          parentSchema: schema63,
+          schema: schema65.required,
+          parentSchema: schema65,
           data,
         };
         if (vErrors === null) {
@@ -4949,7 +5048,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema63,
+            parentSchema: schema65,
             data,
           };
           if (vErrors === null) {
@@ -4971,7 +5070,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -4985,7 +5084,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -4993,7 +5092,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -5010,8 +5109,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -5029,8 +5128,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -5048,7 +5147,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -5056,7 +5155,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -5073,8 +5172,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -5092,8 +5191,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -5107,7 +5206,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data4 = data.min_size;
         if (typeof data4 === 'string') {
-          if (!formats24(data4)) {
+          if (!formats26(data4)) {
             const err9 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -5115,7 +5214,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data4,
             };
             if (vErrors === null) {
@@ -5132,8 +5231,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data4,
           };
           if (vErrors === null) {
@@ -5147,7 +5246,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data5 = data.max_size;
         if (typeof data5 === 'string') {
-          if (!formats24(data5)) {
+          if (!formats26(data5)) {
             const err11 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -5155,7 +5254,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data5,
             };
             if (vErrors === null) {
@@ -5172,8 +5271,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data5,
           };
           if (vErrors === null) {
@@ -5195,7 +5294,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 1 },
               message: 'must be <= 1',
               schema: 1,
-              parentSchema: schema63.properties.min_bloat,
+              parentSchema: schema65.properties.min_bloat,
               data: data6,
             };
             if (vErrors === null) {
@@ -5213,7 +5312,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema63.properties.min_bloat,
+              parentSchema: schema65.properties.min_bloat,
               data: data6,
             };
             if (vErrors === null) {
@@ -5230,8 +5329,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'number' },
             message: 'must be number',
-            schema: schema63.properties.min_bloat.type,
-            parentSchema: schema63.properties.min_bloat,
+            schema: schema65.properties.min_bloat.type,
+            parentSchema: schema65.properties.min_bloat,
             data: data6,
           };
           if (vErrors === null) {
@@ -5251,8 +5350,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema63.properties.invalid_only.type,
-            parentSchema: schema63.properties.invalid_only,
+            schema: schema65.properties.invalid_only.type,
+            parentSchema: schema65.properties.invalid_only,
             data: data7,
           };
           if (vErrors === null) {
@@ -5270,10 +5369,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema63.properties.order_by.enum },
+            params: { allowedValues: schema65.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema63.properties.order_by.enum,
-            parentSchema: schema63.properties.order_by,
+            schema: schema65.properties.order_by.enum,
+            parentSchema: schema65.properties.order_by,
             data: data8,
           };
           if (vErrors === null) {
@@ -5293,8 +5392,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema63.properties.limit.type,
-            parentSchema: schema63.properties.limit,
+            schema: schema65.properties.limit.type,
+            parentSchema: schema65.properties.limit,
             data: data9,
           };
           if (vErrors === null) {
@@ -5313,7 +5412,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema63.properties.limit,
+              parentSchema: schema65.properties.limit,
               data: data9,
             };
             if (vErrors === null) {
@@ -5332,8 +5431,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema63.type,
-        parentSchema: schema63,
+        schema: schema65.type,
+        parentSchema: schema65,
         data,
       };
       if (vErrors === null) {
@@ -5347,7 +5446,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema68 = {
+  const schema70 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -5375,8 +5474,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema68.required,
-          parentSchema: schema68,
+          schema: schema70.required,
+          parentSchema: schema70,
           data,
         };
         if (vErrors === null) {
@@ -5402,7 +5501,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema68,
+            parentSchema: schema70,
             data,
           };
           if (vErrors === null) {
@@ -5424,7 +5523,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -5438,7 +5537,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -5446,7 +5545,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -5463,8 +5562,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -5482,8 +5581,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -5501,7 +5600,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -5509,7 +5608,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -5526,8 +5625,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -5545,8 +5644,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -5560,7 +5659,7 @@ export function makeValidator(
       if (data.min_size !== undefined) {
         let data4 = data.min_size;
         if (typeof data4 === 'string') {
-          if (!formats24(data4)) {
+          if (!formats26(data4)) {
             const err9 = {
               instancePath: instancePath + '/min_size',
               schemaPath: '#/definitions/size/format',
@@ -5568,7 +5667,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data4,
             };
             if (vErrors === null) {
@@ -5585,8 +5684,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data4,
           };
           if (vErrors === null) {
@@ -5600,7 +5699,7 @@ export function makeValidator(
       if (data.max_size !== undefined) {
         let data5 = data.max_size;
         if (typeof data5 === 'string') {
-          if (!formats24(data5)) {
+          if (!formats26(data5)) {
             const err11 = {
               instancePath: instancePath + '/max_size',
               schemaPath: '#/definitions/size/format',
@@ -5608,7 +5707,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data5,
             };
             if (vErrors === null) {
@@ -5625,8 +5724,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data5,
           };
           if (vErrors === null) {
@@ -5644,10 +5743,10 @@ export function makeValidator(
             instancePath: instancePath + '/order_by',
             schemaPath: '#/properties/order_by/enum',
             keyword: 'enum',
-            params: { allowedValues: schema68.properties.order_by.enum },
+            params: { allowedValues: schema70.properties.order_by.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema68.properties.order_by.enum,
-            parentSchema: schema68.properties.order_by,
+            schema: schema70.properties.order_by.enum,
+            parentSchema: schema70.properties.order_by,
             data: data6,
           };
           if (vErrors === null) {
@@ -5667,8 +5766,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema68.properties.limit.type,
-            parentSchema: schema68.properties.limit,
+            schema: schema70.properties.limit.type,
+            parentSchema: schema70.properties.limit,
             data: data7,
           };
           if (vErrors === null) {
@@ -5687,7 +5786,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema68.properties.limit,
+              parentSchema: schema70.properties.limit,
               data: data7,
             };
             if (vErrors === null) {
@@ -5706,8 +5805,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema68.type,
-        parentSchema: schema68,
+        schema: schema70.type,
+        parentSchema: schema70,
         data,
       };
       if (vErrors === null) {
@@ -5739,8 +5838,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'indexes' },
           message: "must have required property '" + 'indexes' + "'",
-          schema: schema62.oneOf[0].required,
-          parentSchema: schema62.oneOf[0],
+          schema: schema64.oneOf[0].required,
+          parentSchema: schema64.oneOf[0],
           data,
         };
         if (vErrors === null) {
@@ -5765,8 +5864,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'tables' },
           message: "must have required property '" + 'tables' + "'",
-          schema: schema62.oneOf[1].required,
-          parentSchema: schema62.oneOf[1],
+          schema: schema64.oneOf[1].required,
+          parentSchema: schema64.oneOf[1],
           data,
         };
         if (vErrors === null) {
@@ -5795,8 +5894,8 @@ export function makeValidator(
             keyword: 'required',
             params: { missingProperty: 'schemas' },
             message: "must have required property '" + 'schemas' + "'",
-            schema: schema62.oneOf[2].required,
-            parentSchema: schema62.oneOf[2],
+            schema: schema64.oneOf[2].required,
+            parentSchema: schema64.oneOf[2],
             data,
           };
           if (vErrors === null) {
@@ -5825,8 +5924,8 @@ export function makeValidator(
         keyword: 'oneOf',
         params: { passingSchemas: passing0 },
         message: 'must match exactly one schema in oneOf',
-        schema: schema62.oneOf,
-        parentSchema: schema62,
+        schema: schema64.oneOf,
+        parentSchema: schema64,
         data,
       };
       if (vErrors === null) {
@@ -5860,7 +5959,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema62,
+            parentSchema: schema64,
             data,
           };
           if (vErrors === null) {
@@ -5908,7 +6007,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema62.properties.schemas,
+              parentSchema: schema64.properties.schemas,
               data: data2,
             };
             if (vErrors === null) {
@@ -5930,7 +6029,7 @@ export function makeValidator(
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 characters',
                   schema: 1,
-                  parentSchema: schema62.properties.schemas.items,
+                  parentSchema: schema64.properties.schemas.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -5947,8 +6046,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema62.properties.schemas.items.type,
-                parentSchema: schema62.properties.schemas.items,
+                schema: schema64.properties.schemas.items.type,
+                parentSchema: schema64.properties.schemas.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -5966,8 +6065,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema62.properties.schemas.type,
-            parentSchema: schema62.properties.schemas,
+            schema: schema64.properties.schemas.type,
+            parentSchema: schema64.properties.schemas,
             data: data2,
           };
           if (vErrors === null) {
@@ -5987,8 +6086,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema62.properties.concurrently.type,
-            parentSchema: schema62.properties.concurrently,
+            schema: schema64.properties.concurrently.type,
+            parentSchema: schema64.properties.concurrently,
             data: data4,
           };
           if (vErrors === null) {
@@ -6006,8 +6105,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema62.type,
-        parentSchema: schema62,
+        schema: schema64.type,
+        parentSchema: schema64,
         data,
       };
       if (vErrors === null) {
@@ -6021,7 +6120,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema73 = {
+  const schema75 = {
     type: 'object',
     additionalProperties: false,
     required: ['views'],
@@ -6030,7 +6129,7 @@ export function makeValidator(
       concurrently: { type: 'boolean' },
     },
   };
-  const schema74 = {
+  const schema76 = {
     type: 'object',
     additionalProperties: false,
     required: ['include'],
@@ -6054,8 +6153,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'include' },
           message: "must have required property '" + 'include' + "'",
-          schema: schema74.required,
-          parentSchema: schema74,
+          schema: schema76.required,
+          parentSchema: schema76,
           data,
         };
         if (vErrors === null) {
@@ -6074,7 +6173,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema74,
+            parentSchema: schema76,
             data,
           };
           if (vErrors === null) {
@@ -6096,7 +6195,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema48,
+              parentSchema: schema50,
               data: data0,
             };
             if (vErrors === null) {
@@ -6110,7 +6209,7 @@ export function makeValidator(
           for (let i0 = 0; i0 < len0; i0++) {
             let data1 = data0[i0];
             if (typeof data1 === 'string') {
-              if (!formats32(data1)) {
+              if (!formats36(data1)) {
                 const err3 = {
                   instancePath: instancePath + '/include/' + i0,
                   schemaPath: '#/definitions/globs/items/format',
@@ -6118,7 +6217,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema48.items,
+                  parentSchema: schema50.items,
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -6135,8 +6234,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema48.items.type,
-                parentSchema: schema48.items,
+                schema: schema50.items.type,
+                parentSchema: schema50.items,
                 data: data1,
               };
               if (vErrors === null) {
@@ -6154,8 +6253,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema48.type,
-            parentSchema: schema48,
+            schema: schema50.type,
+            parentSchema: schema50,
             data: data0,
           };
           if (vErrors === null) {
@@ -6173,7 +6272,7 @@ export function makeValidator(
           for (let i1 = 0; i1 < len1; i1++) {
             let data3 = data2[i1];
             if (typeof data3 === 'string') {
-              if (!formats32(data3)) {
+              if (!formats36(data3)) {
                 const err6 = {
                   instancePath: instancePath + '/exclude/' + i1,
                   schemaPath: '#/definitions/optional_globs/items/format',
@@ -6181,7 +6280,7 @@ export function makeValidator(
                   params: { format: 'relation-glob' },
                   message: 'must match format "' + 'relation-glob' + '"',
                   schema: 'relation-glob',
-                  parentSchema: schema49.items,
+                  parentSchema: schema51.items,
                   data: data3,
                 };
                 if (vErrors === null) {
@@ -6198,8 +6297,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema49.items.type,
-                parentSchema: schema49.items,
+                schema: schema51.items.type,
+                parentSchema: schema51.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -6217,8 +6316,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema49.type,
-            parentSchema: schema49,
+            schema: schema51.type,
+            parentSchema: schema51,
             data: data2,
           };
           if (vErrors === null) {
@@ -6236,8 +6335,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema74.type,
-        parentSchema: schema74,
+        schema: schema76.type,
+        parentSchema: schema76,
         data,
       };
       if (vErrors === null) {
@@ -6265,8 +6364,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'views' },
           message: "must have required property '" + 'views' + "'",
-          schema: schema73.required,
-          parentSchema: schema73,
+          schema: schema75.required,
+          parentSchema: schema75,
           data,
         };
         if (vErrors === null) {
@@ -6285,7 +6384,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema73,
+            parentSchema: schema75,
             data,
           };
           if (vErrors === null) {
@@ -6318,8 +6417,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema73.properties.concurrently.type,
-            parentSchema: schema73.properties.concurrently,
+            schema: schema75.properties.concurrently.type,
+            parentSchema: schema75.properties.concurrently,
             data: data1,
           };
           if (vErrors === null) {
@@ -6337,8 +6436,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema73.type,
-        parentSchema: schema73,
+        schema: schema75.type,
+        parentSchema: schema75,
         data,
       };
       if (vErrors === null) {
@@ -6352,7 +6451,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema77 = {
+  const schema79 = {
     type: 'object',
     additionalProperties: false,
     required: ['table', 'key', 'set'],
@@ -6372,15 +6471,15 @@ export function makeValidator(
       throttle: { $ref: '#/definitions/throttle' },
     },
   };
-  const schema78 = { type: 'string', format: 'relation-name' };
-  const schema79 = {
+  const schema80 = { type: 'string', format: 'relation-name' };
+  const schema81 = {
     oneOf: [
       { type: 'string', minLength: 1 },
       { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', minLength: 1 } },
     ],
   };
-  const formats72 = formats['relation-name'];
-  const schema80 = {
+  const formats76 = formats['relation-name'];
+  const schema82 = {
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -6414,7 +6513,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema80,
+            parentSchema: schema82,
             data,
           };
           if (vErrors === null) {
@@ -6434,8 +6533,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema80.properties.rows.type,
-            parentSchema: schema80.properties.rows,
+            schema: schema82.properties.rows.type,
+            parentSchema: schema82.properties.rows,
             data: data0,
           };
           if (vErrors === null) {
@@ -6454,7 +6553,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema80.properties.rows,
+              parentSchema: schema82.properties.rows,
               data: data0,
             };
             if (vErrors === null) {
@@ -6475,8 +6574,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema80.properties.min_rows.type,
-            parentSchema: schema80.properties.min_rows,
+            schema: schema82.properties.min_rows.type,
+            parentSchema: schema82.properties.min_rows,
             data: data1,
           };
           if (vErrors === null) {
@@ -6495,7 +6594,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema80.properties.min_rows,
+              parentSchema: schema82.properties.min_rows,
               data: data1,
             };
             if (vErrors === null) {
@@ -6516,8 +6615,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema80.properties.max_rows.type,
-            parentSchema: schema80.properties.max_rows,
+            schema: schema82.properties.max_rows.type,
+            parentSchema: schema82.properties.max_rows,
             data: data2,
           };
           if (vErrors === null) {
@@ -6536,7 +6635,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 10000000 },
               message: 'must be <= 10000000',
               schema: 10000000,
-              parentSchema: schema80.properties.max_rows,
+              parentSchema: schema82.properties.max_rows,
               data: data2,
             };
             if (vErrors === null) {
@@ -6554,7 +6653,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema80.properties.max_rows,
+              parentSchema: schema82.properties.max_rows,
               data: data2,
             };
             if (vErrors === null) {
@@ -6653,8 +6752,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema80.type,
-        parentSchema: schema80,
+        schema: schema82.type,
+        parentSchema: schema82,
         data,
       };
       if (vErrors === null) {
@@ -6668,7 +6767,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema83 = {
+  const schema85 = {
     type: 'object',
     additionalProperties: false,
     minProperties: 1,
@@ -6699,7 +6798,7 @@ export function makeValidator(
           params: { limit: 1 },
           message: 'must NOT have fewer than 1 properties',
           schema: 1,
-          parentSchema: schema83,
+          parentSchema: schema85,
           data,
         };
         if (vErrors === null) {
@@ -6718,7 +6817,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema83,
+            parentSchema: schema85,
             data,
           };
           if (vErrors === null) {
@@ -6739,8 +6838,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'max' },
               message: "must have required property '" + 'max' + "'",
-              schema: schema83.properties.replica_lag.required,
-              parentSchema: schema83.properties.replica_lag,
+              schema: schema85.properties.replica_lag.required,
+              parentSchema: schema85.properties.replica_lag,
               data: data0,
             };
             if (vErrors === null) {
@@ -6759,7 +6858,7 @@ export function makeValidator(
                 params: { additionalProperty: key1 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema83.properties.replica_lag,
+                parentSchema: schema85.properties.replica_lag,
                 data: data0,
               };
               if (vErrors === null) {
@@ -6817,8 +6916,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema83.properties.replica_lag.type,
-            parentSchema: schema83.properties.replica_lag,
+            schema: schema85.properties.replica_lag.type,
+            parentSchema: schema85.properties.replica_lag,
             data: data0,
           };
           if (vErrors === null) {
@@ -6840,7 +6939,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema83.properties.sql,
+              parentSchema: schema85.properties.sql,
               data: data2,
             };
             if (vErrors === null) {
@@ -6857,8 +6956,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema83.properties.sql.type,
-            parentSchema: schema83.properties.sql,
+            schema: schema85.properties.sql.type,
+            parentSchema: schema85.properties.sql,
             data: data2,
           };
           if (vErrors === null) {
@@ -6872,7 +6971,7 @@ export function makeValidator(
       if (data.wal_rate !== undefined) {
         let data3 = data.wal_rate;
         if (typeof data3 === 'string') {
-          if (!formats24(data3)) {
+          if (!formats26(data3)) {
             const err9 = {
               instancePath: instancePath + '/wal_rate',
               schemaPath: '#/definitions/size/format',
@@ -6880,7 +6979,7 @@ export function makeValidator(
               params: { format: 'byte-size' },
               message: 'must match format "' + 'byte-size' + '"',
               schema: 'byte-size',
-              parentSchema: schema37,
+              parentSchema: schema38,
               data: data3,
             };
             if (vErrors === null) {
@@ -6897,8 +6996,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema37.type,
-            parentSchema: schema37,
+            schema: schema38.type,
+            parentSchema: schema38,
             data: data3,
           };
           if (vErrors === null) {
@@ -6916,8 +7015,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema83.type,
-        parentSchema: schema83,
+        schema: schema85.type,
+        parentSchema: schema85,
         data,
       };
       if (vErrors === null) {
@@ -6945,8 +7044,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'table' },
           message: "must have required property '" + 'table' + "'",
-          schema: schema77.required,
-          parentSchema: schema77,
+          schema: schema79.required,
+          parentSchema: schema79,
           data,
         };
         if (vErrors === null) {
@@ -6963,8 +7062,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'key' },
           message: "must have required property '" + 'key' + "'",
-          schema: schema77.required,
-          parentSchema: schema77,
+          schema: schema79.required,
+          parentSchema: schema79,
           data,
         };
         if (vErrors === null) {
@@ -6981,8 +7080,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'set' },
           message: "must have required property '" + 'set' + "'",
-          schema: schema77.required,
-          parentSchema: schema77,
+          schema: schema79.required,
+          parentSchema: schema79,
           data,
         };
         if (vErrors === null) {
@@ -7010,7 +7109,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema77,
+            parentSchema: schema79,
             data,
           };
           if (vErrors === null) {
@@ -7034,8 +7133,8 @@ export function makeValidator(
               deps: 'where',
             },
             message: 'must have property where when property remaining is present',
-            schema: schema77.dependencies,
-            parentSchema: schema77,
+            schema: schema79.dependencies,
+            parentSchema: schema79,
             data,
           };
           if (vErrors === null) {
@@ -7049,7 +7148,7 @@ export function makeValidator(
       if (data.table !== undefined) {
         let data0 = data.table;
         if (typeof data0 === 'string') {
-          if (!formats72(data0)) {
+          if (!formats76(data0)) {
             const err5 = {
               instancePath: instancePath + '/table',
               schemaPath: '#/definitions/table_name/format',
@@ -7057,7 +7156,7 @@ export function makeValidator(
               params: { format: 'relation-name' },
               message: 'must match format "' + 'relation-name' + '"',
               schema: 'relation-name',
-              parentSchema: schema78,
+              parentSchema: schema80,
               data: data0,
             };
             if (vErrors === null) {
@@ -7074,8 +7173,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema78.type,
-            parentSchema: schema78,
+            schema: schema80.type,
+            parentSchema: schema80,
             data: data0,
           };
           if (vErrors === null) {
@@ -7101,7 +7200,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema79.oneOf[0],
+              parentSchema: schema81.oneOf[0],
               data: data1,
             };
             if (vErrors === null) {
@@ -7118,8 +7217,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema79.oneOf[0].type,
-            parentSchema: schema79.oneOf[0],
+            schema: schema81.oneOf[0].type,
+            parentSchema: schema81.oneOf[0],
             data: data1,
           };
           if (vErrors === null) {
@@ -7144,7 +7243,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema79.oneOf[1],
+              parentSchema: schema81.oneOf[1],
               data: data1,
             };
             if (vErrors === null) {
@@ -7166,7 +7265,7 @@ export function makeValidator(
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 characters',
                   schema: 1,
-                  parentSchema: schema79.oneOf[1].items,
+                  parentSchema: schema81.oneOf[1].items,
                   data: data2,
                 };
                 if (vErrors === null) {
@@ -7183,8 +7282,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema79.oneOf[1].items.type,
-                parentSchema: schema79.oneOf[1].items,
+                schema: schema81.oneOf[1].items.type,
+                parentSchema: schema81.oneOf[1].items,
                 data: data2,
               };
               if (vErrors === null) {
@@ -7218,7 +7317,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema79.oneOf[1],
+                  parentSchema: schema81.oneOf[1],
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -7239,8 +7338,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema79.oneOf[1].type,
-            parentSchema: schema79.oneOf[1],
+            schema: schema81.oneOf[1].type,
+            parentSchema: schema81.oneOf[1],
             data: data1,
           };
           if (vErrors === null) {
@@ -7267,8 +7366,8 @@ export function makeValidator(
             keyword: 'oneOf',
             params: { passingSchemas: passing0 },
             message: 'must match exactly one schema in oneOf',
-            schema: schema79.oneOf,
-            parentSchema: schema79,
+            schema: schema81.oneOf,
+            parentSchema: schema81,
             data: data1,
           };
           if (vErrors === null) {
@@ -7299,7 +7398,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 properties',
               schema: 1,
-              parentSchema: schema77.properties.set,
+              parentSchema: schema79.properties.set,
               data: data3,
             };
             if (vErrors === null) {
@@ -7322,10 +7421,10 @@ export function makeValidator(
                   instancePath + '/set/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                 schemaPath: '#/properties/set/additionalProperties/type',
                 keyword: 'type',
-                params: { type: schema77.properties.set.additionalProperties.type },
+                params: { type: schema79.properties.set.additionalProperties.type },
                 message: 'must be string,integer,number,boolean,null',
-                schema: schema77.properties.set.additionalProperties.type,
-                parentSchema: schema77.properties.set.additionalProperties,
+                schema: schema79.properties.set.additionalProperties.type,
+                parentSchema: schema79.properties.set.additionalProperties,
                 data: data4,
               };
               if (vErrors === null) {
@@ -7343,8 +7442,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema77.properties.set.type,
-            parentSchema: schema77.properties.set,
+            schema: schema79.properties.set.type,
+            parentSchema: schema79.properties.set,
             data: data3,
           };
           if (vErrors === null) {
@@ -7366,7 +7465,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema77.properties.where,
+              parentSchema: schema79.properties.where,
               data: data5,
             };
             if (vErrors === null) {
@@ -7383,8 +7482,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema77.properties.where.type,
-            parentSchema: schema77.properties.where,
+            schema: schema79.properties.where.type,
+            parentSchema: schema79.properties.where,
             data: data5,
           };
           if (vErrors === null) {
@@ -7404,8 +7503,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema77.properties.remaining.type,
-            parentSchema: schema77.properties.remaining,
+            schema: schema79.properties.remaining.type,
+            parentSchema: schema79.properties.remaining,
             data: data6,
           };
           if (vErrors === null) {
@@ -7424,7 +7523,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema77.properties.remaining,
+              parentSchema: schema79.properties.remaining,
               data: data6,
             };
             if (vErrors === null) {
@@ -7445,8 +7544,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema77.properties.allow_unchanged.type,
-            parentSchema: schema77.properties.allow_unchanged,
+            schema: schema79.properties.allow_unchanged.type,
+            parentSchema: schema79.properties.allow_unchanged,
             data: data7,
           };
           if (vErrors === null) {
@@ -7490,8 +7589,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema77.type,
-        parentSchema: schema77,
+        schema: schema79.type,
+        parentSchema: schema79,
         data,
       };
       if (vErrors === null) {
@@ -7505,7 +7604,7 @@ export function makeValidator(
     return errors === 0;
   }
 
-  const schema86 = {
+  const schema88 = {
     type: 'object',
     additionalProperties: false,
     required: ['table', 'key', 'where'],
@@ -7535,8 +7634,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'table' },
           message: "must have required property '" + 'table' + "'",
-          schema: schema86.required,
-          parentSchema: schema86,
+          schema: schema88.required,
+          parentSchema: schema88,
           data,
         };
         if (vErrors === null) {
@@ -7553,8 +7652,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'key' },
           message: "must have required property '" + 'key' + "'",
-          schema: schema86.required,
-          parentSchema: schema86,
+          schema: schema88.required,
+          parentSchema: schema88,
           data,
         };
         if (vErrors === null) {
@@ -7571,8 +7670,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'where' },
           message: "must have required property '" + 'where' + "'",
-          schema: schema86.required,
-          parentSchema: schema86,
+          schema: schema88.required,
+          parentSchema: schema88,
           data,
         };
         if (vErrors === null) {
@@ -7600,7 +7699,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema86,
+            parentSchema: schema88,
             data,
           };
           if (vErrors === null) {
@@ -7614,7 +7713,7 @@ export function makeValidator(
       if (data.table !== undefined) {
         let data0 = data.table;
         if (typeof data0 === 'string') {
-          if (!formats72(data0)) {
+          if (!formats76(data0)) {
             const err4 = {
               instancePath: instancePath + '/table',
               schemaPath: '#/definitions/table_name/format',
@@ -7622,7 +7721,7 @@ export function makeValidator(
               params: { format: 'relation-name' },
               message: 'must match format "' + 'relation-name' + '"',
               schema: 'relation-name',
-              parentSchema: schema78,
+              parentSchema: schema80,
               data: data0,
             };
             if (vErrors === null) {
@@ -7639,8 +7738,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema78.type,
-            parentSchema: schema78,
+            schema: schema80.type,
+            parentSchema: schema80,
             data: data0,
           };
           if (vErrors === null) {
@@ -7666,7 +7765,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema79.oneOf[0],
+              parentSchema: schema81.oneOf[0],
               data: data1,
             };
             if (vErrors === null) {
@@ -7683,8 +7782,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema79.oneOf[0].type,
-            parentSchema: schema79.oneOf[0],
+            schema: schema81.oneOf[0].type,
+            parentSchema: schema81.oneOf[0],
             data: data1,
           };
           if (vErrors === null) {
@@ -7709,7 +7808,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema79.oneOf[1],
+              parentSchema: schema81.oneOf[1],
               data: data1,
             };
             if (vErrors === null) {
@@ -7731,7 +7830,7 @@ export function makeValidator(
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 characters',
                   schema: 1,
-                  parentSchema: schema79.oneOf[1].items,
+                  parentSchema: schema81.oneOf[1].items,
                   data: data2,
                 };
                 if (vErrors === null) {
@@ -7748,8 +7847,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema79.oneOf[1].items.type,
-                parentSchema: schema79.oneOf[1].items,
+                schema: schema81.oneOf[1].items.type,
+                parentSchema: schema81.oneOf[1].items,
                 data: data2,
               };
               if (vErrors === null) {
@@ -7783,7 +7882,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema79.oneOf[1],
+                  parentSchema: schema81.oneOf[1],
                   data: data1,
                 };
                 if (vErrors === null) {
@@ -7804,8 +7903,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema79.oneOf[1].type,
-            parentSchema: schema79.oneOf[1],
+            schema: schema81.oneOf[1].type,
+            parentSchema: schema81.oneOf[1],
             data: data1,
           };
           if (vErrors === null) {
@@ -7832,8 +7931,8 @@ export function makeValidator(
             keyword: 'oneOf',
             params: { passingSchemas: passing0 },
             message: 'must match exactly one schema in oneOf',
-            schema: schema79.oneOf,
-            parentSchema: schema79,
+            schema: schema81.oneOf,
+            parentSchema: schema81,
             data: data1,
           };
           if (vErrors === null) {
@@ -7864,7 +7963,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema86.properties.where,
+              parentSchema: schema88.properties.where,
               data: data3,
             };
             if (vErrors === null) {
@@ -7881,8 +7980,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema86.properties.where.type,
-            parentSchema: schema86.properties.where,
+            schema: schema88.properties.where.type,
+            parentSchema: schema88.properties.where,
             data: data3,
           };
           if (vErrors === null) {
@@ -7896,7 +7995,7 @@ export function makeValidator(
       if (data.archive_to !== undefined) {
         let data4 = data.archive_to;
         if (typeof data4 === 'string') {
-          if (!formats72(data4)) {
+          if (!formats76(data4)) {
             const err16 = {
               instancePath: instancePath + '/archive_to',
               schemaPath: '#/definitions/table_name/format',
@@ -7904,7 +8003,7 @@ export function makeValidator(
               params: { format: 'relation-name' },
               message: 'must match format "' + 'relation-name' + '"',
               schema: 'relation-name',
-              parentSchema: schema78,
+              parentSchema: schema80,
               data: data4,
             };
             if (vErrors === null) {
@@ -7921,8 +8020,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema78.type,
-            parentSchema: schema78,
+            schema: schema80.type,
+            parentSchema: schema80,
             data: data4,
           };
           if (vErrors === null) {
@@ -7942,8 +8041,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema86.properties.remaining.type,
-            parentSchema: schema86.properties.remaining,
+            schema: schema88.properties.remaining.type,
+            parentSchema: schema88.properties.remaining,
             data: data5,
           };
           if (vErrors === null) {
@@ -7962,7 +8061,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 0 },
               message: 'must be >= 0',
               schema: 0,
-              parentSchema: schema86.properties.remaining,
+              parentSchema: schema88.properties.remaining,
               data: data5,
             };
             if (vErrors === null) {
@@ -7983,8 +8082,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema86.properties.allow_unchanged.type,
-            parentSchema: schema86.properties.allow_unchanged,
+            schema: schema88.properties.allow_unchanged.type,
+            parentSchema: schema88.properties.allow_unchanged,
             data: data6,
           };
           if (vErrors === null) {
@@ -8028,8 +8127,8 @@ export function makeValidator(
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema86.type,
-        parentSchema: schema86,
+        schema: schema88.type,
+        parentSchema: schema88,
         data,
       };
       if (vErrors === null) {
@@ -8061,8 +8160,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'vacuum' },
           message: "must have required property '" + 'vacuum' + "'",
-          schema: schema40.oneOf[0].required,
-          parentSchema: schema40.oneOf[0],
+          schema: schema41.oneOf[0].required,
+          parentSchema: schema41.oneOf[0],
           data,
         };
         if (vErrors === null) {
@@ -8087,8 +8186,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'analyze' },
           message: "must have required property '" + 'analyze' + "'",
-          schema: schema40.oneOf[1].required,
-          parentSchema: schema40.oneOf[1],
+          schema: schema41.oneOf[1].required,
+          parentSchema: schema41.oneOf[1],
           data,
         };
         if (vErrors === null) {
@@ -8117,8 +8216,8 @@ export function makeValidator(
             keyword: 'required',
             params: { missingProperty: 'reindex' },
             message: "must have required property '" + 'reindex' + "'",
-            schema: schema40.oneOf[2].required,
-            parentSchema: schema40.oneOf[2],
+            schema: schema41.oneOf[2].required,
+            parentSchema: schema41.oneOf[2],
             data,
           };
           if (vErrors === null) {
@@ -8147,8 +8246,8 @@ export function makeValidator(
               keyword: 'required',
               params: { missingProperty: 'refresh' },
               message: "must have required property '" + 'refresh' + "'",
-              schema: schema40.oneOf[3].required,
-              parentSchema: schema40.oneOf[3],
+              schema: schema41.oneOf[3].required,
+              parentSchema: schema41.oneOf[3],
               data,
             };
             if (vErrors === null) {
@@ -8177,8 +8276,8 @@ export function makeValidator(
                 keyword: 'required',
                 params: { missingProperty: 'backfill' },
                 message: "must have required property '" + 'backfill' + "'",
-                schema: schema40.oneOf[4].required,
-                parentSchema: schema40.oneOf[4],
+                schema: schema41.oneOf[4].required,
+                parentSchema: schema41.oneOf[4],
                 data,
               };
               if (vErrors === null) {
@@ -8207,8 +8306,8 @@ export function makeValidator(
                   keyword: 'required',
                   params: { missingProperty: 'purge' },
                   message: "must have required property '" + 'purge' + "'",
-                  schema: schema40.oneOf[5].required,
-                  parentSchema: schema40.oneOf[5],
+                  schema: schema41.oneOf[5].required,
+                  parentSchema: schema41.oneOf[5],
                   data,
                 };
                 if (vErrors === null) {
@@ -8237,8 +8336,8 @@ export function makeValidator(
                     keyword: 'required',
                     params: { missingProperty: 'sql' },
                     message: "must have required property '" + 'sql' + "'",
-                    schema: schema40.oneOf[6].required,
-                    parentSchema: schema40.oneOf[6],
+                    schema: schema41.oneOf[6].required,
+                    parentSchema: schema41.oneOf[6],
                     data,
                   };
                   if (vErrors === null) {
@@ -8271,8 +8370,8 @@ export function makeValidator(
         keyword: 'oneOf',
         params: { passingSchemas: passing0 },
         message: 'must match exactly one schema in oneOf',
-        schema: schema40.oneOf,
-        parentSchema: schema40,
+        schema: schema41.oneOf,
+        parentSchema: schema41,
         data,
       };
       if (vErrors === null) {
@@ -8299,8 +8398,8 @@ export function makeValidator(
           keyword: 'required',
           params: { missingProperty: 'id' },
           message: "must have required property '" + 'id' + "'",
-          schema: schema40.required,
-          parentSchema: schema40,
+          schema: schema41.required,
+          parentSchema: schema41,
           data,
         };
         if (vErrors === null) {
@@ -8311,7 +8410,7 @@ export function makeValidator(
         errors++;
       }
       for (const key0 in data) {
-        if (!func2.call(schema40.properties, key0)) {
+        if (!func2.call(schema41.properties, key0)) {
           const err9 = {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -8319,7 +8418,7 @@ export function makeValidator(
             params: { additionalProperty: key0 },
             message: 'must NOT have additional properties',
             schema: false,
-            parentSchema: schema40,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8338,8 +8437,8 @@ export function makeValidator(
             keyword: 'dependencies',
             params: { property: 'idempotent', missingProperty: 'sql', depsCount: 1, deps: 'sql' },
             message: 'must have property sql when property idempotent is present',
-            schema: schema40.dependencies,
-            parentSchema: schema40,
+            schema: schema41.dependencies,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8358,8 +8457,8 @@ export function makeValidator(
             keyword: 'dependencies',
             params: { property: 'transaction', missingProperty: 'sql', depsCount: 1, deps: 'sql' },
             message: 'must have property sql when property transaction is present',
-            schema: schema40.dependencies,
-            parentSchema: schema40,
+            schema: schema41.dependencies,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8378,8 +8477,8 @@ export function makeValidator(
             keyword: 'dependencies',
             params: { property: 'expect', missingProperty: 'sql', depsCount: 1, deps: 'sql' },
             message: 'must have property sql when property expect is present',
-            schema: schema40.dependencies,
-            parentSchema: schema40,
+            schema: schema41.dependencies,
+            parentSchema: schema41,
             data,
           };
           if (vErrors === null) {
@@ -8401,7 +8500,7 @@ export function makeValidator(
               params: { pattern: '^[a-z][a-z0-9-]{0,62}$' },
               message: 'must match pattern "' + '^[a-z][a-z0-9-]{0,62}$' + '"',
               schema: '^[a-z][a-z0-9-]{0,62}$',
-              parentSchema: schema40.properties.id,
+              parentSchema: schema41.properties.id,
               data: data0,
             };
             if (vErrors === null) {
@@ -8418,8 +8517,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema40.properties.id.type,
-            parentSchema: schema40.properties.id,
+            schema: schema41.properties.id.type,
+            parentSchema: schema41.properties.id,
             data: data0,
           };
           if (vErrors === null) {
@@ -8439,8 +8538,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema40.properties.description.type,
-            parentSchema: schema40.properties.description,
+            schema: schema41.properties.description.type,
+            parentSchema: schema41.properties.description,
             data: data1,
           };
           if (vErrors === null) {
@@ -8464,8 +8563,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'string' },
                 message: 'must be string',
-                schema: schema40.properties.needs.items.type,
-                parentSchema: schema40.properties.needs.items,
+                schema: schema41.properties.needs.items.type,
+                parentSchema: schema41.properties.needs.items,
                 data: data3,
               };
               if (vErrors === null) {
@@ -8499,7 +8598,7 @@ export function makeValidator(
                     i1 +
                     ' are identical)',
                   schema: true,
-                  parentSchema: schema40.properties.needs,
+                  parentSchema: schema41.properties.needs,
                   data: data2,
                 };
                 if (vErrors === null) {
@@ -8520,8 +8619,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema40.properties.needs.type,
-            parentSchema: schema40.properties.needs,
+            schema: schema41.properties.needs.type,
+            parentSchema: schema41.properties.needs,
             data: data2,
           };
           if (vErrors === null) {
@@ -8539,10 +8638,10 @@ export function makeValidator(
             instancePath: instancePath + '/after',
             schemaPath: '#/properties/after/enum',
             keyword: 'enum',
-            params: { allowedValues: schema40.properties.after.enum },
+            params: { allowedValues: schema41.properties.after.enum },
             message: 'must be equal to one of the allowed values',
-            schema: schema40.properties.after.enum,
-            parentSchema: schema40.properties.after,
+            schema: schema41.properties.after.enum,
+            parentSchema: schema41.properties.after,
             data: data4,
           };
           if (vErrors === null) {
@@ -8564,7 +8663,7 @@ export function makeValidator(
               params: { limit: 2 },
               message: 'must NOT have more than 2 properties',
               schema: 2,
-              parentSchema: schema40.properties.budgets,
+              parentSchema: schema41.properties.budgets,
               data: data5,
             };
             if (vErrors === null) {
@@ -8582,7 +8681,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 properties',
               schema: 1,
-              parentSchema: schema40.properties.budgets,
+              parentSchema: schema41.properties.budgets,
               data: data5,
             };
             if (vErrors === null) {
@@ -8603,7 +8702,7 @@ export function makeValidator(
                   params: { pattern: '^[a-z][a-z0-9-]{0,62}$' },
                   message: 'must match pattern "' + '^[a-z][a-z0-9-]{0,62}$' + '"',
                   schema: '^[a-z][a-z0-9-]{0,62}$',
-                  parentSchema: schema40.properties.budgets.propertyNames,
+                  parentSchema: schema41.properties.budgets.propertyNames,
                   data: key1,
                   propertyName: key1,
                 };
@@ -8623,8 +8722,8 @@ export function makeValidator(
                 keyword: 'propertyNames',
                 params: { propertyName: key1 },
                 message: 'property name must be valid',
-                schema: schema40.properties.budgets.propertyNames,
-                parentSchema: schema40.properties.budgets,
+                schema: schema41.properties.budgets.propertyNames,
+                parentSchema: schema41.properties.budgets,
                 data: data5,
               };
               if (vErrors === null) {
@@ -8645,8 +8744,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema40.properties.budgets.additionalProperties.type,
-                parentSchema: schema40.properties.budgets.additionalProperties,
+                schema: schema41.properties.budgets.additionalProperties.type,
+                parentSchema: schema41.properties.budgets.additionalProperties,
                 data: data6,
               };
               if (vErrors === null) {
@@ -8666,7 +8765,7 @@ export function makeValidator(
                   params: { comparison: '<=', limit: 1000 },
                   message: 'must be <= 1000',
                   schema: 1000,
-                  parentSchema: schema40.properties.budgets.additionalProperties,
+                  parentSchema: schema41.properties.budgets.additionalProperties,
                   data: data6,
                 };
                 if (vErrors === null) {
@@ -8685,7 +8784,7 @@ export function makeValidator(
                   params: { comparison: '>=', limit: 1 },
                   message: 'must be >= 1',
                   schema: 1,
-                  parentSchema: schema40.properties.budgets.additionalProperties,
+                  parentSchema: schema41.properties.budgets.additionalProperties,
                   data: data6,
                 };
                 if (vErrors === null) {
@@ -8704,8 +8803,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema40.properties.budgets.type,
-            parentSchema: schema40.properties.budgets,
+            schema: schema41.properties.budgets.type,
+            parentSchema: schema41.properties.budgets,
             data: data5,
           };
           if (vErrors === null) {
@@ -8725,8 +8824,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'integer' },
             message: 'must be integer',
-            schema: schema40.properties.concurrency.type,
-            parentSchema: schema40.properties.concurrency,
+            schema: schema41.properties.concurrency.type,
+            parentSchema: schema41.properties.concurrency,
             data: data7,
           };
           if (vErrors === null) {
@@ -8745,7 +8844,7 @@ export function makeValidator(
               params: { comparison: '<=', limit: 1000 },
               message: 'must be <= 1000',
               schema: 1000,
-              parentSchema: schema40.properties.concurrency,
+              parentSchema: schema41.properties.concurrency,
               data: data7,
             };
             if (vErrors === null) {
@@ -8763,7 +8862,7 @@ export function makeValidator(
               params: { comparison: '>=', limit: 1 },
               message: 'must be >= 1',
               schema: 1,
-              parentSchema: schema40.properties.concurrency,
+              parentSchema: schema41.properties.concurrency,
               data: data7,
             };
             if (vErrors === null) {
@@ -8855,44 +8954,84 @@ export function makeValidator(
           errors++;
         }
       }
-      if (data.policy !== undefined) {
-        let data10 = data.policy;
-        if (!(data10 === 'wait' || data10 === 'detach')) {
-          const err35 = {
-            instancePath: instancePath + '/policy',
-            schemaPath: '#/definitions/policy/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema29.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema29.enum,
-            parentSchema: schema29,
-            data: data10,
-          };
-          if (vErrors === null) {
-            vErrors = [err35];
-          } else {
-            vErrors.push(err35);
+      if (data.old_transactions_timeout !== undefined) {
+        let data10 = data.old_transactions_timeout;
+        if (typeof data10 === 'string') {
+          if (!formats0(data10)) {
+            const err35 = {
+              instancePath: instancePath + '/old_transactions_timeout',
+              schemaPath: '#/definitions/duration/format',
+              keyword: 'format',
+              params: { format: 'duration' },
+              message: 'must match format "' + 'duration' + '"',
+              schema: 'duration',
+              parentSchema: schema16,
+              data: data10,
+            };
+            if (vErrors === null) {
+              vErrors = [err35];
+            } else {
+              vErrors.push(err35);
+            }
+            errors++;
           }
-          errors++;
-        }
-      }
-      if (data.on_failure !== undefined) {
-        let data11 = data.on_failure;
-        if (!(data11 === 'stop' || data11 === 'continue')) {
+        } else {
           const err36 = {
-            instancePath: instancePath + '/on_failure',
-            schemaPath: '#/definitions/on_failure/enum',
-            keyword: 'enum',
-            params: { allowedValues: schema28.enum },
-            message: 'must be equal to one of the allowed values',
-            schema: schema28.enum,
-            parentSchema: schema28,
-            data: data11,
+            instancePath: instancePath + '/old_transactions_timeout',
+            schemaPath: '#/definitions/duration/type',
+            keyword: 'type',
+            params: { type: 'string' },
+            message: 'must be string',
+            schema: schema16.type,
+            parentSchema: schema16,
+            data: data10,
           };
           if (vErrors === null) {
             vErrors = [err36];
           } else {
             vErrors.push(err36);
+          }
+          errors++;
+        }
+      }
+      if (data.policy !== undefined) {
+        let data11 = data.policy;
+        if (!(data11 === 'wait' || data11 === 'detach')) {
+          const err37 = {
+            instancePath: instancePath + '/policy',
+            schemaPath: '#/definitions/policy/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema30.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema30.enum,
+            parentSchema: schema30,
+            data: data11,
+          };
+          if (vErrors === null) {
+            vErrors = [err37];
+          } else {
+            vErrors.push(err37);
+          }
+          errors++;
+        }
+      }
+      if (data.on_failure !== undefined) {
+        let data12 = data.on_failure;
+        if (!(data12 === 'stop' || data12 === 'continue')) {
+          const err38 = {
+            instancePath: instancePath + '/on_failure',
+            schemaPath: '#/definitions/on_failure/enum',
+            keyword: 'enum',
+            params: { allowedValues: schema29.enum },
+            message: 'must be equal to one of the allowed values',
+            schema: schema29.enum,
+            parentSchema: schema29,
+            data: data12,
+          };
+          if (vErrors === null) {
+            vErrors = [err38];
+          } else {
+            vErrors.push(err38);
           }
           errors++;
         }
@@ -8924,98 +9063,58 @@ export function makeValidator(
         }
       }
       if (data.allow !== undefined) {
-        let data14 = data.allow;
-        if (Array.isArray(data14)) {
-          if (data14.length < 1) {
-            const err37 = {
+        let data15 = data.allow;
+        if (Array.isArray(data15)) {
+          if (data15.length < 1) {
+            const err39 = {
               instancePath: instancePath + '/allow',
               schemaPath: '#/definitions/allow/minItems',
               keyword: 'minItems',
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema39,
-              data: data14,
+              parentSchema: schema40,
+              data: data15,
             };
             if (vErrors === null) {
-              vErrors = [err37];
+              vErrors = [err39];
             } else {
-              vErrors.push(err37);
+              vErrors.push(err39);
             }
             errors++;
           }
-          const len1 = data14.length;
+          const len1 = data15.length;
           for (let i2 = 0; i2 < len1; i2++) {
-            let data15 = data14[i2];
-            if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
-              if (data15.rule === undefined) {
-                const err38 = {
+            let data16 = data15[i2];
+            if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+              if (data16.rule === undefined) {
+                const err40 = {
                   instancePath: instancePath + '/allow/' + i2,
                   schemaPath: '#/definitions/allow/items/required',
                   keyword: 'required',
                   params: { missingProperty: 'rule' },
                   message: "must have required property '" + 'rule' + "'",
-                  schema: schema39.items.required,
-                  parentSchema: schema39.items,
-                  data: data15,
+                  schema: schema40.items.required,
+                  parentSchema: schema40.items,
+                  data: data16,
                 };
                 if (vErrors === null) {
-                  vErrors = [err38];
+                  vErrors = [err40];
                 } else {
-                  vErrors.push(err38);
+                  vErrors.push(err40);
                 }
                 errors++;
               }
-              for (const key3 in data15) {
+              for (const key3 in data16) {
                 if (!(key3 === 'rule' || key3 === 'because')) {
-                  const err39 = {
+                  const err41 = {
                     instancePath: instancePath + '/allow/' + i2,
                     schemaPath: '#/definitions/allow/items/additionalProperties',
                     keyword: 'additionalProperties',
                     params: { additionalProperty: key3 },
                     message: 'must NOT have additional properties',
                     schema: false,
-                    parentSchema: schema39.items,
-                    data: data15,
-                  };
-                  if (vErrors === null) {
-                    vErrors = [err39];
-                  } else {
-                    vErrors.push(err39);
-                  }
-                  errors++;
-                }
-              }
-              if (data15.rule !== undefined) {
-                let data16 = data15.rule;
-                if (typeof data16 === 'string') {
-                  if (func4(data16) < 1) {
-                    const err40 = {
-                      instancePath: instancePath + '/allow/' + i2 + '/rule',
-                      schemaPath: '#/definitions/allow/items/properties/rule/minLength',
-                      keyword: 'minLength',
-                      params: { limit: 1 },
-                      message: 'must NOT have fewer than 1 characters',
-                      schema: 1,
-                      parentSchema: schema39.items.properties.rule,
-                      data: data16,
-                    };
-                    if (vErrors === null) {
-                      vErrors = [err40];
-                    } else {
-                      vErrors.push(err40);
-                    }
-                    errors++;
-                  }
-                } else {
-                  const err41 = {
-                    instancePath: instancePath + '/allow/' + i2 + '/rule',
-                    schemaPath: '#/definitions/allow/items/properties/rule/type',
-                    keyword: 'type',
-                    params: { type: 'string' },
-                    message: 'must be string',
-                    schema: schema39.items.properties.rule.type,
-                    parentSchema: schema39.items.properties.rule,
+                    parentSchema: schema40.items,
                     data: data16,
                   };
                   if (vErrors === null) {
@@ -9026,61 +9125,101 @@ export function makeValidator(
                   errors++;
                 }
               }
-              if (data15.because !== undefined) {
-                let data17 = data15.because;
-                if (typeof data17 !== 'string') {
-                  const err42 = {
+              if (data16.rule !== undefined) {
+                let data17 = data16.rule;
+                if (typeof data17 === 'string') {
+                  if (func4(data17) < 1) {
+                    const err42 = {
+                      instancePath: instancePath + '/allow/' + i2 + '/rule',
+                      schemaPath: '#/definitions/allow/items/properties/rule/minLength',
+                      keyword: 'minLength',
+                      params: { limit: 1 },
+                      message: 'must NOT have fewer than 1 characters',
+                      schema: 1,
+                      parentSchema: schema40.items.properties.rule,
+                      data: data17,
+                    };
+                    if (vErrors === null) {
+                      vErrors = [err42];
+                    } else {
+                      vErrors.push(err42);
+                    }
+                    errors++;
+                  }
+                } else {
+                  const err43 = {
+                    instancePath: instancePath + '/allow/' + i2 + '/rule',
+                    schemaPath: '#/definitions/allow/items/properties/rule/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                    schema: schema40.items.properties.rule.type,
+                    parentSchema: schema40.items.properties.rule,
+                    data: data17,
+                  };
+                  if (vErrors === null) {
+                    vErrors = [err43];
+                  } else {
+                    vErrors.push(err43);
+                  }
+                  errors++;
+                }
+              }
+              if (data16.because !== undefined) {
+                let data18 = data16.because;
+                if (typeof data18 !== 'string') {
+                  const err44 = {
                     instancePath: instancePath + '/allow/' + i2 + '/because',
                     schemaPath: '#/definitions/allow/items/properties/because/type',
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
-                    schema: schema39.items.properties.because.type,
-                    parentSchema: schema39.items.properties.because,
-                    data: data17,
+                    schema: schema40.items.properties.because.type,
+                    parentSchema: schema40.items.properties.because,
+                    data: data18,
                   };
                   if (vErrors === null) {
-                    vErrors = [err42];
+                    vErrors = [err44];
                   } else {
-                    vErrors.push(err42);
+                    vErrors.push(err44);
                   }
                   errors++;
                 }
               }
             } else {
-              const err43 = {
+              const err45 = {
                 instancePath: instancePath + '/allow/' + i2,
                 schemaPath: '#/definitions/allow/items/type',
                 keyword: 'type',
                 params: { type: 'object' },
                 message: 'must be object',
-                schema: schema39.items.type,
-                parentSchema: schema39.items,
-                data: data15,
+                schema: schema40.items.type,
+                parentSchema: schema40.items,
+                data: data16,
               };
               if (vErrors === null) {
-                vErrors = [err43];
+                vErrors = [err45];
               } else {
-                vErrors.push(err43);
+                vErrors.push(err45);
               }
               errors++;
             }
           }
         } else {
-          const err44 = {
+          const err46 = {
             instancePath: instancePath + '/allow',
             schemaPath: '#/definitions/allow/type',
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema39.type,
-            parentSchema: schema39,
-            data: data14,
+            schema: schema40.type,
+            parentSchema: schema40,
+            data: data15,
           };
           if (vErrors === null) {
-            vErrors = [err44];
+            vErrors = [err46];
           } else {
-            vErrors.push(err44);
+            vErrors.push(err46);
           }
           errors++;
         }
@@ -9164,160 +9303,114 @@ export function makeValidator(
         }
       }
       if (data.sql !== undefined) {
-        let data24 = data.sql;
-        if (typeof data24 === 'string') {
-          if (func4(data24) < 1) {
-            const err45 = {
+        let data25 = data.sql;
+        if (typeof data25 === 'string') {
+          if (func4(data25) < 1) {
+            const err47 = {
               instancePath: instancePath + '/sql',
               schemaPath: '#/properties/sql/minLength',
               keyword: 'minLength',
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 characters',
               schema: 1,
-              parentSchema: schema40.properties.sql,
-              data: data24,
+              parentSchema: schema41.properties.sql,
+              data: data25,
             };
             if (vErrors === null) {
-              vErrors = [err45];
+              vErrors = [err47];
             } else {
-              vErrors.push(err45);
+              vErrors.push(err47);
             }
             errors++;
           }
         } else {
-          const err46 = {
+          const err48 = {
             instancePath: instancePath + '/sql',
             schemaPath: '#/properties/sql/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema40.properties.sql.type,
-            parentSchema: schema40.properties.sql,
-            data: data24,
+            schema: schema41.properties.sql.type,
+            parentSchema: schema41.properties.sql,
+            data: data25,
           };
           if (vErrors === null) {
-            vErrors = [err46];
+            vErrors = [err48];
           } else {
-            vErrors.push(err46);
+            vErrors.push(err48);
           }
           errors++;
         }
       }
       if (data.idempotent !== undefined) {
-        let data25 = data.idempotent;
-        if (typeof data25 !== 'boolean') {
-          const err47 = {
+        let data26 = data.idempotent;
+        if (typeof data26 !== 'boolean') {
+          const err49 = {
             instancePath: instancePath + '/idempotent',
             schemaPath: '#/properties/idempotent/type',
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema40.properties.idempotent.type,
-            parentSchema: schema40.properties.idempotent,
-            data: data25,
+            schema: schema41.properties.idempotent.type,
+            parentSchema: schema41.properties.idempotent,
+            data: data26,
           };
           if (vErrors === null) {
-            vErrors = [err47];
+            vErrors = [err49];
           } else {
-            vErrors.push(err47);
+            vErrors.push(err49);
           }
           errors++;
         }
       }
       if (data.expect !== undefined) {
-        let data26 = data.expect;
-        if (data26 && typeof data26 == 'object' && !Array.isArray(data26)) {
-          if (Object.keys(data26).length < 1) {
-            const err48 = {
+        let data27 = data.expect;
+        if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
+          if (Object.keys(data27).length < 1) {
+            const err50 = {
               instancePath: instancePath + '/expect',
               schemaPath: '#/definitions/expect/minProperties',
               keyword: 'minProperties',
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 properties',
               schema: 1,
-              parentSchema: schema90,
-              data: data26,
+              parentSchema: schema92,
+              data: data27,
             };
             if (vErrors === null) {
-              vErrors = [err48];
+              vErrors = [err50];
             } else {
-              vErrors.push(err48);
+              vErrors.push(err50);
             }
             errors++;
           }
-          for (const key4 in data26) {
+          for (const key4 in data27) {
             if (!(
               key4 === 'rows' ||
               key4 === 'min_rows' ||
               key4 === 'max_rows' ||
               key4 === 'statements'
             )) {
-              const err49 = {
+              const err51 = {
                 instancePath: instancePath + '/expect',
                 schemaPath: '#/definitions/expect/additionalProperties',
                 keyword: 'additionalProperties',
                 params: { additionalProperty: key4 },
                 message: 'must NOT have additional properties',
                 schema: false,
-                parentSchema: schema90,
-                data: data26,
-              };
-              if (vErrors === null) {
-                vErrors = [err49];
-              } else {
-                vErrors.push(err49);
-              }
-              errors++;
-            }
-          }
-          if (data26.rows !== undefined) {
-            let data27 = data26.rows;
-            if (!(
-              typeof data27 == 'number' &&
-              !(data27 % 1) &&
-              !isNaN(data27) &&
-              isFinite(data27)
-            )) {
-              const err50 = {
-                instancePath: instancePath + '/expect/rows',
-                schemaPath: '#/definitions/expect/properties/rows/type',
-                keyword: 'type',
-                params: { type: 'integer' },
-                message: 'must be integer',
-                schema: schema90.properties.rows.type,
-                parentSchema: schema90.properties.rows,
+                parentSchema: schema92,
                 data: data27,
               };
               if (vErrors === null) {
-                vErrors = [err50];
+                vErrors = [err51];
               } else {
-                vErrors.push(err50);
+                vErrors.push(err51);
               }
               errors++;
             }
-            if (typeof data27 == 'number' && isFinite(data27)) {
-              if (data27 < 0 || isNaN(data27)) {
-                const err51 = {
-                  instancePath: instancePath + '/expect/rows',
-                  schemaPath: '#/definitions/expect/properties/rows/minimum',
-                  keyword: 'minimum',
-                  params: { comparison: '>=', limit: 0 },
-                  message: 'must be >= 0',
-                  schema: 0,
-                  parentSchema: schema90.properties.rows,
-                  data: data27,
-                };
-                if (vErrors === null) {
-                  vErrors = [err51];
-                } else {
-                  vErrors.push(err51);
-                }
-                errors++;
-              }
-            }
           }
-          if (data26.min_rows !== undefined) {
-            let data28 = data26.min_rows;
+          if (data27.rows !== undefined) {
+            let data28 = data27.rows;
             if (!(
               typeof data28 == 'number' &&
               !(data28 % 1) &&
@@ -9325,13 +9418,13 @@ export function makeValidator(
               isFinite(data28)
             )) {
               const err52 = {
-                instancePath: instancePath + '/expect/min_rows',
-                schemaPath: '#/definitions/expect/properties/min_rows/type',
+                instancePath: instancePath + '/expect/rows',
+                schemaPath: '#/definitions/expect/properties/rows/type',
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema90.properties.min_rows.type,
-                parentSchema: schema90.properties.min_rows,
+                schema: schema92.properties.rows.type,
+                parentSchema: schema92.properties.rows,
                 data: data28,
               };
               if (vErrors === null) {
@@ -9344,13 +9437,13 @@ export function makeValidator(
             if (typeof data28 == 'number' && isFinite(data28)) {
               if (data28 < 0 || isNaN(data28)) {
                 const err53 = {
-                  instancePath: instancePath + '/expect/min_rows',
-                  schemaPath: '#/definitions/expect/properties/min_rows/minimum',
+                  instancePath: instancePath + '/expect/rows',
+                  schemaPath: '#/definitions/expect/properties/rows/minimum',
                   keyword: 'minimum',
                   params: { comparison: '>=', limit: 0 },
                   message: 'must be >= 0',
                   schema: 0,
-                  parentSchema: schema90.properties.min_rows,
+                  parentSchema: schema92.properties.rows,
                   data: data28,
                 };
                 if (vErrors === null) {
@@ -9362,8 +9455,8 @@ export function makeValidator(
               }
             }
           }
-          if (data26.max_rows !== undefined) {
-            let data29 = data26.max_rows;
+          if (data27.min_rows !== undefined) {
+            let data29 = data27.min_rows;
             if (!(
               typeof data29 == 'number' &&
               !(data29 % 1) &&
@@ -9371,13 +9464,13 @@ export function makeValidator(
               isFinite(data29)
             )) {
               const err54 = {
-                instancePath: instancePath + '/expect/max_rows',
-                schemaPath: '#/definitions/expect/properties/max_rows/type',
+                instancePath: instancePath + '/expect/min_rows',
+                schemaPath: '#/definitions/expect/properties/min_rows/type',
                 keyword: 'type',
                 params: { type: 'integer' },
                 message: 'must be integer',
-                schema: schema90.properties.max_rows.type,
-                parentSchema: schema90.properties.max_rows,
+                schema: schema92.properties.min_rows.type,
+                parentSchema: schema92.properties.min_rows,
                 data: data29,
               };
               if (vErrors === null) {
@@ -9390,13 +9483,13 @@ export function makeValidator(
             if (typeof data29 == 'number' && isFinite(data29)) {
               if (data29 < 0 || isNaN(data29)) {
                 const err55 = {
-                  instancePath: instancePath + '/expect/max_rows',
-                  schemaPath: '#/definitions/expect/properties/max_rows/minimum',
+                  instancePath: instancePath + '/expect/min_rows',
+                  schemaPath: '#/definitions/expect/properties/min_rows/minimum',
                   keyword: 'minimum',
                   params: { comparison: '>=', limit: 0 },
                   message: 'must be >= 0',
                   schema: 0,
-                  parentSchema: schema90.properties.max_rows,
+                  parentSchema: schema92.properties.min_rows,
                   data: data29,
                 };
                 if (vErrors === null) {
@@ -9408,73 +9501,119 @@ export function makeValidator(
               }
             }
           }
-          if (data26.statements !== undefined) {
-            let data30 = data26.statements;
-            if (Array.isArray(data30)) {
-              if (data30.length < 1) {
-                const err56 = {
+          if (data27.max_rows !== undefined) {
+            let data30 = data27.max_rows;
+            if (!(
+              typeof data30 == 'number' &&
+              !(data30 % 1) &&
+              !isNaN(data30) &&
+              isFinite(data30)
+            )) {
+              const err56 = {
+                instancePath: instancePath + '/expect/max_rows',
+                schemaPath: '#/definitions/expect/properties/max_rows/type',
+                keyword: 'type',
+                params: { type: 'integer' },
+                message: 'must be integer',
+                schema: schema92.properties.max_rows.type,
+                parentSchema: schema92.properties.max_rows,
+                data: data30,
+              };
+              if (vErrors === null) {
+                vErrors = [err56];
+              } else {
+                vErrors.push(err56);
+              }
+              errors++;
+            }
+            if (typeof data30 == 'number' && isFinite(data30)) {
+              if (data30 < 0 || isNaN(data30)) {
+                const err57 = {
+                  instancePath: instancePath + '/expect/max_rows',
+                  schemaPath: '#/definitions/expect/properties/max_rows/minimum',
+                  keyword: 'minimum',
+                  params: { comparison: '>=', limit: 0 },
+                  message: 'must be >= 0',
+                  schema: 0,
+                  parentSchema: schema92.properties.max_rows,
+                  data: data30,
+                };
+                if (vErrors === null) {
+                  vErrors = [err57];
+                } else {
+                  vErrors.push(err57);
+                }
+                errors++;
+              }
+            }
+          }
+          if (data27.statements !== undefined) {
+            let data31 = data27.statements;
+            if (Array.isArray(data31)) {
+              if (data31.length < 1) {
+                const err58 = {
                   instancePath: instancePath + '/expect/statements',
                   schemaPath: '#/definitions/expect/properties/statements/minItems',
                   keyword: 'minItems',
                   params: { limit: 1 },
                   message: 'must NOT have fewer than 1 items',
                   schema: 1,
-                  parentSchema: schema90.properties.statements,
-                  data: data30,
+                  parentSchema: schema92.properties.statements,
+                  data: data31,
                 };
                 if (vErrors === null) {
-                  vErrors = [err56];
+                  vErrors = [err58];
                 } else {
-                  vErrors.push(err56);
+                  vErrors.push(err58);
                 }
                 errors++;
               }
-              const len2 = data30.length;
+              const len2 = data31.length;
               for (let i3 = 0; i3 < len2; i3++) {
-                let data31 = data30[i3];
+                let data32 = data31[i3];
                 if (
-                  !(data31 && typeof data31 == 'object' && !Array.isArray(data31)) &&
-                  data31 !== null
+                  !(data32 && typeof data32 == 'object' && !Array.isArray(data32)) &&
+                  data32 !== null
                 ) {
-                  const err57 = {
+                  const err59 = {
                     instancePath: instancePath + '/expect/statements/' + i3,
                     schemaPath: '#/definitions/expect/properties/statements/items/type',
                     keyword: 'type',
-                    params: { type: schema90.properties.statements.items.type },
+                    params: { type: schema92.properties.statements.items.type },
                     message: 'must be object,null',
-                    schema: schema90.properties.statements.items.type,
-                    parentSchema: schema90.properties.statements.items,
-                    data: data31,
+                    schema: schema92.properties.statements.items.type,
+                    parentSchema: schema92.properties.statements.items,
+                    data: data32,
                   };
                   if (vErrors === null) {
-                    vErrors = [err57];
+                    vErrors = [err59];
                   } else {
-                    vErrors.push(err57);
+                    vErrors.push(err59);
                   }
                   errors++;
                 }
-                if (data31 && typeof data31 == 'object' && !Array.isArray(data31)) {
-                  if (Object.keys(data31).length < 1) {
-                    const err58 = {
+                if (data32 && typeof data32 == 'object' && !Array.isArray(data32)) {
+                  if (Object.keys(data32).length < 1) {
+                    const err60 = {
                       instancePath: instancePath + '/expect/statements/' + i3,
                       schemaPath: '#/definitions/expect/properties/statements/items/minProperties',
                       keyword: 'minProperties',
                       params: { limit: 1 },
                       message: 'must NOT have fewer than 1 properties',
                       schema: 1,
-                      parentSchema: schema90.properties.statements.items,
-                      data: data31,
+                      parentSchema: schema92.properties.statements.items,
+                      data: data32,
                     };
                     if (vErrors === null) {
-                      vErrors = [err58];
+                      vErrors = [err60];
                     } else {
-                      vErrors.push(err58);
+                      vErrors.push(err60);
                     }
                     errors++;
                   }
-                  for (const key5 in data31) {
+                  for (const key5 in data32) {
                     if (!(key5 === 'rows' || key5 === 'min_rows' || key5 === 'max_rows')) {
-                      const err59 = {
+                      const err61 = {
                         instancePath: instancePath + '/expect/statements/' + i3,
                         schemaPath:
                           '#/definitions/expect/properties/statements/items/additionalProperties',
@@ -9482,67 +9621,19 @@ export function makeValidator(
                         params: { additionalProperty: key5 },
                         message: 'must NOT have additional properties',
                         schema: false,
-                        parentSchema: schema90.properties.statements.items,
-                        data: data31,
-                      };
-                      if (vErrors === null) {
-                        vErrors = [err59];
-                      } else {
-                        vErrors.push(err59);
-                      }
-                      errors++;
-                    }
-                  }
-                  if (data31.rows !== undefined) {
-                    let data32 = data31.rows;
-                    if (!(
-                      typeof data32 == 'number' &&
-                      !(data32 % 1) &&
-                      !isNaN(data32) &&
-                      isFinite(data32)
-                    )) {
-                      const err60 = {
-                        instancePath: instancePath + '/expect/statements/' + i3 + '/rows',
-                        schemaPath:
-                          '#/definitions/expect/properties/statements/items/properties/rows/type',
-                        keyword: 'type',
-                        params: { type: 'integer' },
-                        message: 'must be integer',
-                        schema: schema90.properties.statements.items.properties.rows.type,
-                        parentSchema: schema90.properties.statements.items.properties.rows,
+                        parentSchema: schema92.properties.statements.items,
                         data: data32,
                       };
                       if (vErrors === null) {
-                        vErrors = [err60];
+                        vErrors = [err61];
                       } else {
-                        vErrors.push(err60);
+                        vErrors.push(err61);
                       }
                       errors++;
                     }
-                    if (typeof data32 == 'number' && isFinite(data32)) {
-                      if (data32 < 0 || isNaN(data32)) {
-                        const err61 = {
-                          instancePath: instancePath + '/expect/statements/' + i3 + '/rows',
-                          schemaPath:
-                            '#/definitions/expect/properties/statements/items/properties/rows/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 0 },
-                          message: 'must be >= 0',
-                          schema: 0,
-                          parentSchema: schema90.properties.statements.items.properties.rows,
-                          data: data32,
-                        };
-                        if (vErrors === null) {
-                          vErrors = [err61];
-                        } else {
-                          vErrors.push(err61);
-                        }
-                        errors++;
-                      }
-                    }
                   }
-                  if (data31.min_rows !== undefined) {
-                    let data33 = data31.min_rows;
+                  if (data32.rows !== undefined) {
+                    let data33 = data32.rows;
                     if (!(
                       typeof data33 == 'number' &&
                       !(data33 % 1) &&
@@ -9550,14 +9641,14 @@ export function makeValidator(
                       isFinite(data33)
                     )) {
                       const err62 = {
-                        instancePath: instancePath + '/expect/statements/' + i3 + '/min_rows',
+                        instancePath: instancePath + '/expect/statements/' + i3 + '/rows',
                         schemaPath:
-                          '#/definitions/expect/properties/statements/items/properties/min_rows/type',
+                          '#/definitions/expect/properties/statements/items/properties/rows/type',
                         keyword: 'type',
                         params: { type: 'integer' },
                         message: 'must be integer',
-                        schema: schema90.properties.statements.items.properties.min_rows.type,
-                        parentSchema: schema90.properties.statements.items.properties.min_rows,
+                        schema: schema92.properties.statements.items.properties.rows.type,
+                        parentSchema: schema92.properties.statements.items.properties.rows,
                         data: data33,
                       };
                       if (vErrors === null) {
@@ -9570,14 +9661,14 @@ export function makeValidator(
                     if (typeof data33 == 'number' && isFinite(data33)) {
                       if (data33 < 0 || isNaN(data33)) {
                         const err63 = {
-                          instancePath: instancePath + '/expect/statements/' + i3 + '/min_rows',
+                          instancePath: instancePath + '/expect/statements/' + i3 + '/rows',
                           schemaPath:
-                            '#/definitions/expect/properties/statements/items/properties/min_rows/minimum',
+                            '#/definitions/expect/properties/statements/items/properties/rows/minimum',
                           keyword: 'minimum',
                           params: { comparison: '>=', limit: 0 },
                           message: 'must be >= 0',
                           schema: 0,
-                          parentSchema: schema90.properties.statements.items.properties.min_rows,
+                          parentSchema: schema92.properties.statements.items.properties.rows,
                           data: data33,
                         };
                         if (vErrors === null) {
@@ -9589,8 +9680,8 @@ export function makeValidator(
                       }
                     }
                   }
-                  if (data31.max_rows !== undefined) {
-                    let data34 = data31.max_rows;
+                  if (data32.min_rows !== undefined) {
+                    let data34 = data32.min_rows;
                     if (!(
                       typeof data34 == 'number' &&
                       !(data34 % 1) &&
@@ -9598,14 +9689,14 @@ export function makeValidator(
                       isFinite(data34)
                     )) {
                       const err64 = {
-                        instancePath: instancePath + '/expect/statements/' + i3 + '/max_rows',
+                        instancePath: instancePath + '/expect/statements/' + i3 + '/min_rows',
                         schemaPath:
-                          '#/definitions/expect/properties/statements/items/properties/max_rows/type',
+                          '#/definitions/expect/properties/statements/items/properties/min_rows/type',
                         keyword: 'type',
                         params: { type: 'integer' },
                         message: 'must be integer',
-                        schema: schema90.properties.statements.items.properties.max_rows.type,
-                        parentSchema: schema90.properties.statements.items.properties.max_rows,
+                        schema: schema92.properties.statements.items.properties.min_rows.type,
+                        parentSchema: schema92.properties.statements.items.properties.min_rows,
                         data: data34,
                       };
                       if (vErrors === null) {
@@ -9618,14 +9709,14 @@ export function makeValidator(
                     if (typeof data34 == 'number' && isFinite(data34)) {
                       if (data34 < 0 || isNaN(data34)) {
                         const err65 = {
-                          instancePath: instancePath + '/expect/statements/' + i3 + '/max_rows',
+                          instancePath: instancePath + '/expect/statements/' + i3 + '/min_rows',
                           schemaPath:
-                            '#/definitions/expect/properties/statements/items/properties/max_rows/minimum',
+                            '#/definitions/expect/properties/statements/items/properties/min_rows/minimum',
                           keyword: 'minimum',
                           params: { comparison: '>=', limit: 0 },
                           message: 'must be >= 0',
                           schema: 0,
-                          parentSchema: schema90.properties.statements.items.properties.max_rows,
+                          parentSchema: schema92.properties.statements.items.properties.min_rows,
                           data: data34,
                         };
                         if (vErrors === null) {
@@ -9637,82 +9728,130 @@ export function makeValidator(
                       }
                     }
                   }
+                  if (data32.max_rows !== undefined) {
+                    let data35 = data32.max_rows;
+                    if (!(
+                      typeof data35 == 'number' &&
+                      !(data35 % 1) &&
+                      !isNaN(data35) &&
+                      isFinite(data35)
+                    )) {
+                      const err66 = {
+                        instancePath: instancePath + '/expect/statements/' + i3 + '/max_rows',
+                        schemaPath:
+                          '#/definitions/expect/properties/statements/items/properties/max_rows/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                        schema: schema92.properties.statements.items.properties.max_rows.type,
+                        parentSchema: schema92.properties.statements.items.properties.max_rows,
+                        data: data35,
+                      };
+                      if (vErrors === null) {
+                        vErrors = [err66];
+                      } else {
+                        vErrors.push(err66);
+                      }
+                      errors++;
+                    }
+                    if (typeof data35 == 'number' && isFinite(data35)) {
+                      if (data35 < 0 || isNaN(data35)) {
+                        const err67 = {
+                          instancePath: instancePath + '/expect/statements/' + i3 + '/max_rows',
+                          schemaPath:
+                            '#/definitions/expect/properties/statements/items/properties/max_rows/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                          schema: 0,
+                          parentSchema: schema92.properties.statements.items.properties.max_rows,
+                          data: data35,
+                        };
+                        if (vErrors === null) {
+                          vErrors = [err67];
+                        } else {
+                          vErrors.push(err67);
+                        }
+                        errors++;
+                      }
+                    }
+                  }
                 }
               }
             } else {
-              const err66 = {
+              const err68 = {
                 instancePath: instancePath + '/expect/statements',
                 schemaPath: '#/definitions/expect/properties/statements/type',
                 keyword: 'type',
                 params: { type: 'array' },
                 message: 'must be array',
-                schema: schema90.properties.statements.type,
-                parentSchema: schema90.properties.statements,
-                data: data30,
+                schema: schema92.properties.statements.type,
+                parentSchema: schema92.properties.statements,
+                data: data31,
               };
               if (vErrors === null) {
-                vErrors = [err66];
+                vErrors = [err68];
               } else {
-                vErrors.push(err66);
+                vErrors.push(err68);
               }
               errors++;
             }
           }
         } else {
-          const err67 = {
+          const err69 = {
             instancePath: instancePath + '/expect',
             schemaPath: '#/definitions/expect/type',
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-            schema: schema90.type,
-            parentSchema: schema90,
-            data: data26,
+            schema: schema92.type,
+            parentSchema: schema92,
+            data: data27,
           };
           if (vErrors === null) {
-            vErrors = [err67];
+            vErrors = [err69];
           } else {
-            vErrors.push(err67);
+            vErrors.push(err69);
           }
           errors++;
         }
       }
       if (data.transaction !== undefined) {
-        let data35 = data.transaction;
-        if (typeof data35 !== 'boolean') {
-          const err68 = {
+        let data36 = data.transaction;
+        if (typeof data36 !== 'boolean') {
+          const err70 = {
             instancePath: instancePath + '/transaction',
             schemaPath: '#/properties/transaction/type',
             keyword: 'type',
             params: { type: 'boolean' },
             message: 'must be boolean',
-            schema: schema40.properties.transaction.type,
-            parentSchema: schema40.properties.transaction,
-            data: data35,
+            schema: schema41.properties.transaction.type,
+            parentSchema: schema41.properties.transaction,
+            data: data36,
           };
           if (vErrors === null) {
-            vErrors = [err68];
+            vErrors = [err70];
           } else {
-            vErrors.push(err68);
+            vErrors.push(err70);
           }
           errors++;
         }
       }
     } else {
-      const err69 = {
+      const err71 = {
         instancePath,
         schemaPath: '#/type',
         keyword: 'type',
         params: { type: 'object' },
         message: 'must be object',
-        schema: schema40.type,
-        parentSchema: schema40,
+        schema: schema41.type,
+        parentSchema: schema41,
         data,
       };
       if (vErrors === null) {
-        vErrors = [err69];
+        vErrors = [err71];
       } else {
-        vErrors.push(err69);
+        vErrors.push(err71);
       }
       errors++;
     }
@@ -10109,9 +10248,12 @@ export function makeValidator(
                   instancePath: instancePath + '/ledger/keep',
                   schemaPath: '#/definitions/ledger/properties/keep/pattern',
                   keyword: 'pattern',
-                  params: { pattern: '^[1-9][0-9]{0,4}d$' },
-                  message: 'must match pattern "' + '^[1-9][0-9]{0,4}d$' + '"',
-                  schema: '^[1-9][0-9]{0,4}d$',
+                  params: { pattern: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$' },
+                  message:
+                    'must match pattern "' +
+                    '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$' +
+                    '"',
+                  schema: '^([1-9][0-9]{0,4}d|[1-9][0-9]{0,3}w|[1-9][0-9]{0,2}y)$',
                   parentSchema: schema21.properties.keep,
                   data: data10,
                 };
@@ -10197,15 +10339,15 @@ export function makeValidator(
       if (data.expect_every !== undefined) {
         let data13 = data.expect_every;
         if (typeof data13 === 'string') {
-          if (!formats0(data13)) {
+          if (!formats4(data13)) {
             const err20 = {
               instancePath: instancePath + '/expect_every',
-              schemaPath: '#/definitions/duration/format',
+              schemaPath: '#/definitions/age/format',
               keyword: 'format',
-              params: { format: 'duration' },
-              message: 'must match format "' + 'duration' + '"',
-              schema: 'duration',
-              parentSchema: schema16,
+              params: { format: 'age' },
+              message: 'must match format "' + 'age' + '"',
+              schema: 'age',
+              parentSchema: schema20,
               data: data13,
             };
             if (vErrors === null) {
@@ -10218,12 +10360,12 @@ export function makeValidator(
         } else {
           const err21 = {
             instancePath: instancePath + '/expect_every',
-            schemaPath: '#/definitions/duration/type',
+            schemaPath: '#/definitions/age/type',
             keyword: 'type',
             params: { type: 'string' },
             message: 'must be string',
-            schema: schema16.type,
-            parentSchema: schema16,
+            schema: schema20.type,
+            parentSchema: schema20,
             data: data13,
           };
           if (vErrors === null) {
@@ -10294,7 +10436,7 @@ export function makeValidator(
               params: { limit: 1 },
               message: 'must NOT have fewer than 1 items',
               schema: 1,
-              parentSchema: schema39,
+              parentSchema: schema40,
               data: data17,
             };
             if (vErrors === null) {
@@ -10315,8 +10457,8 @@ export function makeValidator(
                   keyword: 'required',
                   params: { missingProperty: 'rule' },
                   message: "must have required property '" + 'rule' + "'",
-                  schema: schema39.items.required,
-                  parentSchema: schema39.items,
+                  schema: schema40.items.required,
+                  parentSchema: schema40.items,
                   data: data18,
                 };
                 if (vErrors === null) {
@@ -10335,7 +10477,7 @@ export function makeValidator(
                     params: { additionalProperty: key4 },
                     message: 'must NOT have additional properties',
                     schema: false,
-                    parentSchema: schema39.items,
+                    parentSchema: schema40.items,
                     data: data18,
                   };
                   if (vErrors === null) {
@@ -10357,7 +10499,7 @@ export function makeValidator(
                       params: { limit: 1 },
                       message: 'must NOT have fewer than 1 characters',
                       schema: 1,
-                      parentSchema: schema39.items.properties.rule,
+                      parentSchema: schema40.items.properties.rule,
                       data: data19,
                     };
                     if (vErrors === null) {
@@ -10374,8 +10516,8 @@ export function makeValidator(
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
-                    schema: schema39.items.properties.rule.type,
-                    parentSchema: schema39.items.properties.rule,
+                    schema: schema40.items.properties.rule.type,
+                    parentSchema: schema40.items.properties.rule,
                     data: data19,
                   };
                   if (vErrors === null) {
@@ -10395,8 +10537,8 @@ export function makeValidator(
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
-                    schema: schema39.items.properties.because.type,
-                    parentSchema: schema39.items.properties.because,
+                    schema: schema40.items.properties.because.type,
+                    parentSchema: schema40.items.properties.because,
                     data: data20,
                   };
                   if (vErrors === null) {
@@ -10414,8 +10556,8 @@ export function makeValidator(
                 keyword: 'type',
                 params: { type: 'object' },
                 message: 'must be object',
-                schema: schema39.items.type,
-                parentSchema: schema39.items,
+                schema: schema40.items.type,
+                parentSchema: schema40.items,
                 data: data18,
               };
               if (vErrors === null) {
@@ -10433,8 +10575,8 @@ export function makeValidator(
             keyword: 'type',
             params: { type: 'array' },
             message: 'must be array',
-            schema: schema39.type,
-            parentSchema: schema39,
+            schema: schema40.type,
+            parentSchema: schema40,
             data: data17,
           };
           if (vErrors === null) {

@@ -1,4 +1,5 @@
 import type { Execution } from '../model/execution.js';
+import type { WaitCause } from '../model/stop-cause.js';
 import type { Outcome } from '../postgres/background/worker.js';
 import type { Queryable } from '../postgres/session.js';
 import { COMMIT_LATER } from './commit-later.js';
@@ -111,6 +112,19 @@ export class AttemptLedger {
       ],
       'often',
     );
+  }
+
+  /**
+   * Cancels workers whose wait for a lock has lasted longer than it may.
+   * @returns by attempt, the bound that was exceeded.
+   */
+  async endLockWaits(attemptIds: readonly string[]): Promise<Map<string, WaitCause>> {
+    const rows = await this.db.query<{ attempt_id: string; cause: WaitCause }>(
+      'SELECT attempt_id, cause FROM runbook.end_lock_waits($1)',
+      [attemptIds],
+      'often',
+    );
+    return new Map(rows.map((row) => [row.attempt_id, row.cause]));
   }
 
   /**

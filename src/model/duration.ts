@@ -1,35 +1,55 @@
+const DAY_MS = 86_400_000;
+
+/** From large to small. */
 const UNITS: Readonly<Record<string, number>> = {
-  d: 86_400_000,
+  y: 365 * DAY_MS,
+  w: 7 * DAY_MS,
+  d: DAY_MS,
   h: 3_600_000,
   m: 60_000,
   s: 1_000,
   ms: 1,
 };
 
-const WHOLE = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+const WHOLE = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** The longest duration: PostgreSQL's timeouts are int4 milliseconds. */
+/** The longest duration: PostgreSQL's timeouts are int4 milliseconds, and so are JavaScript's timers. */
 export const MAX_DURATION_MS = 2_147_483_647;
+
+/** The greatest age: moments before it are still moments to PostgreSQL and to JavaScript. */
+const MAX_AGE_MS = 1_000 * 365 * DAY_MS;
 
 /**
  * Reads a duration such as `90s` or `1h30m`: whole numbers, units from large to small, none twice.
  * @returns milliseconds, or undefined when the text is none or is longer than {@link MAX_DURATION_MS}.
  */
 export function parseDuration(text: string): number | undefined {
+  return parse(text, MAX_DURATION_MS);
+}
+
+/** Reads how long ago something was, in the form of a duration: what no timer waits for may be years. */
+export function parseAge(text: string): number | undefined {
+  return parse(text, MAX_AGE_MS);
+}
+
+function parse(text: string, most: number): number | undefined {
   const match = WHOLE.exec(text);
   if (match === null || text === '') return undefined;
   const total = Object.values(UNITS).reduce(
     (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit,
     0,
   );
-  return total <= MAX_DURATION_MS ? total : undefined;
+  return total <= most ? total : undefined;
 }
 
-/** Writes milliseconds in the form that {@link parseDuration} reads; `0s` for nothing. */
+/** Years and weeks are for writing: nobody sees from `12w6d` that it is a limit of 90 days. */
+const WRITTEN = Object.entries(UNITS).filter(([name]) => name !== 'y' && name !== 'w');
+
+/** Writes milliseconds in the form that {@link parseAge} reads; `0s` for nothing. */
 export function formatDuration(ms: number): string {
   let rest = Math.round(ms);
   let text = '';
-  for (const [name, unit] of Object.entries(UNITS)) {
+  for (const [name, unit] of WRITTEN) {
     const count = Math.floor(rest / unit);
     rest -= count * unit;
     if (count > 0) text += `${String(count)}${name}`;

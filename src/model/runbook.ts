@@ -96,6 +96,8 @@ export interface StepCommon {
   readonly budgets: NamedBudgets;
   readonly timeoutMs: number;
   readonly lockTimeoutMs: number | undefined;
+  /** Of a concurrent build; undefined: its timeout. */
+  readonly oldTransactionsTimeoutMs: number | undefined;
   readonly policy: 'wait' | 'detach';
   readonly onFailure: 'stop' | 'continue';
   readonly retry: Retry | undefined;
@@ -127,9 +129,12 @@ export interface VacuumSpec {
   readonly tables: Selector & {
     readonly minDeadRows: number | undefined;
     readonly minDeadRatio: number | undefined;
+    /** In transactions; of the older of a table and its TOAST table, as the next one. */
     readonly minXidAge: number | undefined;
+    /** In multixacts. */
+    readonly minMxidAge: number | undefined;
     readonly notVacuumedForMs: number | undefined;
-    readonly orderBy: 'dead_rows' | 'size' | 'xid_age' | 'name';
+    readonly orderBy: 'dead_rows' | 'size' | 'xid_age' | 'mxid_age' | 'name';
   };
   readonly options: VacuumOptions;
 }

@@ -22,6 +22,7 @@ export type DeclaredStep = Pick<
   | 'budgets'
   | 'timeout_ms'
   | 'lock_timeout_ms'
+  | 'old_transactions_timeout_ms'
   | 'retry'
   | 'settings'
   | 'spec'
@@ -55,6 +56,9 @@ export function declare(runbook: Runbook): Declared {
 }
 
 export function declareStep(step: RunbookStep): DeclaredStep {
+  const kind = stepKind(step.kind);
+  const waits = kind.waitsForOldTransactions?.(step.spec) === true;
+  const oldTransactionsMs = waits ? (step.oldTransactionsTimeoutMs ?? step.timeoutMs) : undefined;
   return {
     id: step.id,
     kind: step.kind,
@@ -66,9 +70,10 @@ export function declareStep(step: RunbookStep): DeclaredStep {
     budgets: { ...step.budgets },
     timeout_ms: step.timeoutMs,
     lock_timeout_ms: step.lockTimeoutMs ?? null,
+    old_transactions_timeout_ms: oldTransactionsMs ?? null,
     retry: declareRetry(step),
-    settings: workerSettings(step, stepKind(step.kind).settings),
-    expects: [...(stepKind(step.kind).expects?.(step.spec) ?? [])],
+    settings: workerSettings(step, oldTransactionsMs, kind.settings),
+    expects: [...(kind.expects?.(step.spec) ?? [])],
     spec: { ...step.spec },
   };
 }

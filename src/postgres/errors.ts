@@ -60,6 +60,7 @@ export function asRunbookError(error: unknown): unknown {
   return new RunbookError('query_failed', `the server refused a query: ${sql.message}`, {
     sqlstate: sql.sqlstate,
     cause: error,
-    ...(sql.hint === undefined ? {} : { hint: sql.hint }),
+    // Each of a hint's sentences may be a line of its own.
+    ...(sql.hint === undefined ? {} : { hint: sql.hint.replaceAll('\n', ' ') }),
   });
 }

@@ -22,6 +22,9 @@ export interface Holdup {
   /** Blocks or rows done and in all, where PostgreSQL tells. */
   readonly done: number | null;
   readonly total: number | null;
+  /** As pg_locks calls the lock that it waits for; null when it waits for none. */
+  readonly lock_type: string | null;
+  readonly lock_wait_ms: number | null;
   readonly blockers: readonly Blocker[];
 }
 
@@ -30,8 +33,8 @@ const BLOCKER = `jsonb_build_object('pid', b.pid, 'user', b.usename, 'applicatio
   'open_ms', extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.state_change)) * 1000)`;
 
 /**
- * What live processes do and wait for. A rebuild that waits for an old snapshot waits for a virtual
- * transaction, which only its progress names.
+ * What live processes do and wait for. Who is in a rebuild's way is asked of the lock manager: the progress view goes on
+ * naming the session that it waited for before.
  */
 export async function readHoldups(db: Queryable, pids: readonly number[]): Promise<Holdup[]> {
   return db.query<Holdup & Row>(
@@ -39,15 +42,19 @@ export async function readHoldups(db: Queryable, pids: readonly number[]): Promi
             coalesce(v.phase, n.phase, i.phase, c.phase) AS phase,
             coalesce(v.heap_blks_scanned, n.sample_blks_scanned, i.blocks_done, c.heap_blks_scanned)::float8 AS done,
             nullif(coalesce(v.heap_blks_total, n.sample_blks_total, i.blocks_total, c.heap_blks_total), 0)::float8 AS total,
+            k.locktype AS lock_type, extract(epoch FROM clock_timestamp() - k.waitstart)::float8 * 1000 AS lock_wait_ms,
             ARRAY(SELECT ${BLOCKER} FROM pg_catalog.pg_stat_activity b
-                   WHERE b.pid = ANY (pg_catalog.pg_blocking_pids(a.pid)) OR b.pid = nullif(i.current_locker_pid, 0)
+                   WHERE b.pid = ANY (pg_catalog.pg_blocking_pids(a.pid))
                    ORDER BY b.pid)
             || ARRAY(SELECT jsonb_build_object('gid', p.gid, 'user', p.owner,
                               'open_ms', extract(epoch FROM clock_timestamp() - p.prepared) * 1000)
                        FROM pg_catalog.pg_prepared_xacts p
                       WHERE p.database = current_database() AND 0 = ANY (pg_catalog.pg_blocking_pids(a.pid))
+                        AND p.transaction = coalesce(k.transactionid, p.transaction)
                       ORDER BY p.gid) AS blockers
        FROM pg_catalog.pg_stat_activity a
+       LEFT JOIN LATERAL (SELECT l.locktype, l.waitstart, l.transactionid FROM pg_catalog.pg_locks l
+                           WHERE l.pid = a.pid AND NOT l.granted LIMIT 1) k ON a.wait_event_type = 'Lock'
        LEFT JOIN pg_catalog.pg_stat_progress_vacuum v ON v.pid = a.pid
        LEFT JOIN pg_catalog.pg_stat_progress_analyze n ON n.pid = a.pid
        LEFT JOIN pg_catalog.pg_stat_progress_create_index i ON i.pid = a.pid

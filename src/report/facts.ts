@@ -15,6 +15,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
   { key: 'dead_rows', title: 'Dead rows', show: formatNumber },
   { key: 'bloat', title: 'Bloat', show: (value) => `${String(Math.round(value * 100))} %` },
   { key: 'xid_age', title: 'Xid age', show: formatNumber },
+  { key: 'mxid_age', title: 'Mxid age', show: formatNumber },
   { key: 'modified_rows', title: 'Modified rows', show: formatNumber },
 ];
 

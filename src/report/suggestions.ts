@@ -9,6 +9,7 @@ export interface Situation {
   readonly status: TaskStatus;
   readonly sqlstate: string | null;
   readonly kind: string;
+  readonly reasons: readonly string[];
   /** How often it was tried. */
   readonly tries: number;
 }
@@ -40,20 +41,29 @@ const gone: Suggest = ({ status }) => ({
       : 'What the SQL names is not there, or not in the search_path. Plan it anew, and read the findings.',
 });
 
+function lockNotAvailable({ status, reasons }: Situation): Suggest {
+  if (status === 'skipped') {
+    return () => ({
+      advice:
+        'Another session held a lock on it, so it was passed by. The next run tries it again. To insist on it, wait for the lock:',
+      code: 'options: { skip_locked: false }',
+    });
+  }
+  if (reasons.some((reason) => reason.includes('old_transactions_timeout'))) {
+    return advise(
+      'A concurrent build waits for all older transactions, and keeps nobody waiting meanwhile. End those that the message names, or raise old_transactions_timeout.',
+    );
+  }
+  return retry(
+    'lock_not_available',
+    'Another session held the lock for longer than lock_timeout. pg-runbook why names it while the task waits.',
+  );
+}
+
 /** By SQLSTATE what most often helps. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const BY_SQLSTATE = new Map<string, Suggest>(
   Object.entries({
-    '55P03': (situation) =>
-      situation.status === 'skipped'
-        ? {
-            advice:
-              'Another session held a lock on it, so it was passed by. The next run tries it again. To insist on it, wait for the lock:',
-            code: 'options: { skip_locked: false }',
-          }
-        : retry(
-            'lock_not_available',
-            'Another session held the lock for longer than lock_timeout. pg-runbook why names it while the task waits.',
-          )(situation),
+    '55P03': (situation) => lockNotAvailable(situation)(situation),
     '57014': ({ status }) => ({
       advice:
         status === 'timed_out'

@@ -10,8 +10,14 @@ import { describeProgress, describeWalk } from './progress.js';
 /** At most this many lines of what lies about: the report file has it all. */
 const MOST_RESIDUE = 5;
 
-/** The end of a run for people: one line a step, and below it what needs attention. Pure. */
-export function describeReport(report: ReportV1): string {
+/**
+ * The end of a run for people: one line a step, and below it what needs attention. Pure.
+ * @param notes lines about tasks that run, by their ids.
+ */
+export function describeReport(
+  report: ReportV1,
+  notes: ReadonlyMap<string, readonly string[]> = new Map(),
+): string {
   const { run } = report;
   const width = Math.max(...report.steps.map((step) => step.id.length), 4);
   const reason = run.reason === null ? '' : `: ${run.reason}`;
@@ -20,7 +26,7 @@ export function describeReport(report: ReportV1): string {
     ...(run.paused_by === null ? [] : [`paused by ${run.paused_by}`]),
     ...report.steps.flatMap((step) => [
       `  ${describeStep(step, width)}`,
-      ...describeTroubles(step),
+      ...describeTroubles(step, notes),
       ...describeTable(step),
       ...describeSql(step),
     ]),
@@ -80,8 +86,11 @@ function describeSql(step: Step): string[] {
 /** At most this many lines of trouble a step: the report file has them all. */
 const MOST_TROUBLES = 10;
 
-function describeTroubles(step: Step): string[] {
-  const lines = step.tasks.flatMap(describeTrouble);
+function describeTroubles(step: Step, notes: ReadonlyMap<string, readonly string[]>): string[] {
+  const lines = step.tasks.flatMap((task) => [
+    ...describeTrouble(task),
+    ...(notes.get(task.id) ?? []).map((note) => `        ${note}`),
+  ]);
   const more = lines.length - MOST_TROUBLES;
   return more > 0
     ? [...lines.slice(0, MOST_TROUBLES), `      and ${String(more)} more in the report`]

@@ -111,7 +111,10 @@ function alike(found: readonly Found[], { kind }: Step, report: ReportV1): Troub
       ...{ step, status, sqlstate, reasons: [...reasons] },
       serverSaid: [...said].slice(0, MOST_MESSAGES),
       places: group.map(({ place }) => place),
-      suggestion: suggestionFor({ report, status, sqlstate, kind, tries: first.tries }),
+      suggestion: suggestionFor({
+        ...{ report, status, sqlstate, kind },
+        ...{ reasons: [...reasons], tries: first.tries },
+      }),
     };
   });
 }

@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from './diagnostic-texts.js';
-import { parseDuration } from '../model/duration.js';
+import { parseAge, parseDuration } from '../model/duration.js';
 import { isExact, parseRelationGlob } from '../model/relation-glob.js';
 import { parseSize } from '../model/size.js';
 import { CONDITION_NAMES, toSqlstate } from './conditions.js';
@@ -33,7 +33,14 @@ function hintForDuration(value: unknown): string {
   if (typeof value === 'number' || /^\d+$/.test(String(value))) {
     return `A duration needs a unit: ${String(value)}s or ${String(value)}m.`;
   }
-  return 'Durations look like 500ms, 90s, 20m, 1h30m or 2d (24 days at most).';
+  return 'Durations look like 500ms, 90s, 20m, 1h30m, 2d or 1w (24 days at most).';
+}
+
+function hintForAge(value: unknown): string {
+  if (typeof value === 'number' || /^\d+$/.test(String(value))) {
+    return `An age needs a unit: ${String(value)}h or ${String(value)}d.`;
+  }
+  return 'Ages look like 26h, 90d, 12w or 1y (1000 years at most).';
 }
 
 function hintForSize(value: unknown): string {
@@ -62,6 +69,12 @@ export const TEXT_FORMATS: Readonly<Record<string, TextFormat>> = {
     accepts: (text) => parseDuration(text) !== undefined,
     wanted: 'a duration',
     hint: hintForDuration,
+  },
+  age: {
+    code: 'bad-duration',
+    accepts: (text) => parseAge(text) !== undefined,
+    wanted: 'an age',
+    hint: hintForAge,
   },
   'byte-size': {
     code: 'bad-size',

@@ -92,6 +92,8 @@ export interface StepKind<Spec> {
   rerunnable(spec: Spec): boolean;
   /** True when it keeps checkpoints: `resume` goes on after them, whatever ended the last attempt. */
   readonly resumable?: boolean;
+  /** Whether its command waits for older transactions, as concurrent builds of indexes do. Pure. */
+  waitsForOldTransactions?(spec: Spec): boolean;
   /** Settings that its workers get unless the step says otherwise. */
   readonly settings?: Settings;
   /**

@@ -159,6 +159,11 @@ export const LOCK_FACTS: Readonly<Record<LockingCommand, readonly LockFact[]>> =
   OTHER: [{ on: '$1', mode: null }],
 };
 
+/** Whether a command waits for older transactions, beside its waits for locks on relations. Pure. */
+export function waitsForOldTransactions(command: LockingCommand): boolean {
+  return LOCK_FACTS[command].some(({ note }) => note === WAITS.note);
+}
+
 /** What a command locks when it works on relations of these names. Pure. */
 export function locksOf(command: LockingCommand, ...relations: readonly string[]): Lock[] {
   return LOCK_FACTS[command].map(({ on, mode, briefly, note }) => ({

@@ -1,5 +1,5 @@
 import type { Execution } from '../model/execution.js';
-import { BUSY_CTE, mayMaintain, sizeOf } from './relations.js';
+import { BUSY_CTE, JOIN_TOAST, mayMaintain, MXID_AGE, sizeOf, XID_AGE } from './relations.js';
 
 /** SQLSTATEs of the warnings with which VACUUM and ANALYZE pass a relation by. */
 const SKIP_WARNINGS = ['55P03', '42P01'];
@@ -34,6 +34,7 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
   FROM jsonb_to_recordset($1) w(oid bigint, name text, before jsonb)
   JOIN pg_catalog.pg_class c ON c.oid = w.oid::oid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  ${JOIN_TOAST}
  CROSS JOIN LATERAL (SELECT w.before, jsonb_build_object(
        'vacuum_count', pg_stat_get_vacuum_count(c.oid),
        'toast_vacuum_count', pg_stat_get_vacuum_count(c.reltoastrelid),
@@ -49,7 +50,7 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
                                                  pg_stat_get_last_analyze_time(c.oid))),
        'live_rows', pg_stat_get_live_tuples(c.oid),
        'dead_rows', pg_stat_get_dead_tuples(c.oid),
-       'xid_age', CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END,
+       'xid_age', ${XID_AGE}, 'mxid_age', ${MXID_AGE},
        'file_node', pg_catalog.pg_relation_filenode(c.oid)::bigint,
        'size_bytes', ${sizeOf('pg_table_size')},
        'may_maintain', ${mayMaintain('vacuum_or_analyze', serverVersion)}) AS after) f`,

@@ -18,6 +18,7 @@ export interface TableRow extends Row {
   dead_rows: number;
   modified_rows: number;
   xid_age: number;
+  mxid_age: number;
   has_toast: boolean;
   vacuum_age: number | null;
   analyze_age: number | null;
@@ -47,6 +48,22 @@ export function sizeOf(sizeFunction: 'pg_table_size' | 'pg_relation_size'): stri
                                                WHERE ti.indrelid = c.reltoastrelid))
         THEN c.relpages::float8 * current_setting('block_size')::int
         ELSE pg_catalog.${sizeFunction}(c.oid)::float8 END)`;
+}
+
+/** The TOAST table `toast` of the table `c`, where it has one: VACUUM freezes both, and the older one counts. */
+export const JOIN_TOAST = 'LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid';
+
+/** The age of a table in transactions; of what stores no rows, 0. */
+export const XID_AGE = `greatest(0, ${olderOf('age', 'relfrozenxid')})`;
+
+/** The age of a table in multixacts; of what stores no rows, 0. */
+export const MXID_AGE = `greatest(0, ${olderOf('mxid_age', 'relminmxid')})`;
+
+/** The ages of a table and its TOAST table; NULL for none, since the age of no transaction is 2^31 - 1. */
+function olderOf(age: 'age' | 'mxid_age', column: 'relfrozenxid' | 'relminmxid'): string {
+  return ['c', 'toast']
+    .map((one) => `CASE WHEN ${one}.${column} <> '0' THEN ${age}(${one}.${column}) END`)
+    .join(', ');
 }
 
 /** Commands for which PostgreSQL asks different questions of the role. */
@@ -92,12 +109,13 @@ export async function readTables(
        pg_stat_get_live_tuples(c.oid)::float8 AS live_rows,
        pg_stat_get_dead_tuples(c.oid)::float8 AS dead_rows,
        pg_stat_get_mod_since_analyze(c.oid)::float8 AS modified_rows,
-       CASE WHEN c.relfrozenxid = '0' THEN 0 ELSE age(c.relfrozenxid) END AS xid_age,
+       ${XID_AGE} AS xid_age, ${MXID_AGE} AS mxid_age,
        c.reltoastrelid <> 0 AS has_toast,
        ${ageOf('pg_stat_get_last_vacuum_time(c.oid)', 'pg_stat_get_last_autovacuum_time(c.oid)')} AS vacuum_age,
        ${ageOf('pg_stat_get_last_analyze_time(c.oid)', 'pg_stat_get_last_autoanalyze_time(c.oid)')} AS analyze_age
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  ${JOIN_TOAST}
  WHERE c.relkind = ANY ($6::"char"[]) AND ${GLOB_CONDITION}`,
     [...globValues(selector.include, selector.exclude), relkinds],
   );

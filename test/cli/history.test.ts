@@ -64,6 +64,18 @@ describe('history', () => {
     expect(doctor.stdout).toContain('→ pg-runbook history nightly');
   });
 
+  it('expects runs as rarely as once a month', async () => {
+    await runYaml(db, named('monthly', 'SELECT 1', 'expect_every: 32d\nledger: { keep: 10y }'));
+    const missed = async (): Promise<string> =>
+      (await runCli(['history', 'monthly'], { env: db.env })).stdout;
+    expect(await missed()).not.toContain('has not succeeded');
+    await db.query(`update runbook.run set started_at = started_at - interval '40 days',
+        finished_at = finished_at - interval '40 days' where runbook_name = 'monthly'`);
+    expect(await missed()).toContain(
+      'monthly has not succeeded for 40d 0h: one run is expected every 32d',
+    );
+  });
+
   it('limits what it shows, and says what it cannot take', async () => {
     const one = await runCli(['history', '--limit', '1'], { env: db.env });
     expect(one.stdout).toContain('broken\n');

@@ -37,7 +37,7 @@ describe('the ledger', () => {
     expect({ code, ok: stdout.split('\n').filter((line) => line.startsWith('ok')).length }).toEqual(
       {
         code: 0,
-        ok: 6,
+        ok: 8,
       },
     );
   });

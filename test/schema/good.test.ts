@@ -93,7 +93,7 @@ describe('good runbooks', () => {
             { schema: { text: 'app' }, name: { text: 'Odd.Name', literal: true } },
           ],
           minSize: 524_288,
-          notVacuumedForMs: 86_400_000,
+          notVacuumedForMs: 90 * 86_400_000,
           minDeadRatio: 0.2,
         },
         options: { analyze: true, parallel: 0, buffer_usage_limit: '2MB' },

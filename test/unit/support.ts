@@ -43,6 +43,7 @@ export function makeStep(id: string, more: Partial<Step> = {}): Step {
     budgets: {},
     timeout_ms: 1_200_000,
     lock_timeout_ms: 5_000,
+    old_transactions_timeout_ms: null,
     retry: null,
     settings: {},
     locks: locksOf('VACUUM', 'the table'),

@@ -23,14 +23,8 @@ import { withServer, type Connected } from '../connect.js';
 import { loadForServer } from '../load.js';
 import type { CommandContext } from '../command-line.js';
 import { toJson } from '../../report/json.js';
-
-interface Check {
-  readonly name: string;
-  /** `fix`: a run would be refused; `warn`: it would work, and know less. */
-  readonly state: 'ok' | 'warn' | 'fix';
-  readonly detail: string;
-  readonly fix?: string;
-}
+import { checkAges } from './doctor-ages.js';
+import type { Check } from './doctor-check.js';
 
 interface Options {
   readonly parameter?: string[] | undefined;
@@ -85,6 +79,7 @@ async function examine(connected: Connected): Promise<Check[]> {
     describeRole(connected),
     ...(await checkLaunchers(connected)),
     await checkSlots(connected),
+    ...(await checkAges(connected.session)),
     await checkLedger(connected),
   ];
   const usable = checks.every(({ name, state }) => name !== 'ledger' || state === 'ok');

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { pullBrake, releaseBrake } from '../../ledger/brake.js';
 import { findRunId, setPaused } from '../../ledger/read.js';
-import { parseDuration } from '../../model/duration.js';
+import { parseAge } from '../../model/duration.js';
 import type { Session } from '../../postgres/session.js';
 import type { CommandContext } from '../command-line.js';
 import { withLedger } from '../connect.js';
@@ -61,7 +61,7 @@ async function pauseAll(
 
 /** A moment from a duration like `2h`, or as RFC 3339. */
 function toMoment(text: string, now: number): string {
-  const ms = parseDuration(text);
+  const ms = parseAge(text);
   const at = ms === undefined ? momentOf(text) : now + ms;
   if (at !== undefined && at > now) return new Date(at).toISOString();
   throw new RunbookError('usage', `--until ${text}: neither a duration nor a moment to come`, {

@@ -1,11 +1,9 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { pruneRuns } from '../../ledger/read.js';
-import { parseDuration } from '../../model/duration.js';
+import { parseAge } from '../../model/duration.js';
 import { count } from '../../model/phrases.js';
 import { withLedger } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
-
-const DAY_MS = 86_400_000;
 
 /** Forgets old runs. */
 export async function prune(
@@ -20,10 +18,8 @@ export async function prune(
   return EXIT.ok;
 }
 
-/** Days, more of them than a timeout may have, or a duration. */
 function parseKeep(text: string): number {
-  const days = /^(\d{1,5})d$/.exec(text)?.[1];
-  const ms = days === undefined ? parseDuration(text) : Number(days) * DAY_MS;
+  const ms = parseAge(text);
   if (ms !== undefined) return ms;
-  throw new RunbookError('usage', `--keep: not a time: ${text}`, { hint: 'Like 90d or 12h.' });
+  throw new RunbookError('usage', `--keep: not a time: ${text}`, { hint: 'Like 90d, 12h or 1y.' });
 }

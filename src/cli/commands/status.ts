@@ -1,6 +1,7 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { systemClock } from '../../engine/clock.js';
 import { lookAtRun } from '../../engine/stored-report.js';
+import { readBlocked } from '../../engine/waits.js';
 import { readBrake } from '../../ledger/brake.js';
 import { findRunId, listRuns, type RunLine } from '../../ledger/read.js';
 import { oneLine } from '../../model/printable.js';
@@ -38,8 +39,14 @@ export async function status(
       return `${brake}${describeRuns(runs)}`;
     }
     const id = await view.read(() => findRunId(session, run));
-    const { report } = await lookAtRun(session, id, systemClock, view);
-    return options.json === true ? toJson(report) : `${describeReport(report)}\n`;
+    const { report, stored } = await lookAtRun(session, id, systemClock, view);
+    if (options.json === true) return toJson(report);
+    // A process of the number may be anybody's where those of the run do not show.
+    const shows = view.onlyLooks?.seesSessions !== false;
+    const blocked = shows
+      ? await readBlocked(session, report, stored.plan.steps, systemClock.now())
+      : undefined;
+    return `${describeReport(report, blocked)}\n`;
   });
   context.output.write(text);
   return EXIT.ok;

@@ -39,7 +39,9 @@ ALTER TABLE runbook.attempt
   ADD COLUMN target_oids bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN tries integer NOT NULL DEFAULT 1,
   ADD COLUMN before jsonb NOT NULL DEFAULT '{}',
-  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake', 'bystanders')),
+  ADD COLUMN cause text CHECK (cause IN ('timeout', 'interrupt', 'handle_lost', 'window', 'brake', 'bystanders',
+                                            'lock_timeout', 'old_transactions_timeout')),
+  ADD COLUMN waited_for text,
   ADD COLUMN built_indexes bigint[] NOT NULL DEFAULT '{}',
   ADD COLUMN statements jsonb NOT NULL DEFAULT '[]',
   ADD COLUMN outcome jsonb;
@@ -51,6 +53,8 @@ COMMENT ON COLUMN runbook.attempt.before IS
   'The evidence from right before the launch, by OID.';
 COMMENT ON COLUMN runbook.attempt.cause IS
   'Why we asked the worker to stop; the first cause is kept.';
+COMMENT ON COLUMN runbook.attempt.waited_for IS
+  'Which wait for a lock was ended since it lasted too long, and who was in its way.';
 COMMENT ON COLUMN runbook.attempt.built_indexes IS
   'Invalid indexes that the worker was seen to build or to replace: what is left of them is ours.';
 
@@ -304,6 +308,9 @@ DECLARE
 BEGIN
   IF outcome ->> 'type' = 'completed' THEN
     RETURN runbook.verdict('succeeded', NULL, NULL);
+  ELSIF cause IN ('lock_timeout', 'old_transactions_timeout')
+        AND (state IN ('57014', '57P01') OR (outcome ->> 'gone')::boolean) THEN
+    RETURN runbook.verdict('failed', outcome ->> 'waited_for', '55P03');
   ELSIF outcome ->> 'type' = 'silent' THEN
     RETURN runbook.verdict(CASE WHEN (outcome ->> 'gone')::boolean THEN coalesce(by_cause, 'unknown')
                                 ELSE 'unknown' END, reason, NULL);
@@ -757,7 +764,8 @@ BEGIN
   IF t.plan ->> 'proof' = 'catalog' AND p_outcome ->> 'type' <> 'completed' AND jsonb_array_length(judgements) > 1 THEN
     judgements := runbook.only_prefix(judgements);
   END IF;
-  verdict := runbook.judge_attempt(t.plan ->> 'proof', p_outcome || jsonb_build_object('stopped_by', s.cancel_requested_by),
+  verdict := runbook.judge_attempt(t.plan ->> 'proof',
+    p_outcome || jsonb_build_object('stopped_by', s.cancel_requested_by, 'waited_for', a.waited_for),
     (SELECT c FROM runbook.completion c WHERE c.attempt_id = p_attempt), judgements,
     a.cause, (p_outcome ->> 'elapsed_ms')::float8,
     (s.plan ->> 'timeout_ms')::float8);
@@ -798,7 +806,8 @@ BEGIN
     parts := cardinality(failed);
     SELECT t.items || coalesce(jsonb_agg(jsonb_build_object('oids', jsonb_build_array(o), 'tries', 0) ORDER BY i), '[]')
       INTO t.items FROM unnest(failed) WITH ORDINALITY y(o, i);
-  ELSIF NOT p_stopping AND runbook.is_failure(a.status) AND a.cause IS NULL THEN
+  ELSIF NOT p_stopping AND runbook.is_failure(a.status)
+        AND coalesce(a.cause, 'lock_timeout') IN ('lock_timeout', 'old_transactions_timeout') THEN
     delay_ms := runbook.retry_delay_ms(s.plan -> 'retry', a.tries, a.sqlstate);
     IF delay_ms IS NOT NULL THEN
       t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries);

@@ -16,8 +16,6 @@ export function stepLines(step: Step, index: number, context: Context): Line[] {
   const began = step.after === 'started' ? ' (once detached ones of them began)' : '';
   const needs = step.needs.length === 0 ? '' : `, after ${step.needs.join(', ')}${began}`;
   const supervisor = step.policy === 'detach' ? ' and a supervisor' : '';
-  const lockTimeout =
-    step.lock_timeout_ms === null ? '' : `, lock timeout ${formatDuration(step.lock_timeout_ms)}`;
   const settings = Object.entries(step.settings).map(([name, value]) => `${name}=${value}`);
   return [
     {
@@ -27,7 +25,7 @@ export function stepLines(step: Step, index: number, context: Context): Line[] {
       emphasis: 'heading',
     },
     line(
-      `   timeout ${formatDuration(step.timeout_ms)}${lockTimeout}${retryText(step)}, ` +
+      `   timeout ${formatDuration(step.timeout_ms)}${waitsText(step)}${retryText(step)}, ` +
         `on failure ${step.on_failure}`,
     ),
     ...Object.entries(step.budgets).map(([name, limit]) =>
@@ -43,6 +41,13 @@ export function stepLines(step: Step, index: number, context: Context): Line[] {
     ...workLines(step),
     ...step.left_out.map((out) => line(`   left out: ${out.name}: ${out.reason}`)),
   ];
+}
+
+function waitsText({ lock_timeout_ms: lock, old_transactions_timeout_ms: old }: Step): string {
+  return [
+    ...(lock === null ? [] : [`, lock timeout ${formatDuration(lock)}`]),
+    ...(old === null ? [] : [`, old transactions timeout ${formatDuration(old)}`]),
+  ].join('');
 }
 
 function workLines({ template, tasks }: Step): Line[] {
@@ -121,6 +126,7 @@ const SHOWN_FACTS: readonly (readonly [string, (value: number) => string])[] = [
   ['dead_rows', (value) => `${String(value)} dead rows`],
   ['modified_rows', (value) => `${String(value)} modified rows`],
   ['xid_age', (value) => `xid age ${String(value)}`],
+  ['mxid_age', (value) => `multixact age ${String(value)}`],
   ['bloat', (value) => `about ${String(Math.round(value * 100))} % bloat`],
 ];
 

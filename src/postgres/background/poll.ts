@@ -11,6 +11,7 @@ export interface PollRow extends Row {
   backend_start: string | null;
   application_name: string | null;
   wait_event: string | null;
+  waits_for_lock: boolean | null;
   building_indexes: number[] | null;
   has_error?: boolean | null;
   command_tag?: string | null;
@@ -48,6 +49,7 @@ export function pollQuery(dialect: BackgroundDialect): string {
 SELECT pg_catalog.pg_backend_pid() AS control_pid,
        l.pid, l.cookie, l.state,
        ${BACKEND_START} AS backend_start, a.application_name, a.wait_event,
+       a.wait_event_type = 'Lock' AS waits_for_lock,
        CASE WHEN x.pid IS NOT NULL THEN (
          SELECT array_agg(b.oid) FROM (${INDEXES_OF_REBUILD} UNION ${INDEX_OF_BUILD}) b) END AS building_indexes
        ${told ? `, o.has_error, o.command_tag, o.row_count, e.sqlstate, ${['message', 'detail', 'hint'].map(cut).join(', ')}` : ''}
@@ -87,6 +89,7 @@ export function toWorkerState(row: PollRow): WorkerState | undefined {
     ended,
     outcome: ended && row.has_error !== undefined ? toOutcome(row) : undefined,
     waitEvent: row.wait_event ?? undefined,
+    waitsForLock: row.waits_for_lock === true,
     buildingIndexes: row.building_indexes ?? [],
   };
 }

@@ -40,6 +40,7 @@ export interface WorkerState {
   /** Only when it ended, and only where the version can tell without reading the queue. */
   readonly outcome: Outcome | undefined;
   readonly waitEvent: string | undefined;
+  readonly waitsForLock: boolean;
   /** Invalid indexes that its REINDEX CONCURRENTLY has made or is about to drop. */
   readonly buildingIndexes: readonly number[];
 }

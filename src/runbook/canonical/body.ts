@@ -18,6 +18,7 @@ function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
         minDeadRows: tables.min_dead_rows,
         minDeadRatio: tables.min_dead_ratio,
         minXidAge: tables.min_xid_age,
+        minMxidAge: tables.min_mxid_age,
         notVacuumedForMs: toMs(tables.not_vacuumed_for),
         orderBy: tables.order_by ?? 'size',
       },

@@ -24,6 +24,13 @@ export interface CanonicalContext {
   readonly sqlValues: Parameters;
 }
 
+const DAY_MS = 86_400_000;
+
+function toDays(age: string | undefined): number | undefined {
+  const ms = toMs(age);
+  return ms === undefined ? undefined : ms / DAY_MS;
+}
+
 /** Makes the canonical runbook of an authored one that has passed all checks. */
 export async function toRunbook(
   authored: V1.RunbookV1,
@@ -60,7 +67,7 @@ export async function toRunbook(
       growth: authored.drift?.growth ?? DEFAULT_DRIFT_GROWTH,
       gone: authored.drift?.gone ?? DEFAULT_DRIFT_GONE,
     },
-    keepDays: Number.parseInt(authored.ledger?.keep ?? String(DEFAULT_KEEP_DAYS), 10),
+    keepDays: toDays(authored.ledger?.keep) ?? DEFAULT_KEEP_DAYS,
     expectEveryMs: toMs(authored.expect_every),
     steps,
   };

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../model/duration.js';
+import { parseAge } from '../../model/duration.js';
 import { parseRelationGlob, type RelationGlob } from '../../model/relation-glob.js';
 import type { Selector } from '../../model/runbook.js';
 import { parseSize } from '../../model/size.js';
@@ -16,8 +16,9 @@ export function toGlobs(patterns: readonly string[] | undefined): readonly Relat
   return (patterns ?? []).flatMap((pattern) => parseRelationGlob(pattern) ?? []);
 }
 
+/** Of a duration or an age: the schema has told which of them may be how long. */
 export function toMs(duration: string | undefined): number | undefined {
-  return duration === undefined ? undefined : parseDuration(duration);
+  return duration === undefined ? undefined : parseAge(duration);
 }
 
 export function toBytes(size: string | undefined): number | undefined {

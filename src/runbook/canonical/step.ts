@@ -48,6 +48,9 @@ export async function toStep(
     budgets: step.budgets ?? {},
     timeoutMs: toMs(step.timeout ?? defaults.timeout) ?? 0,
     lockTimeoutMs: toMs(step.lock_timeout ?? defaults.lock_timeout),
+    oldTransactionsTimeoutMs: toMs(
+      step.old_transactions_timeout ?? defaults.old_transactions_timeout,
+    ),
     policy: step.policy ?? defaults.policy ?? 'wait',
     onFailure: step.on_failure ?? defaults.on_failure ?? 'stop',
     retry: retryOf(step, defaults),

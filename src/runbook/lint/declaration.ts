@@ -56,6 +56,16 @@ const lockTimeouts = each((step, input) => {
   return [inStep(step, 'long-lock-timeout', [], message, hint)];
 });
 
+const oldTransactionsUnused = each((step) => {
+  if (!has(step, 'old_transactions_timeout')) return [];
+  const rebuilds =
+    has(step, 'reindex') && contentAt(step.body, 'reindex')['concurrently'] !== false;
+  if (rebuilds || (has(step, 'sql') && step.body['transaction'] === false)) return [];
+  const message = 'it is no concurrent build, and waits for no older transaction by itself';
+  const hint = 'Leave it out here: under `defaults` it is for those steps that need it.';
+  return [inStep(step, 'old-transactions-unused', ['old_transactions_timeout'], message, hint)];
+});
+
 const timeoutOverWindow = each((step, input) => {
   const window = duration(textAt(contentAt(input.content, 'window'), 'max_duration'));
   const timeout = duration(withDefault(input, step, 'timeout'));
@@ -83,6 +93,7 @@ const FILTERS = [
   'min_size',
   'max_size',
   'min_xid_age',
+  'min_mxid_age',
   'not_vacuumed_for',
   'min_modified_rows',
   'not_analyzed_for',
@@ -181,6 +192,7 @@ export const DECLARATION_CHECKS: readonly Check[] = [
   reindexBlocking,
   refreshBlocking,
   lockTimeouts,
+  oldTransactionsUnused,
   timeoutOverWindow,
   retryAfterTimeout,
   unselective,

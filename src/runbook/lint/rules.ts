@@ -18,6 +18,7 @@ export const RULES = {
   'refresh-blocking': declaration('info'),
   'no-lock-timeout': declaration('warning'),
   'long-lock-timeout': declaration('warning'),
+  'old-transactions-unused': declaration('warning'),
   'timeout-over-window': declaration('error'),
   'retry-after-timeout': declaration('warning'),
   unselective: declaration('warning'),

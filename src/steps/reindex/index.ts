@@ -40,6 +40,7 @@ export const reindexKind: StepKind<ReindexSpec> = {
   template: (spec) => renderReindex(spec, [placeholder('index')]).sql,
   locks: ({ concurrently }) =>
     locksOf(concurrently ? 'REINDEX INDEX CONCURRENTLY' : 'REINDEX INDEX', 'the index'),
+  waitsForOldTransactions: ({ concurrently }) => concurrently,
   unfiltered: unfilteredReindex,
   needs: reindexNeeds,
   execution: reindexExecution,

@@ -2,7 +2,7 @@ import type { SqlSpec } from '../../model/runbook.js';
 import { needs } from '../../model/privilege.js';
 import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
-import { locksOfAll } from '../locks.js';
+import { locksOfAll, waitsForOldTransactions } from '../locks.js';
 import { estimateChanges } from './estimate.js';
 import { cleanUpTrace } from './clean-up.js';
 import { describeExpected } from './expect.js';
@@ -28,6 +28,9 @@ export const sqlKind: StepKind<SqlSpec> = {
         : `statement ${String(index + 1)} (${countable?.name ?? ''}): ${describeExpected(expected)} row${expected.maxRows === 1 ? '' : 's'}`,
     ),
   locks: ({ locking }) => locksOfAll(locking),
+  // In a transaction no command is a concurrent build.
+  waitsForOldTransactions: ({ transaction, locking }) =>
+    !transaction && locking.some(({ command }) => waitsForOldTransactions(command)),
   unfiltered: (spec) => spec,
   needs: ({ locking }) =>
     Promise.resolve(

@@ -69,6 +69,7 @@ function toCandidate(row: TableRow): Candidate {
       dead_rows: row.dead_rows,
       dead_ratio: rows === 0 ? 0 : row.dead_rows / rows,
       xid_age: row.xid_age,
+      mxid_age: row.mxid_age,
       has_toast: row.has_toast,
       seconds_since_vacuum: row.vacuum_age === null ? null : Math.round(row.vacuum_age),
     },
@@ -79,6 +80,7 @@ const ORDERS = {
   dead_rows: descendingBy((target) => numberFact(target, 'dead_rows')),
   size: descendingBy((target) => target.size_bytes),
   xid_age: descendingBy((target) => numberFact(target, 'xid_age')),
+  mxid_age: descendingBy((target) => numberFact(target, 'mxid_age')),
   name: byName,
 };
 
@@ -88,6 +90,7 @@ function activityFilters(tables: VacuumSpec['tables']): Filter[] {
     ...atLeast('min_dead_rows', 'dead_rows', tables.minDeadRows),
     ...atLeast('min_dead_ratio', 'dead_ratio', tables.minDeadRatio),
     ...atLeast('min_xid_age', 'xid_age', tables.minXidAge),
+    ...atLeast('min_mxid_age', 'mxid_age', tables.minMxidAge),
     ...notDoneFor('not_vacuumed_for', 'seconds_since_vacuum', tables.notVacuumedForMs),
   ];
 }

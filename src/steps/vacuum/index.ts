@@ -39,6 +39,7 @@ export const vacuumKind: StepKind<VacuumSpec> = {
       minDeadRows: undefined,
       minDeadRatio: undefined,
       minXidAge: undefined,
+      minMxidAge: undefined,
       notVacuumedForMs: undefined,
       orderBy: 'name',
     },

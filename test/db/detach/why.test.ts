@@ -96,3 +96,77 @@ it('why names the snapshot that a rebuild waits for', async () => {
   await reader.query('commit');
   expect((await about(db, 'wait', id)).code).toBe(0);
 });
+
+const HOLD = /blocked by pid \d+ \(postgres, a long report\), idle in transaction for /;
+
+it.each([
+  [
+    'old_transactions_timeout: 70s',
+    'old_transactions_timeout \\(1m10s\\)',
+    'begin isolation level repeatable read; select 1 from bound',
+  ],
+  ['lock_timeout: 60s', 'lock_timeout \\(1m\\)', 'begin; lock table bound in share mode'],
+  [
+    'old_transactions_timeout: 80s',
+    'lock_timeout \\(1m20s\\)',
+    'begin; lock table bound in share mode',
+    'lock_timeout: 80s',
+  ],
+  [
+    'lock_timeout: 5s',
+    'timeout \\(1m30s\\)',
+    'begin isolation level repeatable read; select 1 from bound',
+  ],
+])(
+  'why and status say who blocks, and that %s ends the wait, and when',
+  async (key, bound, hold, more = '') => {
+    await db.query(
+      'create table if not exists bound (i int); create index if not exists bound_i on bound (i)',
+    );
+    const holder = await db.connect({ application_name: 'a long report' });
+    await holder.query(hold);
+    const id = await runDetached(
+      `  - id: rebuild\n    policy: detach\n    ${key}\n    ${more}\n    reindex: { indexes: { include: [public.bound_i] } }\n`,
+    );
+    await until(
+      db,
+      "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
+    const end = new RegExp(
+      `\\n +${bound} ends the wait at 20\\d\\d-\\S+Z, in (\\d+\\.\\ds|1m \\d+s)`,
+    );
+    const { stdout } = await runCli(['why', id], { env: db.env });
+    expect(stdout).toMatch(end);
+    expect(stdout).toMatch(HOLD);
+    const status = await runCli(['status', id], { env: db.env });
+    expect(status.stdout).toMatch(/rebuild\/1 running as pid \d+ since/);
+    expect(status.stdout).toMatch(HOLD);
+    expect(status.stdout).toMatch(end);
+    await holder.query('commit');
+    expect((await about(db, 'wait', id)).code).toBe(0);
+  },
+);
+
+it('why names the prepared transaction that a rebuild waits for, and not the session that made it', async () => {
+  await db.query('create table written (i int); create index written_i on written (i)');
+  const gid = `order-4712-${db.name}`;
+  const writer = await db.connect({ application_name: 'a writer' });
+  await writer.query(`begin; insert into written values (1); prepare transaction '${gid}'`);
+  let prepared = true;
+  onTestFinished(async () => {
+    if (prepared) await db.query(`rollback prepared '${gid}'`);
+  });
+  const id = await runDetached(
+    '  - id: rebuild\n    policy: detach\n    reindex: { indexes: { include: [public.written_i] } }\n',
+  );
+  await until(
+    db,
+    "select 1 from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()",
+  );
+  const { stdout } = await runCli(['why', id], { env: db.env });
+  expect(stdout).toContain(`blocked by prepared transaction ${gid} (postgres) for `);
+  expect(stdout).not.toContain('a writer');
+  await db.query(`rollback prepared '${gid}'`);
+  prepared = false;
+  expect((await about(db, 'wait', id)).code).toBe(0);
+});

@@ -137,7 +137,12 @@ async function plan(yaml: string): Promise<LivePlan> {
 
 /** What another server, or another moment, has otherwise. */
 const OF_THE_MOMENT = ['horizon-held', 'capacity-short', 'sessions-hidden', 'autovacuum-at-work'];
-const AGES = { xid_age: 1000, seconds_since_vacuum: 3600, seconds_since_analyze: 3 * 86_400 };
+const AGES = {
+  xid_age: 1000,
+  mxid_age: 0,
+  seconds_since_vacuum: 3600,
+  seconds_since_analyze: 3 * 86_400,
+};
 
 /** Puts fixed values in their place, so that lines break alike everywhere. */
 function mask(made: LivePlan): LivePlan {

@@ -68,6 +68,7 @@ describe('vacuum: discovery', async () => {
     ['include: ["d.?"], max_size: 40kB, order_by: name', 'd.c'],
     ['include: ["d.*"], min_xid_age: 2000000000', ''],
     ['include: ["d.?"], not_vacuumed_for: 1h, order_by: name', 'd.a d.b'],
+    ['include: ["d.?"], not_vacuumed_for: 90d, order_by: name', 'd.a d.b'],
     ['include: ["D.*"]', ''],
     ['include: ["nowhere.*"]', ''],
   ])('%s', async (tables, names) => {
@@ -139,6 +140,58 @@ describe('vacuum: options', async () => {
       return buildPlan(session, runbook, server, new Date());
     });
     await expect(plan).rejects.toMatchObject({ code: 'option_not_supported', exitCode: 3 });
+  });
+});
+
+/** Gives out this many transaction and multixact IDs: a row's lock, taken twice in each transaction. */
+const GIVEN_OUT = 3000;
+const GIVE_OUT = `do $$ begin
+    for i in 1..${String(GIVEN_OUT)} loop
+      perform from ages.lock where id = 1 for key share;
+      begin update ages.lock set n = n + 1 where id = 1; exception when division_by_zero then null; end;
+      commit;
+    end loop;
+  end $$`;
+
+describe('vacuum: ages', async () => {
+  await db.query(`create schema ages;
+    create table ages.with_toast (id int primary key, t text); create table ages.without (id int);
+    create table ages.lock (id int primary key, n int); insert into ages.lock values (1, 0)`);
+  await db.query('vacuum (freeze) ages.with_toast');
+  await db.query(GIVE_OUT);
+  await db.query('vacuum (freeze, process_toast false) ages.with_toast');
+  await db.query('vacuum (freeze) ages.without');
+
+  /** The age of the TOAST table, which other tests can only make greater. */
+  async function toastAge(age: string): Promise<string> {
+    const rows = await db.rows<{ age: number }>(
+      `select ${age} as age from pg_class c join pg_class t on c.reltoastrelid = t.oid
+        where c.oid = 'ages.with_toast'::regclass`,
+    );
+    return String(rows[0]?.age);
+  }
+
+  it.each([
+    ['xid_age', 'age(t.relfrozenxid)'],
+    ['mxid_age', 'mxid_age(t.relminmxid)'],
+  ])('%s: a table is as old as its TOAST table', async (name, sql) => {
+    const tables = 'include: ["ages.with*"]';
+    expect(await planned(`${tables}, min_${name}: ${await toastAge(sql)}`)).toEqual([
+      'ages.with_toast',
+    ]);
+    expect(await planned(`${tables}, order_by: ${name}`)).toEqual([
+      'ages.with_toast',
+      'ages.without',
+    ]);
+  });
+
+  it('the evidence has both ages, and VACUUM of both tables makes both young', async () => {
+    const report = await runYaml(db, vacuum('include: [ages.with_toast]', '{ freeze: true }'));
+    const { evidence } = targetOf(report, 'ages.with_toast');
+    for (const age of ['xid_age', 'mxid_age']) {
+      const younger = Number(evidence.before?.[age]) - Number(evidence.after?.[age]);
+      expect([age, younger]).toEqual([age, expect.toSatisfy((n: number) => n > GIVEN_OUT / 2)]);
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import { ROOT } from '../../support/root.js';
 /** What the program only passes on. */
 const OF_POSTGRESQL = [
   'canceling statement due to lock timeout',
+  'database is not accepting commands that assign new transaction IDs',
   'permission denied to vacuum "',
   'permission denied for database',
   'waiting for old snapshots,',

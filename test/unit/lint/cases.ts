@@ -47,6 +47,10 @@ export const CASES: Readonly<Partial<Record<RuleId, Case>>> = {
     bad: sql('call x()', 'lock_timeout: 5m'),
     good: sql('call x()', 'lock_timeout: 1m'),
   },
+  'old-transactions-unused': {
+    bad: sql('call x()', 'old_transactions_timeout: 5m'),
+    good: sql('drop index concurrently a.b', 'transaction: false\n  old_transactions_timeout: 5m'),
+  },
   'timeout-over-window': {
     bad: sql('call x()', 'timeout: 2h'),
     good: sql('call x()', 'timeout: 1h'),

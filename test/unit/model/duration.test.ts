@@ -4,6 +4,7 @@ import {
   describeDuration,
   formatDuration,
   MAX_DURATION_MS,
+  parseAge,
   parseDuration,
 } from '../../../src/model/duration.js';
 
@@ -13,6 +14,8 @@ describe('durations', () => {
     ['90s', 90_000],
     ['1h30m', 5_400_000],
     ['2d', 172_800_000],
+    ['1w', 604_800_000],
+    ['3w2d', 1_987_200_000],
     ['1d1h1m1s1ms', 90_061_001],
     ['0s', 0],
   ])('%s is %i ms', (text, ms) => {
@@ -31,11 +34,33 @@ describe('durations', () => {
     'm',
     '5M',
     '25d',
+    '4w',
+    '1y',
+    '1d1w',
     ' 5m',
     '5m\n',
     'P1D',
   ])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined();
+  });
+
+  const DAY_MS = 86_400_000;
+
+  it.each([
+    ['26h', 26 * 3_600_000],
+    ['32d', 32 * DAY_MS],
+    ['90d', 90 * DAY_MS],
+    ['12w', 84 * DAY_MS],
+    ['1y', 365 * DAY_MS],
+    ['1y2w3d', 382 * DAY_MS],
+    ['1000y', 365_000 * DAY_MS],
+  ])('as an age, %s is %i ms', (text, ms) => {
+    expect(parseAge(text)).toBe(ms);
+    expect(parseAge(formatDuration(ms))).toBe(ms);
+  });
+
+  it.each(['1001y', '9999999999999999999y', '1d1y', '1.5y', ''])('%j is no age', (text) => {
+    expect(parseAge(text)).toBeUndefined();
   });
 
   test.prop([fc.integer({ min: 0, max: MAX_DURATION_MS })])('read back what was written', (ms) => {

@@ -27,6 +27,7 @@ const vacuum = (options: VacuumOptions): VacuumSpec => ({
     minDeadRows: undefined,
     minDeadRatio: undefined,
     minXidAge: undefined,
+    minMxidAge: undefined,
     notVacuumedForMs: undefined,
     orderBy: 'size',
   },

@@ -23,6 +23,7 @@ describe('vacuum', () => {
       minDeadRows: undefined,
       minDeadRatio: undefined,
       minXidAge: undefined,
+      minMxidAge: undefined,
       notVacuumedForMs: undefined,
       orderBy: 'size',
       ...more,
@@ -30,11 +31,17 @@ describe('vacuum', () => {
   });
   const a = target('s.a', {
     size_bytes: 100,
-    facts: { dead_rows: 5, dead_ratio: 0.5, xid_age: 900, seconds_since_vacuum: 60 },
+    facts: { dead_rows: 5, dead_ratio: 0.5, xid_age: 900, mxid_age: 3, seconds_since_vacuum: 60 },
   });
   const b = target('s.b', {
     size_bytes: 200,
-    facts: { dead_rows: 50, dead_ratio: 0.1, xid_age: 100, seconds_since_vacuum: null },
+    facts: {
+      dead_rows: 50,
+      dead_ratio: 0.1,
+      xid_age: 100,
+      mxid_age: 7,
+      seconds_since_vacuum: null,
+    },
   });
   const pick = (more: Partial<VacuumSpec['tables']>): string[] =>
     names(selectForVacuum(spec(more), [a, b]));
@@ -44,12 +51,14 @@ describe('vacuum', () => {
     [{ minDeadRows: 6 }, ['s.b']],
     [{ minDeadRatio: 0.2 }, ['s.a']],
     [{ minXidAge: 101 }, ['s.a']],
+    [{ minMxidAge: 4 }, ['s.b']],
     [{ minSize: 101 }, ['s.b']],
     [{ maxSize: 100 }, ['s.a']],
     [{ notVacuumedForMs: 61_000 }, ['s.b']],
     [{ notVacuumedForMs: 60_000 }, ['s.b', 's.a']],
     [{ limit: 1 }, ['s.b']],
     [{ orderBy: 'xid_age' as const }, ['s.a', 's.b']],
+    [{ orderBy: 'mxid_age' as const }, ['s.b', 's.a']],
     [{ orderBy: 'dead_rows' as const }, ['s.b', 's.a']],
     [{ orderBy: 'name' as const }, ['s.a', 's.b']],
   ])('with %j selects %j', (more, expected) => {

@@ -26,6 +26,11 @@ export const STEP_TEXTS = {
       "A wait of more than a minute in a lock's queue is a minute in which nobody else gets the table.",
     fix: 'Wait shorter, and try again later with `retry`.',
   },
+  'old-transactions-unused': {
+    reason:
+      'Only concurrent builds wait for older transactions. On any other step `old_transactions_timeout` bounds nothing.',
+    fix: 'Take it away, or put it under `defaults`.',
+  },
   'timeout-over-window': {
     reason: 'One task could run longer than the whole window.',
     fix: 'Shorten `timeout`, or widen `window.max_duration`.',
