@@ -728,7 +728,11 @@ export interface Finding {
    */
   step: string | null;
   /**
-   * Where in the runbook's file, from 1; null when its text was not at hand.
+   * The runbook's file, as it was named; null when its text was not at hand.
+   */
+  file: string | null;
+  /**
+   * Where in that file, from 1; null when its text was not at hand.
    */
   line: number | null;
   /**

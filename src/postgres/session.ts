@@ -1,8 +1,10 @@
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { messageOf, RunbookError } from '../errors.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { READING, SAFE_SEARCH_PATH } from '../model/settings.js';
+import { Analysis } from './analysis.js';
 import { connectionFailed } from './connection-failed.js';
 import { asSqlError } from './errors.js';
 import { StartupConnection } from './startup-connection.js';
@@ -21,6 +23,8 @@ export interface Queryable {
     values?: readonly unknown[],
     recurrence?: Recurrence,
   ): Promise<R[]>;
+  /** Has the server read one statement: its syntax, names and types. It is neither planned nor executed. */
+  analyze(sql: string): Promise<void>;
 }
 
 /** A message that the server sent beside a result. */
@@ -139,6 +143,13 @@ export class Session implements Queryable {
     const query = { ...name, text: sql, values: [...values], queryMode: 'extended' as const };
     const result = await this.#send(() => this.#client.query<R>(query));
     return result.rows;
+  }
+
+  async analyze(sql: string): Promise<void> {
+    const asked = (done: (error: Error | null | undefined) => void): void => {
+      this.#client.query(new Analysis(sql, done));
+    };
+    await this.#send(() => promisify(asked)());
   }
 
   #nameOf(sql: string): string {

@@ -24,7 +24,7 @@ function planOf(name: string): PlanV1 {
     missing: [name],
   });
   const made = makePlan([step]);
-  const where = { step: 'a', line: 1, column: 1, waived: null };
+  const where = { step: 'a', file: name, line: 1, column: 1, waived: null };
   return {
     ...made,
     server: { ...made.server, database: name, role: name },

@@ -9,11 +9,9 @@ export function worstFirst(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => weight(a) - weight(b));
 }
 
-/** `step a, line 7: `, as far as it is known. */
-export function placeOf({ step, line }: Finding): string {
-  const parts = [
-    ...(step === null ? [] : [`step ${step}`]),
-    ...(line === null ? [] : [`line ${String(line)}`]),
-  ];
+/** `step a, nightly.yaml:7:12: `, as far as it is known. */
+export function placeOf({ step, file, line, column }: Finding): string {
+  const place = [file, line, column].filter((part) => part !== null).join(':');
+  const parts = [...(step === null ? [] : [`step ${step}`]), ...(place === '' ? [] : [place])];
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;
 }

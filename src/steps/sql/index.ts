@@ -3,8 +3,8 @@ import { needs } from '../../model/privilege.js';
 import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
 import { locksOfAll } from '../locks.js';
-import { estimateChanges } from './estimate.js';
 import { renderSql } from './render.js';
+import { tryStatements } from './try-statements.js';
 
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
 export const sqlKind: StepKind<SqlSpec> = {
@@ -12,7 +12,7 @@ export const sqlKind: StepKind<SqlSpec> = {
   rerunnable: (spec) => spec.idempotent,
   discover: async (db, spec, _server, order) => ({
     targets: [],
-    estimates: await estimateChanges(db, spec, order),
+    ...(await tryStatements(db, spec, order)),
   }),
   tasks: () => [{ targets: [], conflicts: [], after: [] }],
   render: renderSql,

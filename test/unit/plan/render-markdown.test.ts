@@ -11,6 +11,7 @@ const finding = (more: Partial<PlanV1['findings'][number]>): PlanV1['findings'][
   severity: 'warning',
   code: 'left-out',
   step: 'hot',
+  file: 'n.yaml',
   line: 7,
   column: 3,
   message: 'something <is> off',
@@ -28,7 +29,9 @@ describe('the plan as Markdown', () => {
         code: 'dml-without-where',
         message: 'all rows',
         step: null,
+        file: null,
         line: null,
+        column: null,
       }),
       finding({ code: 'vacuum-full', waived: 'in the *window*' }),
     ];
