@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanV1, Step } from '../../../src/generated/plan.v1.js';
 import { planDigest } from '../../../src/plan/digest.js';
-import { renderPlanText } from '../../../src/plan/text/document.js';
+import { renderPlanText } from '../../../src/plan/render/text.js';
 import { catalogProblems, toFindings } from '../../../src/plan/findings.js';
 import type { ServerInfo } from '../../../src/postgres/server.js';
 import { makePlan, makeStep, makeTask, target } from '../support.js';
