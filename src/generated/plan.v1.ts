@@ -14,7 +14,7 @@ export interface PlanV1 {
    */
   created_at: string;
   /**
-   * sha256 of the plan without this field, capacity and forecast.
+   * sha256 of the plan without this field, capacity, forecast and refused_now.
    */
   digest: string;
   runbook: Runbook;
@@ -31,6 +31,10 @@ export interface PlanV1 {
    * How long it takes; null for an outline.
    */
   forecast: null | Forecast;
+  /**
+   * Why a run that began when the plan was made would be refused, apart from findings. No part of the digest.
+   */
+  refused_now: RefusedNow[];
   /**
    * When it may run; null: at any time.
    */
@@ -273,6 +277,23 @@ export interface WindowForecast {
      */
     tasks: number;
   }[];
+}
+/**
+ * One reason.
+ */
+export interface RefusedNow {
+  /**
+   * The error of the run: docs/errors.md has what it means.
+   */
+  code: string;
+  /**
+   * What it would say.
+   */
+  message: string;
+  /**
+   * What to do about it.
+   */
+  hint: string | null;
 }
 /**
  * When a run may work.

@@ -22,6 +22,7 @@ import { makeForecast } from './forecast.js';
 import { lookAtStep } from './look-at-step.js';
 import { capacityProblems, preflightProblems, windowProblems } from './preflight.js';
 import { refusalProblems } from './refusals.js';
+import { refusedNow } from './refused-now.js';
 import { requireRunnable } from './require-runnable.js';
 
 /**
@@ -84,7 +85,8 @@ export async function buildPlan(
     steps,
     findings,
   };
-  return { ...content, capacity, forecast, digest: planDigest(content) };
+  const refused_now = await refusedNow(session, runbook, now);
+  return { ...content, capacity, forecast, refused_now, digest: planDigest(content) };
 }
 
 type PlannedTask = Omit<Task, 'duration'>;

@@ -10,7 +10,7 @@ export function batchParts(batches: Batches, parts: number): Part[] {
   return [
     note(`walks ${key.join(', ')} by ${index}${several}`),
     note(`about ${formatNumber(rows)} rows${wanted} (planner's estimate)`),
-    ...batches.limits.map((limit) => note(`${limit}`)),
+    ...batches.limits.map((limit) => note(limit)),
     ...batches.fires.map((what) => note(`fires ${what}`)),
     ...(batches.first === null ? [] : oneBatch('first', batches.first)),
     ...(batches.typical === null ? [] : oneBatch('typical', batches.typical)),

@@ -16,6 +16,11 @@ export function planDocument(plan: PlanV1, explainSelection: boolean): PlanDocum
   const what = isLive(plan) ? 'Plan' : 'Outline';
   return {
     title: `${what} of ${runbook.name} version ${String(runbook.version)} (${runbook.path})`,
+    refusals: plan.refused_now.map(({ code, message, hint }) => ({
+      code,
+      message: `run would be refused now: ${message}`,
+      hint: hint ?? '',
+    })),
     facts: factsOf(plan),
     steps: steps.map((step) =>
       stepSection(step, {

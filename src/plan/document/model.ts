@@ -7,6 +7,8 @@ import type { Severity } from '../../runbook/diagnostic.js';
  */
 export interface PlanDocument {
   readonly title: string;
+  /** Why a run would be refused now. */
+  readonly refusals: readonly Pick<FindingPart, 'code' | 'message' | 'hint'>[];
   readonly facts: readonly Fact[];
   readonly steps: readonly StepSection[];
   readonly findings: readonly FindingPart[];

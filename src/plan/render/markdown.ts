@@ -20,11 +20,15 @@ const MOST_RELATIONS = 10;
  * it folded away with the SQL. Names from the database cannot break out of it. Pure.
  */
 export function renderPlanMarkdown(plan: PlanV1): string {
-  const { title, facts, steps, findings, end } = planDocument(plan, false);
+  const { title, refusals, facts, steps, findings, end } = planDocument(plan, false);
   const open = findings.some(({ waived }) => waived === null);
   return [
     `## ${text(title)}`,
     '',
+    ...refusals.flatMap(({ code, message, hint }) => [
+      `**${text(message)}** (\`${code}\`). ${text(hint)}`,
+      '',
+    ]),
     ...facts.map(fact),
     '',
     ...(open ? [] : ['No findings.']),

@@ -8,9 +8,16 @@ import { layOut, line, PLAIN, whole, type Layout, type Line } from './line.js';
  * is never broken: it is what will be sent. Pure.
  */
 export function renderPlanText(plan: PlanV1, layout: Layout = PLAIN): string {
-  const { title, facts, steps, findings, end } = planDocument(plan, layout.explainSelection);
+  const { title, refusals, facts, steps, findings, end } = planDocument(
+    plan,
+    layout.explainSelection,
+  );
   const lines = [
     heading(title),
+    ...refusals.flatMap(({ code, message, hint }): Line[] => [
+      { text: `  ${message} [${code}]`, emphasis: 'warning' },
+      ...(hint === '' ? [] : [line(`    ${hint}`)]),
+    ]),
     ...facts.map(factLine),
     ...steps.flatMap((step, index) => [line(''), ...stepLines(step, index)]),
     line(''),
