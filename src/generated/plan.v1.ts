@@ -209,9 +209,9 @@ export interface Forecast {
    */
   p50_ms: number;
   /**
-   * The whole run, were every task to take its p95, in ms.
+   * The whole run, were every task to take its p95, in ms; null where a step has none.
    */
-  p95_ms: number;
+  p95_ms: number | null;
   /**
    * Each step that has tasks.
    */
@@ -242,9 +242,9 @@ export interface StepForecast {
    */
   p50_ms: number;
   /**
-   * The same, were every task to take its p95, in ms.
+   * The same, were every task to take its p95, in ms; null where a task has none.
    */
-  p95_ms: number;
+  p95_ms: number | null;
 }
 /**
  * Whether the plan fits its window.
@@ -259,7 +259,7 @@ export interface WindowForecast {
    */
   ends_at: string;
   /**
-   * yes: even at p95. maybe: at p50, or as far as is known. no: not even at p50.
+   * yes: even at p95, or at three times what is guessed. maybe: at p50, or as far as is known. no: not even at p50.
    */
   fits: 'yes' | 'maybe' | 'no';
   /**
@@ -702,9 +702,9 @@ export interface Duration {
    */
   p50_ms: number;
   /**
-   * Nineteen of twenty take no longer, in ms; its timeout at most.
+   * Nineteen of twenty take no longer, in ms; its timeout at most. Null for a guess, and where one run is all that is known.
    */
-  p95_ms: number;
+  p95_ms: number | null;
 }
 /**
  * One relation that was left out.

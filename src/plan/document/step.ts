@@ -76,23 +76,29 @@ function cellsOf(step: Step, time: Context['forecast']): StepSection['cells'] {
     policy: [step.policy, ...budgets].join(', '),
     tasks: step.template === null ? String(step.tasks.length) : '?',
     size: step.template === null ? formatSize(sizeOf(step.tasks)) : '?',
-    takes: time === undefined || time.basis === 'none' ? '?' : describeDuration(time.p50_ms),
+    takes: describeShort(time),
     timeout: formatDuration(step.timeout_ms),
     blocks: summarizeLocks(step.locks),
   };
 }
 
+function describeShort(time: Context['forecast']): string {
+  if (time === undefined || time.basis === 'none') return '?';
+  return `${describeDuration(time.p50_ms)}${time.basis === 'guess' ? ' (guess)' : ''}`;
+}
+
 const BASES = {
   same: 'as it took before',
   similar: 'as the same command took on other relations',
-  guess: 'a rough guess: it has no history',
+  guess: 'a guess: it has no history',
   none: 'of some of it nothing is known',
 };
 
 function timeNotes(forecast: Context['forecast']): string[] {
   if (forecast === undefined) return [];
   const { basis, p50_ms: p50, p95_ms: p95 } = forecast;
-  const about = `about ${describeDuration(p50)}, ${describeDuration(p95)} at p95`;
+  const late = p95 === null ? '' : `, ${describeDuration(p95)} at p95`;
+  const about = `${basis === 'guess' ? 'roughly' : 'about'} ${describeDuration(p50)}${late}`;
   return [`takes ${basis === 'none' && p50 === 0 ? '?' : about} (${BASES[basis]})`];
 }
 
