@@ -45,7 +45,8 @@ export class Durations {
    */
   of(step: StepShape, task: TaskShape, parts: number): Duration | null {
     const { targets } = task;
-    const bytes = targets.reduce((sum, target) => sum + target.size_bytes, 0);
+    const bytes = workBytes(targets);
+    if (bytes === null) return null;
     const cost = workCost(targets.length, bytes / (task.shares_targets ? parts : 1));
     const relation = targets.length === 1 ? (targets[0]?.name ?? null) : null;
     const like = this.#variantOf(step);
@@ -66,6 +67,17 @@ export class Durations {
     this.#variants.set(step, made);
     return made;
   }
+}
+
+/** What is read or made; null where the size of a relation does not tell, and nothing else does. */
+function workBytes(targets: TaskShape['targets']): number | null {
+  let sum = 0;
+  for (const { size_bytes: size, facts } of targets) {
+    const { work_bytes: work = size } = facts;
+    if (typeof work !== 'number') return null;
+    sum += work;
+  }
+  return sum;
 }
 
 /** Work on no relation takes as long as it takes, whatever any size is. */

@@ -178,7 +178,13 @@ function describeTarget({ size_bytes: size, facts }: Target): string {
       ? [`${verb} ${describeAge(seconds)} ago`]
       : [`never ${verb}`];
   });
-  return [formatSize(size), ...shown, ...done].join(', ');
+  return [formatSize(size), ...describeWork(facts), ...shown, ...done].join(', ');
+}
+
+/** Where the size tells nothing of the work: an invalid index may be next to empty. */
+function describeWork({ work_bytes: work }: Target['facts']): string[] {
+  if (work === undefined) return [];
+  return [typeof work === 'number' ? `work for about ${formatSize(work)}` : 'work of unknown size'];
 }
 
 const DAY_SECONDS = 86_400;

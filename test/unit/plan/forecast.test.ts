@@ -51,6 +51,13 @@ describe('how long a task takes', () => {
     expect(of([], 1e15)).toMatchObject({ p50_ms: step.timeout_ms, p95_ms: null });
   });
 
+  it('goes by what is read or made, where the size tells nothing of it, or is not known', () => {
+    const like = (facts: Task['targets'][number]['facts']): unknown =>
+      new Durations([]).of(step, makeTask(1, [target('app.i', { size_bytes: 8_192, facts })]), 1);
+    expect(like({ work_bytes: 1000 * MB })).toEqual(of([], 1000 * MB));
+    expect(like({ work_bytes: null })).toBeNull();
+  });
+
   it('has no p95 of one run alone', () => {
     expect(of([past({ ms: 1000 })])).toEqual({ basis: 'same', p50_ms: 1000, p95_ms: null });
     const other = [past({ relation: 'app.other' })];
