@@ -31,7 +31,9 @@ async function show(format: string, env = db.env) {
   return runHere(['plan', path, '--format', format], { env });
 }
 
-async function findingsOf(text: string): Promise<{ code: number | null; findings: PlanV1['findings'] }> {
+async function findingsOf(
+  text: string,
+): Promise<{ code: number | null; findings: PlanV1['findings'] }> {
   write(text);
   const { code, stdout, stderr } = await show('json');
   if (stdout === '') throw new Error(stderr);
@@ -196,7 +198,9 @@ describe('SQL that the server refuses', () => {
   );
 
   it('keeps the runbook, and a saved plan of it, from being run', async () => {
-    write(`${HEAD}steps:\n  - id: s\n    sql: update rental.custmer set email = null where id = 1\n`);
+    write(
+      `${HEAD}steps:\n  - id: s\n    sql: update rental.custmer set email = null where id = 1\n`,
+    );
     const saved = join(folder, 'saved.json');
     expect((await runHere(['plan', path, '--out', saved], { env: db.env })).code).toBe(2);
     for (const what of [[path], ['--plan', saved]]) {
