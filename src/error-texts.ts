@@ -113,7 +113,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   step_refused: {
     happened:
-      'What a step names is not there or not of the sort that the step needs, or the server refuses to plan its SQL.',
+      'What a step names is not there or not of the sort that the step needs, or the role may not use it.',
     means: 'The plan could not be made, so nothing was launched.',
     remedy:
       'Correct the step, or make what it needs; the message names the relation, column or privilege. ' +
@@ -131,7 +131,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'Correct the name, value or unit in the step or in `defaults`; for want of a privilege, the hint has the GRANT.',
   },
   guard_refused: {
-    happened: 'The query of a guard fails, or gives no single boolean.',
+    happened:
+      'The role may not ask the query of a guard, or the server refuses it since the plan was made.',
     means: 'Nobody could tell whether it holds.',
     remedy: `Try it in psql as the same role: one row, one column, true means go. ${HIDDEN_TEXT}`,
   },

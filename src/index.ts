@@ -8,8 +8,8 @@ export { resolveConnection, type ConnectionSettings } from './postgres/connectio
 export { Session } from './postgres/session.js';
 export { readServerInfo, type ServerInfo } from './postgres/server.js';
 export { buildPlan } from './plan/build.js';
-export { renderPlanMarkdown } from './plan/render-markdown.js';
-export { renderPlanText } from './plan/text/document.js';
+export { renderPlanMarkdown } from './plan/render/markdown.js';
+export { renderPlanText } from './plan/render/text.js';
 export { migrateLedger, requireLedger } from './ledger/migrate.js';
 export { makeRunId } from './model/identity.js';
 export type { EngineOptions } from './engine/make-context.js';

@@ -1,7 +1,9 @@
 import { RunbookError } from '../errors.js';
+import type { Finding, PlanV1 } from '../generated/plan.v1.js';
 import { count } from '../model/phrases.js';
 import type { Runbook } from '../model/runbook.js';
 import type { Diagnostic } from '../runbook/diagnostic.js';
+import type { DiagnosticCode } from '../runbook/diagnostic-texts.js';
 import { forbids, type Lint } from '../runbook/lint/lint.js';
 import { loadRunbookFile } from '../runbook/load.js';
 import type { Output } from './io.js';
@@ -93,6 +95,34 @@ export async function refuseForbidden(
   if (forbidden.length === 0) return;
   await showDiagnostics(output, forbidden, source);
   throw invalid(file, forbidden.length);
+}
+
+/**
+ * Refuses to run what the server refuses to plan.
+ * @param source the runbook's text.
+ * @throws RunbookError `invalid_runbook`, after the findings were shown.
+ */
+export async function refuseForbiddenPlan(
+  output: Output,
+  { findings, runbook }: Pick<PlanV1, 'findings' | 'runbook'>,
+  source: string,
+): Promise<void> {
+  const forbidden = findings.filter(forbidsRun);
+  if (forbidden.length === 0) return;
+  const shown = forbidden.map((finding) => asDiagnostic(finding, runbook.path));
+  await showDiagnostics(output, shown, source);
+  throw invalid(runbook.path, forbidden.length);
+}
+
+/** True for a finding of a plan that keeps it from being run. */
+export function forbidsRun({ severity, waived }: Finding): boolean {
+  return severity === 'error' && waived === null;
+}
+
+function asDiagnostic({ code, severity, message, hint, ...at }: Finding, file: string): Diagnostic {
+  const { line, column } = { line: at.line ?? 1, column: at.column ?? 1 };
+  const place = { file, line, column, endLine: line, endColumn: column + 1 };
+  return { code: code as DiagnosticCode, severity, message, hint, ...place };
 }
 
 function invalid(file: string, errors: number): RunbookError {

@@ -1,7 +1,7 @@
-import { RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { AttemptLedger } from '../ledger/attempts.js';
 import { readBrake } from '../ledger/brake.js';
+import { refusals } from '../ledger/refusals.js';
 import { clearResidue } from '../ledger/residue.js';
 import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
 import { BackgroundClient } from '../postgres/background/client.js';
@@ -79,9 +79,7 @@ export async function makeContext(
 export async function refuseBraked(observer: Session): Promise<void> {
   const by = await readBrake(observer);
   if (by === null) return;
-  throw new RunbookError('braked', `all runs of this database are paused by ${by}`, {
-    hint: 'Let them go on: pg-runbook unpause',
-  });
+  throw refusals.brake(by);
 }
 
 /** Closes the sessions when the work fails. */

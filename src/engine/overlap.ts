@@ -1,6 +1,6 @@
-import { RunbookError } from '../errors.js';
 import { claimOn, releaseClaim, tryClaim } from '../ledger/claims.js';
 import { findLiveRuns } from '../ledger/read.js';
+import { refusals } from '../ledger/refusals.js';
 import type { LivePlan } from '../model/live-plan.js';
 import type { RunContext } from './context.js';
 import { reconcileRun } from './reconcile.js';
@@ -30,10 +30,10 @@ export async function takeTurn(
   for (let told = false; ; told = true) {
     const other = await tryTurn(turn, runId, runbook.name);
     if (other === undefined) return;
-    if (policy !== 'wait') throw refusal(runbook.name, other, policy);
+    if (policy !== 'wait') throw refusals.overlap(runbook.name, other, policy);
     // Whoever is interrupted launches nothing, and needs no turn to say so.
     if (stop.aborted) return;
-    if (clock.now() >= until) throw refusal(runbook.name, other, 'skip');
+    if (clock.now() >= until) throw refusals.overlap(runbook.name, other, 'skip');
     if (!told) turn.emit({ type: 'overlap_awaited', other });
     await clock.sleep(LOOK_EVERY_MS, stop);
   }
@@ -55,12 +55,4 @@ async function tryTurn(
   if (live === undefined) return undefined;
   await releaseClaim(observer, claimOn.runbook(name));
   return live;
-}
-
-function refusal(name: string, other: string, policy: 'skip' | 'fail'): RunbookError {
-  return new RunbookError(
-    policy === 'fail' ? 'overlap_forbidden' : 'overlap',
-    `run ${other} of ${name} is live on this database`,
-    { hint: `What becomes of it: pg-runbook wait ${other}. See on_overlap in the runbook.` },
-  );
 }

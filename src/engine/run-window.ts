@@ -1,7 +1,6 @@
-import { RunbookError } from '../errors.js';
 import type { PlanV1 } from '../generated/plan.v1.js';
+import { refusals } from '../ledger/refusals.js';
 import { windowAt, windowEnd } from '../model/window.js';
-import { toTimestamp } from './clock.js';
 
 /** When the window of a run closes. */
 export interface RunWindow {
@@ -26,11 +25,7 @@ export function openWindow(planned: PlanV1['window'], now: number): RunWindow | 
     carryOver: planned.carry_over,
   };
   const state = windowAt(window, now);
-  if (!state.open) {
-    throw new RunbookError('window_closed', 'the window of this runbook is closed', {
-      hint: `It opens at ${toTimestamp(state.opensAt)}.`,
-    });
-  }
+  if (!state.open) throw refusals.window(state.opensAt);
   const endsAt = windowEnd(window, now);
   return endsAt === undefined ? undefined : { endsAt, atEnd: planned.at_end };
 }

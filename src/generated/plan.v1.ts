@@ -14,7 +14,7 @@ export interface PlanV1 {
    */
   created_at: string;
   /**
-   * sha256 of the plan without this field, capacity and forecast.
+   * sha256 of the plan without this field, capacity, forecast and refused_now.
    */
   digest: string;
   runbook: Runbook;
@@ -31,6 +31,10 @@ export interface PlanV1 {
    * How long it takes; null for an outline.
    */
   forecast: null | Forecast;
+  /**
+   * Why a run that began when the plan was made would be refused, apart from findings. No part of the digest.
+   */
+  refused_now: RefusedNow[];
   /**
    * When it may run; null: at any time.
    */
@@ -205,9 +209,9 @@ export interface Forecast {
    */
   p50_ms: number;
   /**
-   * The whole run, were every task to take its p95, in ms.
+   * The whole run, were every task to take its p95, in ms; null where a step has none.
    */
-  p95_ms: number;
+  p95_ms: number | null;
   /**
    * Each step that has tasks.
    */
@@ -238,9 +242,9 @@ export interface StepForecast {
    */
   p50_ms: number;
   /**
-   * The same, were every task to take its p95, in ms.
+   * The same, were every task to take its p95, in ms; null where a task has none.
    */
-  p95_ms: number;
+  p95_ms: number | null;
 }
 /**
  * Whether the plan fits its window.
@@ -255,7 +259,7 @@ export interface WindowForecast {
    */
   ends_at: string;
   /**
-   * yes: even at p95. maybe: at p50, or as far as is known. no: not even at p50.
+   * yes: even at p95, or at three times what is guessed. maybe: at p50, or as far as is known. no: not even at p50.
    */
   fits: 'yes' | 'maybe' | 'no';
   /**
@@ -273,6 +277,23 @@ export interface WindowForecast {
      */
     tasks: number;
   }[];
+}
+/**
+ * One reason.
+ */
+export interface RefusedNow {
+  /**
+   * The error of the run: docs/errors.md has what it means.
+   */
+  code: string;
+  /**
+   * What it would say.
+   */
+  message: string;
+  /**
+   * What to do about it.
+   */
+  hint: string | null;
 }
 /**
  * When a run may work.
@@ -689,9 +710,9 @@ export interface Duration {
    */
   p50_ms: number;
   /**
-   * Nineteen of twenty take no longer, in ms; its timeout at most.
+   * Nineteen of twenty take no longer, in ms; its timeout at most. Null for a guess, and where one run is all that is known.
    */
-  p95_ms: number;
+  p95_ms: number | null;
 }
 /**
  * One relation that was left out.
@@ -736,7 +757,11 @@ export interface Finding {
    */
   step: string | null;
   /**
-   * Where in the runbook's file, from 1; null when its text was not at hand.
+   * The runbook's file, as it was named; null when its text was not at hand.
+   */
+  file: string | null;
+  /**
+   * Where in that file, from 1; null when its text was not at hand.
    */
   line: number | null;
   /**

@@ -372,9 +372,9 @@ export interface Expected {
    */
   p50_ms: number;
   /**
-   * Nineteen of twenty take no longer.
+   * Nineteen of twenty take no longer; null for a guess, and where one run is all that is known.
    */
-  p95_ms: number;
+  p95_ms: number | null;
 }
 /**
  * One task.

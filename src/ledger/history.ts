@@ -20,8 +20,8 @@ export interface PastWork extends Row {
 /** What the ledger tells of earlier runs: `hidden` when the role may not read it. */
 export type History = readonly PastWork[] | 'hidden';
 
-/** A ledger that this role may not read, or should not. */
-const REFUSALS: readonly ErrorCode[] = ['ledger_missing', 'ledger_untrusted'];
+/** A ledger that this role may not read, or should not, or that others hold for too long. */
+const REFUSALS: readonly ErrorCode[] = ['ledger_missing', 'ledger_untrusted', 'ledger_busy'];
 
 /** More would not make an estimate better, and the plan slower: each relation of each attempt is looked at. */
 const MOST_ATTEMPTS = 2_000;
@@ -38,7 +38,8 @@ export async function readHistory(session: Session, kinds: readonly string[]): P
     return await session.query<PastWork>(HISTORY, [kinds, MOST_ATTEMPTS, MOST_RELATIONS]);
   } catch (error) {
     const hidden = error instanceof RunbookError && REFUSALS.includes(error.code);
-    if (hidden || hasSqlState(error, SQLSTATE.insufficientPrivilege)) return 'hidden';
+    if (hidden || hasSqlState(error, SQLSTATE.insufficientPrivilege, SQLSTATE.lockNotAvailable))
+      return 'hidden';
     throw error;
   }
 }

@@ -162,7 +162,7 @@ async function applyMissing(session: Session): Promise<number[]> {
   return missing.map((migration) => migration.number);
 }
 
-function newerLedger(state: LedgerState): RunbookError {
+export function newerLedger(state: LedgerState): RunbookError {
   return new RunbookError(
     'ledger_newer',
     `the ledger has migration ${String(state.applied)}, this pg-runbook knows ${String(state.newest)}`,
@@ -170,7 +170,7 @@ function newerLedger(state: LedgerState): RunbookError {
   );
 }
 
-function missingLedger(): RunbookError {
+export function missingLedger(): RunbookError {
   return new RunbookError(
     'ledger_missing',
     'the database has no ledger: nothing has run here yet',

@@ -8,6 +8,7 @@ import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
+import { refusals } from './refusals.js';
 import { BATCH_PROGRESS, CLAIMED, STEP_STATE } from './report-sql.js';
 
 /** A run's records, as they change while it goes on. */
@@ -48,11 +49,7 @@ export class LedgerStore {
       [runbook.name, runbook.version, runbook.digest],
     );
     if (allowChanged || row === undefined || row.digest === runbook.digest) return;
-    throw new RunbookError(
-      'version_changed',
-      `${runbook.name} version ${String(runbook.version)} has run before with other content`,
-      { hint: 'Raise `version` in the runbook, or pass --allow-changed for this once.' },
-    );
+    throw refusals.version(runbook.name, runbook.version);
   }
 
   /**

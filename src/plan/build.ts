@@ -7,9 +7,8 @@ import { readSlotUse } from '../postgres/capacity.js';
 import { readObstacles } from '../postgres/obstacles.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
-import type { Untried } from '../postgres/trial.js';
 import type { Lint } from '../runbook/lint/lint.js';
-import type { StepOrder } from '../steps/contract.js';
+import type { Discovery, Refusal, StepOrder } from '../steps/contract.js';
 import { stepKind } from '../steps/registry.js';
 import { planCapacity } from './capacity.js';
 import { checkGuards } from './check-guards.js';
@@ -23,6 +22,8 @@ import { foreignCodeProblems, notTried } from './foreign-code-problems.js';
 import { makeForecast } from './forecast.js';
 import { lookAtStep } from './look-at-step.js';
 import { capacityProblems, preflightProblems, windowProblems } from './preflight.js';
+import { refusalProblems } from './refusals.js';
+import { refusedNow } from './refused-now.js';
 import { requireRunnable } from './require-runnable.js';
 
 /**
@@ -45,7 +46,7 @@ export async function buildPlan(
   const described = requireRunnable(runbook, server);
   const declared = declare(runbook);
   const { budget } = declared;
-  const untried = await checkGuards(session, declared.guards, showServerErrors);
+  const tried = await checkGuards(session, declared.guards, lint, showServerErrors);
   const history = await readHistory(session, [...new Set(runbook.steps.map(({ kind }) => kind))]);
   const durations = new Durations(history === 'hidden' ? [] : history);
   const leftOver =
@@ -53,20 +54,24 @@ export async function buildPlan(
       ? await readLeftOver(session, runbook.name)
       : new Map<string, Map<number, number>>();
   const steps: Step[] = [];
+  const refused: (readonly Refusal[])[] = [];
   for (const [index, step] of runbook.steps.entries()) {
     const carriedOver = leftOver.get(step.id) ?? new Map<number, number>();
     const order = { carriedOver, showServerErrors };
-    const { planned, notTried: why } = await lookAtStep(session, step.id, () =>
+    const { planned, found } = await lookAtStep(session, step.id, () =>
       planStep(session, step, server, order),
     );
     steps.push(withDurations(planned, durations));
-    if (why !== undefined) untried.push(notTried(['steps', index, step.kind], why));
+    const { notTried: untried = [], refusals = [] } = found;
+    tried.push(...untried.map((why) => notTried(['steps', index, step.kind], why)));
+    refused.push(refusals);
   }
   const capacity = planCapacity(steps, budget, server, await readSlotUse(session));
   const forecast = makeForecast({ steps, budget }, history, runbook.window, now.getTime());
   const problems = [
     ...catalogProblems(server, steps),
-    ...untried,
+    ...tried,
+    ...(await refusalProblems(runbook.steps, refused, lint)),
     ...(await foreignCodeProblems(session, steps, server.role)),
     ...(await commitProblems(session, steps)),
     ...preflightProblems(steps, await readObstacles(session, tableOids(steps))),
@@ -82,7 +87,8 @@ export async function buildPlan(
     steps,
     findings,
   };
-  return { ...content, capacity, forecast, digest: planDigest(content) };
+  const refused_now = await refusedNow(session, runbook, now);
+  return { ...content, capacity, forecast, refused_now, digest: planDigest(content) };
 }
 
 type PlannedTask = Omit<Task, 'duration'>;
@@ -93,7 +99,7 @@ async function planStep(
   step: RunbookStep,
   server: ServerInfo,
   more: Pick<StepOrder, 'carriedOver' | 'showServerErrors'>,
-): Promise<{ readonly planned: PlannedStep; readonly notTried: Untried | undefined }> {
+): Promise<{ readonly planned: PlannedStep; readonly found: Discovery }> {
   const kind = stepKind(step.kind);
   const declared = declareStep(step);
   const { id, concurrency, settings } = declared;
@@ -117,7 +123,7 @@ async function planStep(
     unselected: [...(found.unselected ?? [])],
     missing: [...(found.missing ?? [])],
   };
-  return { planned, notTried: found.notTried };
+  return { planned, found };
 }
 
 /** Says of each task how long it takes. */

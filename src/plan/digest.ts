@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { PlanV1 } from '../generated/plan.v1.js';
 
-type Momentary = 'digest' | 'capacity' | 'forecast';
+type Momentary = 'digest' | 'capacity' | 'forecast' | 'refused_now';
 
 /**
  * The plan's name: sha256 over lines. The first is RFC 8785 text of the plan without the digest itself,
@@ -14,6 +14,7 @@ export function planDigest(plan: Omit<PlanV1, Momentary> & Partial<PlanV1>): str
     digest: undefined,
     capacity: undefined,
     forecast: undefined,
+    refused_now: undefined,
   };
   const steps = plan.steps.map((step) => ({ ...step, tasks: step.tasks.length }));
   const hash = createHash('sha256');

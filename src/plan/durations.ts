@@ -5,9 +5,6 @@ import type { PastWork } from '../ledger/history.js';
 import { costOf } from '../steps/packing.js';
 import { stepKind } from '../steps/registry.js';
 
-/** Where a rough rate is all there is, one piece of work in twenty may take so many times as long. */
-const GUESS_SPREAD = 3;
-
 /** What a task costs besides its work: a worker, a look at the catalogs before and after. */
 const OVERHEAD_MS = 50;
 
@@ -41,14 +38,15 @@ export class Durations {
   }
 
   /**
-   * Half of such tasks take p50 at most, nineteen of twenty p95: as this very work took before, scaled
+   * Half of such tasks take p50 at most, nineteen of twenty p95, which one run tells nothing of: as this very work took before, scaled
    * by size; else as the same command took on other relations; else by a rough rate of its kind. Null
    * where nothing is known: SQL that never ran.
    * @param parts tasks that share the step's one table.
    */
   of(step: StepShape, task: TaskShape, parts: number): Duration | null {
     const { targets } = task;
-    const bytes = targets.reduce((sum, target) => sum + target.size_bytes, 0);
+    const bytes = workBytes(targets);
+    if (bytes === null) return null;
     const cost = workCost(targets.length, bytes / (task.shares_targets ? parts : 1));
     const relation = targets.length === 1 ? (targets[0]?.name ?? null) : null;
     const like = this.#variantOf(step);
@@ -59,8 +57,7 @@ export class Durations {
     if (similar.length > 0 && targets.length > 0) return fromPast('similar', similar, cost, step);
     const rate = stepKind(step.kind).roughBytesPerSecond;
     if (rate === undefined) return null;
-    const ms = OVERHEAD_MS + (1000 * cost) / rate;
-    return bounded('guess', ms, ms * GUESS_SPREAD, step);
+    return bounded('guess', OVERHEAD_MS + (1000 * cost) / rate, null, step);
   }
 
   #variantOf(step: StepShape): string {
@@ -70,6 +67,17 @@ export class Durations {
     this.#variants.set(step, made);
     return made;
   }
+}
+
+/** What is read or made; null where the size of a relation does not tell, and nothing else does. */
+function workBytes(targets: TaskShape['targets']): number | null {
+  let sum = 0;
+  for (const { size_bytes: size, facts } of targets) {
+    const { work_bytes: work = size } = facts;
+    if (typeof work !== 'number') return null;
+    sum += work;
+  }
+  return sum;
 }
 
 /** Work on no relation takes as long as it takes, whatever any size is. */
@@ -107,18 +115,19 @@ function fromPast(
   cost: number,
   step: StepShape,
 ): Duration {
-  return bounded(basis, cost * quantile(rates, 0.5), cost * quantile(rates, 0.95), step);
+  const late = rates.length > 1 ? cost * quantile(rates, 0.95) : null;
+  return bounded(basis, cost * quantile(rates, 0.5), late, step);
 }
 
 /** No task takes longer than its timeout. */
 function bounded(
   basis: Duration['basis'],
   p50: number,
-  p95: number,
+  p95: number | null,
   { timeout_ms: timeout }: StepShape,
 ): Duration {
-  const [p50_ms, p95_ms] = [p50, p95].map((ms) => Math.round(Math.min(ms, timeout)));
-  return { basis, p50_ms: p50_ms ?? 0, p95_ms: p95_ms ?? 0 };
+  const within = (ms: number): number => Math.round(Math.min(ms, timeout));
+  return { basis, p50_ms: within(p50), p95_ms: p95 === null ? null : within(p95) };
 }
 
 /** The nearest-rank quantile of sorted numbers. */

@@ -125,15 +125,16 @@ export function toFindings(
   lint: Lint | undefined,
 ): Finding[] {
   const found = lint?.findings(problems) ?? problems?.map(withoutPlace) ?? [];
-  return found.map(({ severity, code, path, line, column, message, hint, waived }) => {
+  return found.map(({ severity, code, path, file, line, column, message, hint, waived }) => {
     const index = /^\/steps\/(\d+)/.exec(path ?? '')?.[1];
     const step = index === undefined ? null : (steps[Number(index)]?.id ?? null);
-    return { severity, code, step, line, column, message, hint, waived: waived ?? null };
+    return { severity, code, step, file, line, column, message, hint, waived: waived ?? null };
   });
 }
 
 function withoutPlace({ code, path, message, hint }: LintProblem) {
   const pointer = path.map((part) => `/${String(part)}`).join('');
   const { severity } = RULES[code];
-  return { severity, code, path: pointer, line: null, column: null, message, hint, waived: null };
+  const nowhere = { file: null, line: null, column: null };
+  return { severity, code, path: pointer, ...nowhere, message, hint, waived: null };
 }

@@ -2,7 +2,7 @@ import type { Step } from '../generated/plan.v1.js';
 import { listSome } from '../model/phrases.js';
 import { readForeignCode, SMALLER_ROLE } from '../postgres/foreign-code.js';
 import type { Queryable } from '../postgres/session.js';
-import type { Untried } from '../postgres/trial.js';
+import type { Untried } from '../postgres/trial-refusal.js';
 import type { LintProblem } from '../runbook/lint/input.js';
 import { ofStep } from './findings.js';
 

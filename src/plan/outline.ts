@@ -20,7 +20,13 @@ export function makeOutline(runbook: Runbook, now: Date, lint: Lint): PlanV1 {
     steps,
     findings: toFindings(undefined, steps, lint),
   };
-  return { ...content, capacity: null, forecast: null, digest: planDigest(content) };
+  return {
+    ...content,
+    capacity: null,
+    forecast: null,
+    refused_now: [],
+    digest: planDigest(content),
+  };
 }
 
 /** Without a server, locks are told as of the newest one that there may be. */

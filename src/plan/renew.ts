@@ -34,7 +34,11 @@ export async function renewPlan(
       hint: 'Plan anew, and have it reviewed; the runbook says under `drift` what it tolerates.',
     });
   }
-  await checkGuards(session, saved.guards, false);
+  const guards = await checkGuards(session, saved.guards, undefined, false);
+  const refused = guards.find(({ code }) => code === 'sql-refused');
+  if (refused !== undefined) {
+    throw new RunbookError('guard_refused', refused.message, { hint: refused.hint });
+  }
   for (const { id, settings } of saved.steps) {
     await checkSettings(session, id, settings, server);
   }

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { messageOf, RunbookError } from '../errors.js';
 import { cutText } from '../model/cut-text.js';
 import type { WorkerIdentity } from '../model/identity.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { clientEncoding, READING, SAFE_SEARCH_PATH } from '../model/settings.js';
+import { Analysis } from './analysis.js';
 import { connectionFailed } from './connection-failed.js';
 import { asSqlError } from './errors.js';
 import { ASK_AFTER_MS, ASKED_WITHIN_MS, isAtWork } from './silence.js';
@@ -24,6 +26,8 @@ export interface Queryable {
     values?: readonly unknown[],
     recurrence?: Recurrence,
   ): Promise<R[]>;
+  /** Has the server read one statement: its syntax, names and types. It is neither planned nor executed. */
+  analyze(sql: string): Promise<void>;
 }
 
 /** A message that the server sent beside a result. */
@@ -147,6 +151,13 @@ export class Session implements Queryable {
     const query = { ...name, text: sql, values: [...values], queryMode: 'extended' as const };
     const result = await this.#send(() => this.#client.query<R>(query));
     return result.rows;
+  }
+
+  async analyze(sql: string): Promise<void> {
+    const asked = (done: (error: Error | null | undefined) => void): void => {
+      this.#client.query(new Analysis(sql, done));
+    };
+    await this.#send(() => promisify(asked)());
   }
 
   #nameOf(sql: string): string {

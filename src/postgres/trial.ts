@@ -4,17 +4,11 @@ import { withReading } from '../model/settings.js';
 import { readForeignCode, SMALLER_ROLE } from './foreign-code.js';
 import { describeLockTimeout, isLockTimeout, LOCKED_HINT } from './lock-holders.js';
 import { readRolePath } from './role-path.js';
-import { asRefusal } from './trial-refusal.js';
+import { asRefusal, type Untried } from './trial-refusal.js';
 import type { Queryable, Row } from './session.js';
 
 /** The session's own timeouts stay: a trial must not wait as long as a worker may. */
 const NOT_FOR_TRIALS = ['statement_timeout', 'lock_timeout'];
-
-/** Why there was no trial, and what to do about it. */
-export interface Untried {
-  readonly why: string;
-  readonly hint: string;
-}
 
 /** What a trial has shown, or why there was none. */
 export type Trial<T> =
@@ -100,9 +94,16 @@ async function explain(db: Queryable, sql: string): Promise<PlanNode | undefined
   const [row] = await db
     .query<Row & { 'QUERY PLAN': { Plan: PlanNode }[] }>(EXPLAIN + sql)
     .catch((error: unknown) => {
-      throw asRefusal(error, EXPLAIN + sql);
+      throw asRefusal(error, { text: sql, behind: EXPLAIN.length });
     });
   return row?.['QUERY PLAN'][0]?.Plan;
+}
+
+/** Has the server read a statement: it knows its syntax, and of queries and calls the names and types. */
+export async function analyze(db: Queryable, sql: string): Promise<void> {
+  await db.analyze(sql).catch((error: unknown) => {
+    throw asRefusal(error, { text: sql, behind: 0 });
+  });
 }
 
 /** The rows that the planner expects a query to give. It is planned, never executed. */

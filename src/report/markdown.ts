@@ -64,6 +64,10 @@ function renderSteps(steps: readonly Step[]): string[] {
   ];
 }
 
+function describeExpected({ basis, p50_ms: p50 }: NonNullable<Step['expected']>): string {
+  return `${describeDuration(p50)}${basis === 'guess' ? ' (guess)' : ''}`;
+}
+
 function renderStep(step: Step): string {
   const took = elapsedMs(step.started_at, step.finished_at);
   const good = step.tasks.filter(({ status }) => status === 'succeeded').length;
@@ -73,7 +77,7 @@ function renderStep(step: Step): string {
     step.status === 'succeeded' ? status : `**${status}**`,
     `${String(good)} of ${String(step.tasks.length)}`,
     took === undefined ? '' : describeDuration(took),
-    step.expected === null ? '' : describeDuration(step.expected.p50_ms),
+    step.expected === null ? '' : describeExpected(step.expected),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -54,10 +54,16 @@ function describeLeft({ before, after }: ReportV1['residue']): string[] {
   ];
 }
 
+/** What the plan foresaw, or guessed. */
+function describeExpected({ basis, p50_ms: p50 }: NonNullable<Step['expected']>): string {
+  const ms = describeDuration(p50);
+  return basis === 'guess' ? `roughly ${ms} guessed` : `about ${ms} planned`;
+}
+
 function describeStep(step: Step, width: number): string {
   const took = elapsed(step.started_at, step.finished_at);
   const { expected } = step;
-  const planned = expected === null ? '' : `, about ${describeDuration(expected.p50_ms)} planned`;
+  const planned = expected === null ? '' : `, ${describeExpected(expected)}`;
   const parts = [
     step.id.padEnd(width),
     step.status.padEnd(9),

@@ -23,7 +23,7 @@ export interface StepBar {
   readonly status: TaskStatus;
   readonly from: number | undefined;
   readonly to: number | undefined;
-  /** When half of such work has ended, by the plan. */
+  /** When half of such work has ended, by earlier runs: a guess is no plan. */
   readonly planned: number | undefined;
 }
 
@@ -59,7 +59,8 @@ function stepBar(
 ): StepBar {
   const from = parseTime(start);
   if (from === undefined) return { step: id, status, from, to: undefined, planned: undefined };
-  const planned = expected === null ? undefined : from + expected.p50_ms;
+  const guessed = expected === null || expected.basis === 'guess';
+  const planned = guessed ? undefined : from + expected.p50_ms;
   return { step: id, status, from, to: Math.max(from, parseTime(end) ?? now), planned };
 }
 

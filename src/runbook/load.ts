@@ -72,7 +72,7 @@ async function build(
     values,
     sqlValues: standIns,
   });
-  return { runbook, lint: await makeLint(source, complete) };
+  return { runbook, lint: await makeLint(source, complete, standIns) };
 }
 
 /**

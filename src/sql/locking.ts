@@ -188,7 +188,8 @@ const QUERIES = [
   ...['CreateSchemaStmt', 'CreateFunctionStmt', 'CreateSeqStmt', 'CreateEnumStmt'],
 ];
 
-function locking({ type, node }: SqlStatement): LockingStatement[] {
+/** What one statement locks relations for. */
+export function locking({ type, node }: SqlStatement): LockingStatement[] {
   const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
   if (rule !== undefined) return rule(node);
   return QUERIES.includes(type) ? relationsUsed({ [type]: node }) : other(type);

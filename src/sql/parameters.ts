@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from './quote.js';
 import { scanSql } from './parser.js';
+import { splice, type Replacement } from './splice.js';
 
 /** A parameter in SQL text: `:'name'` stands for a literal, `:"name"` for an identifier. */
 export interface SqlParameter {
@@ -31,20 +32,6 @@ export async function listSqlParameters(sql: string): Promise<readonly SqlParame
   });
 }
 
-function replaceParameters(
-  sql: string,
-  parameters: readonly SqlParameter[],
-  replacement: (parameter: SqlParameter) => string,
-): string {
-  let text = '';
-  let from = 0;
-  for (const parameter of parameters) {
-    text += sql.slice(from, parameter.offset) + replacement(parameter);
-    from = parameter.end;
-  }
-  return text + sql.slice(from);
-}
-
 /**
  * Puts values in, quoted. A space goes before each that has none, so that `'a':'b'` or `U&:"b"`
  * cannot run together into one token that reads otherwise. A name without a value stays as it stands.
@@ -53,20 +40,28 @@ export async function substituteSqlParameters(
   sql: string,
   values: Readonly<Record<string, string | number | boolean>>,
 ): Promise<string> {
-  return replaceParameters(sql, await listSqlParameters(sql), (parameter) => {
-    const value = Object.hasOwn(values, parameter.name) ? values[parameter.name] : undefined;
-    if (value === undefined) return sql.slice(parameter.offset, parameter.end);
-    const quote = parameter.form === 'literal' ? quoteLiteral : quoteIdentifier;
-    const gap = /^$|\s/.test(sql.slice(Math.max(parameter.offset - 1, 0), parameter.offset))
-      ? ''
-      : ' ';
-    return gap + quote(String(value)).trimStart();
+  return splice(sql, await parameterValues(sql, values));
+}
+
+/** The parameters of a text that have a value, and the values. */
+export async function parameterValues(
+  sql: string,
+  values: Readonly<Record<string, string | number | boolean>>,
+): Promise<readonly Replacement[]> {
+  const parameters = await listSqlParameters(sql);
+  return parameters.flatMap(({ name, form, offset, end }) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined) return [];
+    const quote = form === 'literal' ? quoteLiteral : quoteIdentifier;
+    const gap = /^$|\s/.test(sql.slice(Math.max(offset - 1, 0), offset)) ? '' : ' ';
+    return [{ start: offset, end, text: gap + quote(String(value)).trimStart() }];
   });
 }
 
 /** The text as the parser can read it, every index unchanged: `:'name'` becomes ` 'name'`. */
 export function blankSqlParameters(sql: string, parameters: readonly SqlParameter[]): string {
-  return replaceParameters(sql, parameters, (parameter) => {
-    return ` ${sql.slice(parameter.offset + 1, parameter.end)}`;
-  });
+  return splice(
+    sql,
+    parameters.map(({ offset }) => ({ start: offset, end: offset + 1, text: ' ' })),
+  );
 }

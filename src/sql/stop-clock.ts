@@ -1,4 +1,5 @@
 import { scanSql, type SqlToken } from './parser.js';
+import { splice, type Replacement } from './splice.js';
 
 /** The setting that holds the moment when a step began, in workers that walk a table in batches. */
 export const BEGUN_AT_SETTING = 'pg_runbook.begun_at';
@@ -18,12 +19,6 @@ function precisionAt(tokens: readonly SqlToken[], index: number): { end?: number
   const [open, digits, close] = tokens.slice(index, index + 3);
   const isPrecision = open?.text === '(' && /^\d$/.test(digits?.text ?? '') && close?.text === ')';
   return isPrecision ? { end: close.end } : {};
-}
-
-interface Replacement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 function replacementAt(tokens: readonly SqlToken[], index: number): Replacement | undefined {
@@ -47,10 +42,11 @@ function replacementAt(tokens: readonly SqlToken[], index: number): Replacement 
  * rows, and a walk could never prove that none is left.
  */
 export async function stopClock(condition: string): Promise<string> {
+  return splice(condition, await clockWords(condition));
+}
+
+/** The words of a condition that mean the clock, and what stands for them. */
+export async function clockWords(condition: string): Promise<readonly Replacement[]> {
   const tokens = await scanSql(condition);
-  const found = tokens.flatMap((_token, index) => replacementAt(tokens, index) ?? []);
-  const pieces = found.map(
-    ({ start, text }, index) => condition.slice(found[index - 1]?.end ?? 0, start) + text,
-  );
-  return pieces.join('') + condition.slice(found.at(-1)?.end ?? 0);
+  return tokens.flatMap((_token, index) => replacementAt(tokens, index) ?? []);
 }

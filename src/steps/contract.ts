@@ -13,7 +13,7 @@ import type { Needs } from '../model/privilege.js';
 import type { StepKindName } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Queryable } from '../postgres/session.js';
-import type { Untried } from '../postgres/trial.js';
+import type { Told, Untried } from '../postgres/trial-refusal.js';
 
 /** What a step works on, found in the catalogs. */
 export interface Discovery {
@@ -29,8 +29,22 @@ export interface Discovery {
   readonly batches?: Batches;
   /** What the planner expects of statements that change rows. */
   readonly estimates?: readonly Estimate[];
-  /** Why the server was not asked to plan its statements. */
-  readonly notTried?: Untried;
+  /** Why the server was not asked to plan some or all of its statements. */
+  readonly notTried?: readonly Untried[];
+  /** What of its SQL the server refuses to plan. */
+  readonly refusals?: readonly Refusal[];
+}
+
+/** SQL of the runbook that the server refuses to plan. */
+export interface Refusal extends Told {
+  /** Where it stands, from the key of the step's kind. */
+  readonly path: readonly string[];
+  /** The index in the text there, parameters put in; undefined: all of it. */
+  readonly offset: number | undefined;
+  /** The statement that was to be planned. */
+  readonly sent: string;
+  /** What the step does before, in the same transaction; empty: nothing. */
+  readonly before: string;
 }
 
 /** What of a step, besides its spec, decides how its targets are found. */

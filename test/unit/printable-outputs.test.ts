@@ -2,8 +2,8 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { PlanV1 } from '../../src/generated/plan.v1.js';
 import { manyLines, message, oneLine } from '../../src/model/printable.js';
-import { renderPlanMarkdown } from '../../src/plan/render-markdown.js';
-import { renderPlanText } from '../../src/plan/text/document.js';
+import { renderPlanMarkdown } from '../../src/plan/render/markdown.js';
+import { renderPlanText } from '../../src/plan/render/text.js';
 import { renderReportHtml } from '../../src/report/html/page.js';
 import { renderJunit } from '../../src/report/junit.js';
 import { renderReportMarkdown } from '../../src/report/markdown.js';
@@ -24,7 +24,7 @@ function planOf(name: string): PlanV1 {
     missing: [name],
   });
   const made = makePlan([step]);
-  const where = { step: 'a', line: 1, column: 1, waived: null };
+  const where = { step: 'a', file: name, line: 1, column: 1, waived: null };
   return {
     ...made,
     server: { ...made.server, database: name, role: name },

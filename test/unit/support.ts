@@ -66,6 +66,7 @@ const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
 export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan {
   return {
     plan_version: 1,
+    refused_now: [],
     created_at: '2026-01-01T00:00:00Z',
     digest: NO_DIGEST,
     runbook: { name: 'nightly', version: 3, path: 'n.yaml', digest: NO_DIGEST, parameters: {} },

@@ -2,12 +2,12 @@ import { EXIT, type ExitCode } from '../../errors.js';
 import type { PlanV1 } from '../../generated/plan.v1.js';
 import { buildPlan } from '../../plan/build.js';
 import { makeOutline } from '../../plan/outline.js';
-import { renderPlanMarkdown } from '../../plan/render-markdown.js';
-import { renderPlanText } from '../../plan/text/document.js';
-import type { Layout } from '../../plan/text/line.js';
+import { renderPlanMarkdown } from '../../plan/render/markdown.js';
+import { renderPlanText } from '../../plan/render/text.js';
+import type { Layout } from '../../plan/render/line.js';
 import { withServer } from '../connect.js';
 import type { Output, Style } from '../io.js';
-import { loadForServer } from '../load.js';
+import { forbidsRun, loadForServer } from '../load.js';
 import { planJson, writePlan } from '../plan-file.js';
 import type { CommandContext } from '../command-line.js';
 
@@ -52,10 +52,7 @@ export async function plan(
   if (options.out !== undefined) await writePlan({ path: options.out, mode: options.mode }, made);
   const format = options.json === true ? 'json' : (options.format ?? 'text');
   await output.writeAll(FORMATS[format](made, layoutFor(output, options)));
-  const forbidden = made.findings.some(
-    ({ severity, waived }) => severity === 'error' && waived === null,
-  );
-  if (forbidden) return EXIT.inputWrong;
+  if (made.findings.some(forbidsRun)) return EXIT.inputWrong;
   const something = made.steps.some(({ tasks }) => tasks.length > 0);
   return options.detailedExitcode === true && something ? EXIT.somethingToDo : EXIT.ok;
 }

@@ -10,7 +10,12 @@ import { openSavedPlan } from '../../plan/saved.js';
 import { renewPlan } from '../../plan/renew.js';
 import { withServer, type Connected } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
-import { loadForServer, refuseForbidden, type LoadedRunbook } from '../load.js';
+import {
+  loadForServer,
+  refuseForbidden,
+  refuseForbiddenPlan,
+  type LoadedRunbook,
+} from '../load.js';
 import { withPing } from '../ping.js';
 import { readPlanText } from '../plan-file.js';
 import type { CommandContext } from '../command-line.js';
@@ -70,6 +75,7 @@ async function planAndRun(
   await refuseForbidden(context.output, source, loaded);
   const plan = await withServer(context, options.dsn, 'plan', async (connected) => {
     const made = await planner(loaded, connected);
+    await refuseForbiddenPlan(context.output, made, loaded.source);
     await migrateLedger(connected.session);
     return made;
   });

@@ -23,7 +23,7 @@ import { originOf, requiredOnce } from '../engine-run.js';
 import { reportFailure } from '../failure.js';
 import type { Output } from '../io.js';
 import { LiveWorkers } from '../live-workers.js';
-import type { LoadedRunbook } from '../load.js';
+import { refuseForbiddenPlan, type LoadedRunbook } from '../load.js';
 import { jsonProgress } from '../json-progress.js';
 import { textProgress } from '../progress.js';
 import type { OutputFile } from '../atomic-file.js';
@@ -113,6 +113,7 @@ async function runOnce(
       pass === undefined ? undefined : await findInPass(session, runbook.name, pass, systemClock);
     if (found !== undefined) return { found };
     const plan = await buildPlan(session, runbook, server, new Date(), lint);
+    await refuseForbiddenPlan(named(context.output, database.name), plan, loaded.source);
     await migrateLedger(session);
     return { plan };
   });

@@ -64,24 +64,32 @@ export function expectedCell(expected: Expected | null): Html {
   const from = { same: 'same work before', similar: 'similar work before', guess: 'a guess' }[
     basis
   ];
-  const title = `p95 ${describeDuration(p95)}; ${from}`;
-  return numberCell(p50, html`<span title="${title}">${describeDuration(p50)}</span>`);
+  const title = `${p95 === null ? '' : `p95 ${describeDuration(p95)}; `}${from}`;
+  const shown = `${describeDuration(p50)}${basis === 'guess' ? ' (guess)' : ''}`;
+  return numberCell(p50, html`<span title="${title}">${shown}</span>`);
 }
 
 /** Work below it is over before anyone could have planned it. */
 const LEAST_MS = 1_000;
 
-/** How the time that was needed compares with what was planned. */
+/** Slower than the one run that is known, and no more than that. */
+const MUCH_SLOWER = 2;
+
+/** How the time that was needed compares with what was planned; a guess is no plan. */
 export function verdictCell(ms: number | undefined, expected: Expected | null): Html {
-  if (ms === undefined || expected === null) return html`<td class="none">–</td>`;
-  const ratio = ms / Math.max(expected.p50_ms, 1);
-  const slow = ms > expected.p95_ms && ms > LEAST_MS;
-  if (slow) {
+  if (ms === undefined || expected === null || expected.basis === 'guess') {
+    return html`<td class="none">–</td>`;
+  }
+  const { p50_ms: p50, p95_ms: p95 } = expected;
+  const ratio = ms / Math.max(p50, 1);
+  if (p95 !== null && ms > p95 && ms > LEAST_MS) {
     return html`<td data-v="${ratio}">
       <strong class="slow">${ratio.toFixed(1)}× the plan</strong>
     </td>`;
   }
-  return html`<td data-v="${ratio}">${ms < expected.p50_ms / 2 ? 'faster' : 'as planned'}</td>`;
+  const slower = p95 === null && ratio > MUCH_SLOWER && ms > LEAST_MS;
+  const told = slower ? 'slower than the last time' : ms < p50 / 2 ? 'faster' : 'as planned';
+  return html`<td data-v="${ratio}">${told}</td>`;
 }
 
 /** A heading of a column; numbers stand on the right. */

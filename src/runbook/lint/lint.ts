@@ -1,4 +1,6 @@
-import { sortDiagnostics, type Diagnostic } from '../diagnostic.js';
+import type { Parameters } from '../../model/runbook.js';
+import { authoredOffset } from '../authored-offset.js';
+import { sortDiagnostics, type Diagnostic, type Path } from '../diagnostic.js';
 import { locate } from '../positions.js';
 import type { Source } from '../source.js';
 import { DECLARATION_CHECKS } from './declaration.js';
@@ -21,10 +23,19 @@ export interface Lint {
    * @param fromCatalog what a plan has found; without it, rules that need a server are not judged.
    */
   findings(fromCatalog?: readonly LintProblem[]): readonly Finding[];
+  /** The index in an SQL text of the file, of one in the text that the server is sent. */
+  textOffset(path: Path, offset: number): Promise<number | undefined>;
 }
 
-/** Looks for what is allowed and unwise in a runbook without mistakes. */
-export async function makeLint(source: Source, content: unknown): Promise<Lint> {
+/**
+ * Looks for what is allowed and unwise in a runbook without mistakes.
+ * @param values of the parameters, as they are put into SQL.
+ */
+export async function makeLint(
+  source: Source,
+  content: unknown,
+  values: Parameters,
+): Promise<Lint> {
   const input = await toLintInput(content);
   const declared = [
     ...DECLARATION_CHECKS.flatMap((check) => check(input)),
@@ -35,6 +46,7 @@ export async function makeLint(source: Source, content: unknown): Promise<Lint> 
   return {
     findings: (fromCatalog) =>
       judge(source, [...declared, ...(fromCatalog ?? [])], waivers, fromCatalog !== undefined),
+    textOffset: (path, offset) => authoredOffset(content, path, values, offset),
   };
 }
 

@@ -58,6 +58,8 @@ export const RULES = {
   'left-out': catalog('warning'),
   'no-privilege': catalog('warning'),
   'sessions-hidden': catalog('info'),
+  'sql-refused': catalog('error'),
+  'made-by-step': catalog('info'),
   'not-tried': catalog('warning'),
   'foreign-code': catalog('warning'),
   'call-commits': catalog('warning'),

@@ -14,6 +14,7 @@ import { writeFacts, type WalkFacts } from './facts.js';
 import { readFires } from './fires.js';
 import { findKey } from './key.js';
 import { readWalkedTable, type WalkedTable } from './table.js';
+import { refusalsOf } from './refused-walk.js';
 import type { WalkKind } from './walk-kind.js';
 import { tryWalk, untriedWalk, walkedSql } from './try-walk.js';
 
@@ -46,8 +47,7 @@ function refusedByServer(error: unknown, showAll: boolean): unknown {
   const { message, hint } = error.tell(showAll);
   return new RunbookError('step_refused', message, {
     sqlstate: error.sqlstate,
-    hint:
-      hint ?? 'Correct the step: the server would refuse what it sends, as it refused to plan it.',
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
@@ -90,10 +90,12 @@ async function discover<Spec extends BatchSpec>(
   const settings = { ...order.settings, [BEGUN_AT_SETTING]: new Date().toISOString() };
   await inTrial(db, settings, [], () => requireVisible(db, key.unqualified, spec.key));
   const walk = { spec, ...facts };
-  const trial = await inTrial(db, settings, walkedSql(walk, facts, kind), () =>
-    tryWalk(db, walk, order.concurrency, facts, kind),
+  const texts = walkedSql(walk, facts, kind);
+  const { tried = untriedWalk(table), ...untried } = await refusalsOf(
+    spec,
+    order.showServerErrors,
+    () => inTrial(db, settings, texts, () => tryWalk(db, walk, order.concurrency, facts, kind)),
   );
-  const tried = trial.tried ? trial.value : untriedWalk(table);
   const cuts = `[${tried.cuts.join(', ')}]`;
   return {
     targets: [...tried.cuts, null].map((_cut, i) =>
@@ -106,7 +108,7 @@ async function discover<Spec extends BatchSpec>(
       fires,
       ...tried.batches,
     },
-    ...(trial.tried ? {} : { notTried: { why: trial.why, hint: trial.hint } }),
+    ...untried,
   };
 }
 

@@ -66,6 +66,7 @@ function toTarget(row: IndexRow): Target {
       may_name: row.may_name,
       table_indexes_bytes: row.table_indexes_bytes,
       bloat: row.bloat,
+      ...(row.valid ? {} : { work_bytes: row.work_bytes }),
       ...(row.columns === undefined ? {} : { columns: row.columns }),
     },
   };

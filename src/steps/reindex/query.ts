@@ -24,6 +24,8 @@ export interface IndexRow extends Row {
   may_maintain: boolean;
   may_name: boolean;
   bloat: number | null;
+  /** Of an invalid index what building it anew reads or makes; null where that is not known. */
+  work_bytes: number | null;
   /** Those whose statistics tell the bloat, a JSON array. */
   columns?: string;
 }
@@ -70,6 +72,19 @@ const COLUMNS = `
   (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attnum), '[]')::text FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[]))`;
 
+/**
+ * An invalid index may be next to empty, whatever building it anew takes: that is told by a valid one with the
+ * same columns, else by its table, where the table's pages were ever counted.
+ */
+const WORK_BYTES = `
+  (SELECT coalesce(max(v.relpages) FILTER (WHERE v.relkind = 'i'), nullif(max(v.relpages), 0))::float8
+          * current_setting('block_size')::int
+     FROM pg_catalog.pg_class v
+    WHERE v.oid = t.oid
+       OR v.oid IN (SELECT x.indexrelid FROM pg_catalog.pg_index x
+                     WHERE x.indrelid = i.indrelid AND x.indisvalid AND x.indexrelid <> i.indexrelid
+                       AND x.indkey::text = i.indkey::text AND x.indpred IS NULL AND i.indpred IS NULL))`;
+
 /** Which relation the globs speak of: the index itself, or its table (and then its TOAST index too). */
 const MATCH = {
   indexes: GLOB_CONDITION,
@@ -100,6 +115,7 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS relation,
        i.indpred IS NOT NULL OR i.indexprs IS NOT NULL AS expression_or_partial,
        ${mayMaintain('reindex', options.serverVersion, 't')} AS may_maintain,
        pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_name,
+       CASE WHEN NOT i.indisvalid THEN ${WORK_BYTES} END AS work_bytes,
        ${BLOAT} AS bloat${options.withColumns ? `, ${COLUMNS} AS columns` : ''}
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'

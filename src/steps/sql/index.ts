@@ -3,12 +3,12 @@ import { needs } from '../../model/privilege.js';
 import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
 import { locksOfAll, waitsForOldTransactions } from '../locks.js';
-import { estimateChanges } from './estimate.js';
 import { cleanUpTrace } from './clean-up.js';
 import { describeExpected } from './expect.js';
 import { findTrace } from './find-trace.js';
 import { renderSql } from './render.js';
 import { traceEvidence } from './trace-evidence.js';
+import { tryStatements } from './try-statements.js';
 
 /** SQL of the user: one transaction with a completion marker, or one top-level statement. */
 export const sqlKind: StepKind<SqlSpec> = {
@@ -16,7 +16,7 @@ export const sqlKind: StepKind<SqlSpec> = {
   rerunnable: (spec) => spec.idempotent,
   discover: async (db, spec, _server, order) => ({
     targets: spec.trace === undefined ? [] : await findTrace(db, spec.trace, order),
-    estimates: await estimateChanges(db, spec, order),
+    ...(await tryStatements(db, spec, order)),
   }),
   tasks: (_spec, targets) => [{ targets: [...targets], conflicts: [], after: [] }],
   render: (spec, targets) => renderSql(spec, targets.length > 0),

@@ -113,34 +113,6 @@ const REFUSED: readonly (readonly [string, string, string, string | undefined, R
     /Keys that would do: id/,
   ],
   [
-    'a column to set that does not exist',
-    backfill('table: public.t, key: id, set: { emial: null }'),
-    'column "emial" of relation "t" does not exist',
-    '42703',
-    /refused/,
-  ],
-  [
-    'a column in where that does not exist',
-    backfill('table: public.t, key: id, set: { email: null }, where: emial is null'),
-    'column "emial" does not exist',
-    '42703',
-    /"t\.email"/,
-  ],
-  [
-    'a generated column',
-    backfill('table: public.t, key: id, set: { doubled: 1 }'),
-    'column "doubled" can only be updated to DEFAULT',
-    '428C9',
-    /refused/,
-  ],
-  [
-    'a value of the wrong type',
-    backfill(`table: public.t, key: id, set: { tenant: "'x'::text" }`),
-    'column "tenant" is of type integer but expression is of type text',
-    '42804',
-    /cast/,
-  ],
-  [
     'a key that the step itself changes',
     backfill('table: public.t, key: [tenant, id], set: { tenant: tenant + 1 }'),
     'set: column "tenant" of the key would change, and rows be met again further on',
@@ -197,12 +169,39 @@ const REFUSED: readonly (readonly [string, string, string, string | undefined, R
     undefined,
     /another table/,
   ],
+];
+
+/** SQL of a walk that the server refuses, what it says, and its SQLSTATE. */
+const REFUSED_SQL: readonly (readonly [string, string, string, string])[] = [
+  [
+    'a column to set that does not exist',
+    backfill('table: public.t, key: id, set: { emial: null }'),
+    'column "emial" of relation "t" does not exist',
+    '42703',
+  ],
+  [
+    'a column in where that does not exist',
+    backfill('table: public.t, key: id, set: { email: null }, where: emial is null'),
+    'column "emial" does not exist',
+    '42703',
+  ],
+  [
+    'a generated column',
+    backfill('table: public.t, key: id, set: { doubled: 1 }'),
+    'column "doubled" can only be updated to DEFAULT',
+    '428C9',
+  ],
+  [
+    'a value of the wrong type',
+    backfill(`table: public.t, key: id, set: { tenant: "'x'::text" }`),
+    'column "tenant" is of type integer but expression is of type text',
+    '42804',
+  ],
   [
     'a throttle that is no condition',
     purge('table: public.t, key: id, where: "true", throttle: { sql: select 5 }'),
     'argument of WHERE must be type boolean, not type integer',
     '42804',
-    /refused/,
   ],
 ];
 
@@ -212,6 +211,15 @@ describe('a walk is refused before anything ran', () => {
     expect(error).toMatchObject({ code: 'step_refused', exitCode: 3, sqlstate });
     expect(error.message.replace(/, at `.*`$/, '')).toBe(`step step-one: ${message}`);
     expect(error.hint).toMatch(hint);
+  });
+
+  it.each(REFUSED_SQL)('by an error finding: %s', async (_name, steps, message, sqlstate) => {
+    const { findings } = await planYaml(db, runbookOf(steps));
+    const found = findings.find(({ code }) => code === 'sql-refused');
+    expect(found).toMatchObject({ severity: 'error', step: 'step-one' });
+    expect(found?.message.replace(/, at `.*`/, '')).toBe(
+      `the server refuses it: ${message} (SQLSTATE ${sqlstate})`,
+    );
   });
 
   it('unless the archive has room for all, and the operators are found', async () => {

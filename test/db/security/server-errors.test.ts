@@ -73,18 +73,19 @@ describe('what the server says of SQL that it was asked to plan', () => {
     for (const format of ['text', 'markdown', 'json']) {
       const shown = await told('plan', text, '--format', format);
       expect(shown).not.toContain(SECRET);
-      // Markdown has no estimates.
-      if (kind === 'sql' && format === 'markdown') continue;
-      expect(shown.replaceAll(/\s+/g, ' ')).toContain(sqlstate);
-      expect(shown.replaceAll(/\s+/g, ' ')).toContain('pg-runbook plan FILE --show-server-errors');
+      const plain = shown.replaceAll(/\s+/g, ' ').replaceAll('\\', '');
+      expect(plain).toContain(sqlstate);
+      expect(plain).toContain('pg-runbook plan FILE --show-server-errors');
     }
     expect(await told('plan', text, '--show-server-errors')).toContain(SECRET);
-    if (kind !== 'sql') expect(await told('run', text)).not.toContain(SECRET);
+    expect(await told('run', text)).not.toContain(SECRET);
   });
 
   it('is shown where it is about names and syntax', async () => {
     const shown = await told('plan', RUNBOOKS['backfill']?.('no_such_column = 1') ?? '');
-    expect(shown).toContain('column "no_such_column" does not exist, at `no_such_column = 1');
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+      'column "no_such_column" does not exist, at `no_such_column = 1',
+    );
   });
 
   it('of a missing privilege has the command that names the GRANT', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineEvent } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
 import { taskOf } from '../support/report.js';
-import { runbookOf, runYaml } from '../support/run-yaml.js';
+import { planYaml, runbookOf, runYaml } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
 
@@ -135,5 +135,47 @@ describe.each(['wait', 'detach'])('a rebuild that fails at once, policy %s', (po
         ),
       ).toEqual([]);
     }
+  });
+});
+
+describe('the plan of an invalid index', () => {
+  it('goes by a valid one with its columns, else by the table, else says that nothing is known', async () => {
+    await db.query(`
+      create table big (id int, note text); insert into big select i, repeat('x', 500) from generate_series(1, 5000) i;
+      create index big_twin on big (id);
+      create table fresh (id int); insert into fresh values (1), (1)`);
+    await db.query('vacuum (analyze) big');
+    for (const sql of [
+      'create unique index concurrently big_broken on big ((1 / (id - 1)))',
+      'create unique index concurrently fresh_broken on fresh (id)',
+    ]) {
+      await db.query(sql).catch(() => undefined);
+    }
+    await db.query(
+      `update pg_index set indisvalid = false where indexrelid = 'big_twin'::regclass`,
+    );
+    await db.query('create index big_valid on big (id)');
+    await db.query('vacuum (analyze) big');
+    const all = '["public.big_*", "public.fresh_*"]';
+    const { steps } = await planYaml(
+      db,
+      runbookOf(`
+    - id: r
+      reindex: { indexes: { include: ${all}, invalid_only: true } }`),
+    );
+    const tasks = new Map(
+      steps[0]?.tasks.map(({ targets: [index], duration }) => [
+        index?.relation,
+        [index?.facts['work_bytes'], duration?.basis],
+      ]),
+    );
+    const [sizes] = await db.rows<{ twin: number; big: number }>(
+      `select pg_relation_size('big_valid')::float8 as twin, pg_relation_size('big')::float8 as big`,
+    );
+    expect(Object.fromEntries(tasks)).toEqual({
+      big_twin: [sizes?.twin, 'guess'],
+      big_broken: [sizes?.big, 'guess'],
+      fresh_broken: [null, undefined],
+    });
   });
 });

@@ -46,9 +46,22 @@ describe('how long a task takes', () => {
     expect(of([], 1000 * MB)).toEqual({
       basis: 'guess',
       p50_ms: expect.closeTo(10_050, -2) as number,
-      p95_ms: expect.closeTo(30_150, -2) as number,
+      p95_ms: null,
     });
-    expect(of([], 1e15)).toMatchObject({ p50_ms: step.timeout_ms, p95_ms: step.timeout_ms });
+    expect(of([], 1e15)).toMatchObject({ p50_ms: step.timeout_ms, p95_ms: null });
+  });
+
+  it('goes by what is read or made, where the size tells nothing of it, or is not known', () => {
+    const like = (facts: Task['targets'][number]['facts']): unknown =>
+      new Durations([]).of(step, makeTask(1, [target('app.i', { size_bytes: 8_192, facts })]), 1);
+    expect(like({ work_bytes: 1000 * MB })).toEqual(of([], 1000 * MB));
+    expect(like({ work_bytes: null })).toBeNull();
+  });
+
+  it('has no p95 of one run alone', () => {
+    expect(of([past({ ms: 1000 })])).toEqual({ basis: 'same', p50_ms: 1000, p95_ms: null });
+    const other = [past({ relation: 'app.other' })];
+    expect(of(other)).toMatchObject({ basis: 'similar', p95_ms: null });
   });
 
   it('is not known of SQL that never ran', () => {
@@ -144,6 +157,17 @@ describe('the forecast', () => {
     tasks(2, { duration: { basis: 'same', p50_ms, p95_ms } });
   const fit = (steps: Step[], ms: number) =>
     makeForecast({ steps, budget: BUDGET }, [past({})], window(ms), 0);
+
+  it('has no p95 where a task has none, and fits a window that has room for three times a guess', () => {
+    const duration = { basis: 'guess' as const, p50_ms: 100, p95_ms: null };
+    const steps = [makeStep('a', { tasks: tasks(1, { duration }) })];
+    expect(fit(steps, 300)).toMatchObject({
+      ...{ p50_ms: 100, p95_ms: null },
+      steps: [{ p50_ms: 100, p95_ms: null }],
+      window: { fits: 'yes' },
+    });
+    expect(fit(steps, 299).window?.fits).toBe('maybe');
+  });
 
   it('says whether the plan fits its window, and what would be left', () => {
     const steps = [makeStep('a', { tasks: lasting(100, 300) })];

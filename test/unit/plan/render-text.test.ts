@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanV1, Step } from '../../../src/generated/plan.v1.js';
 import { planDigest } from '../../../src/plan/digest.js';
-import { renderPlanText } from '../../../src/plan/text/document.js';
+import { renderPlanText } from '../../../src/plan/render/text.js';
 import { catalogProblems, toFindings } from '../../../src/plan/findings.js';
 import type { ServerInfo } from '../../../src/postgres/server.js';
 import { makePlan, makeStep, makeTask, target } from '../support.js';
@@ -49,8 +49,8 @@ const plan = makePlan([step], {
   forecast: {
     history: 'used',
     p50_ms: 240_000,
-    p95_ms: 600_000,
-    steps: [{ step: 'vacuum-hot', basis: 'guess', begins_ms: 0, p50_ms: 240_000, p95_ms: 600_000 }],
+    p95_ms: null,
+    steps: [{ step: 'vacuum-hot', basis: 'guess', begins_ms: 0, p50_ms: 240_000, p95_ms: null }],
     window: {
       starts_at: '2026-01-01T22:00:00.000Z',
       ends_at: '2026-01-01T22:02:00.000Z',
@@ -76,10 +76,10 @@ describe('renderPlanText', () => {
     '- app.orders, 1.0 MB, 42 dead rows, vacuumed 3 days ago',
     '- app.items, 8.0 kB, never vacuumed',
     'selects 2 of 6: min_size keeps out 2, limit keeps out 1',
-    'time       about 4m 0s, 10m 0s at p95; guessed: vacuum-hot',
+    'time       roughly 4m 0s; guessed: vacuum-hot',
     '2026-01-01T22:02:00.000Z: the plan does',
     'not fit; left undone: 1 task of vacuum-hot',
-    'takes about 4m 0s, 10m 0s at p95 (a rough guess',
+    'takes roughly 4m 0s (a guess: it has no history)',
     'budget io-heavy: 1 worker on the server',
     'left out: app.x: because',
     'warning: step vacuum-hot: left out: app.x (because) [left-out]',

@@ -40,9 +40,19 @@ export const CATALOGS_TEXTS = {
       'A detached step and another one work on the same table: the second waits until the first has ended, which nobody waits for.',
     fix: 'Let both be waited for, or leave the table out of one.',
   },
+  'sql-refused': {
+    reason:
+      'The server refuses the SQL when it reads or plans it: a name that is not there, a wrong type, a function without that signature. A run would be refused in the same way, after the steps before it were done. Guards and the expressions of backfills and purges count as well. Nothing of it was executed. It is no error where a step before it, or a statement before it in the same step, makes what it names.',
+    fix: 'Correct it at the place that is named. Where another step makes what is missing, name that step in `needs`.',
+  },
+  'made-by-step': {
+    reason:
+      'The server cannot plan the statement yet, since a step that it needs, or a statement before it in the same step, makes or changes what it names. Whether it is right shows in the run.',
+    fix: 'Nothing, if that is so.',
+  },
   'not-tried': {
     reason:
-      'The server was not asked to plan the statement. A planner executes functions: those of the SQL itself, and of index expressions, generated columns, constraints, policies, statistics, views, types and casts. Here some belong to roles with fewer rights than the role that plans, and would have run with its rights; or the SQL calls a function that runs what a string names, like `table_to_xml`; or another session held a lock that the planner needs. This is judged for superusers, for roles with `CREATEROLE`, `BYPASSRLS` or `REPLICATION`, for those that read or write all data or files of the server, and for members of any of these. So the plan does not know how many rows there are, and a backfill or purge is not divided among several workers.',
+      'The server was not asked to plan the statement. A planner executes functions: those of the SQL itself, and of index expressions, generated columns, constraints, policies, statistics, views, types and casts. Here some belong to roles with fewer rights than the role that plans, and would have run with its rights; or the SQL calls a function that runs what a string names, like `table_to_xml`; or another session held a lock that the planner needs; or the role may not read what it names; or a step before it runs code that may make what is missing. This is judged for superusers, for roles with `CREATEROLE`, `BYPASSRLS` or `REPLICATION`, for those that read or write all data or files of the server, and for members of any of these. So the plan does not know how many rows there are, and a backfill or purge is not divided among several workers.',
     fix: 'Plan and run as the owner of the table, or as a small role: `pg-runbook grants FILE --role NAME`.',
   },
   'foreign-code': {

@@ -1,6 +1,5 @@
 import type { Lock } from '../../generated/plan.v1.js';
 import { listSome } from '../../model/phrases.js';
-import { line, type Line } from './line.js';
 
 type Activity = NonNullable<Lock['blocks']>[number];
 
@@ -13,11 +12,11 @@ const NAMES: Readonly<Record<Activity, string>> = {
   ddl: 'DDL',
 };
 
-/** A line of the text plan names so many relations; all of them are in the JSON. */
+/** A sentence names so many relations; all of them are in the JSON. */
 const MOST_NAMES = 5;
 
-/** The locks of a step for people: a line for all that block the same. Pure. */
-export function lockLines(locks: readonly Lock[]): Line[] {
+/** The locks of a step for people: a sentence for all that block the same. Pure. */
+export function lockNotes(locks: readonly Lock[]): string[] {
   const told = locks.filter(({ mode }) => mode !== null);
   const untold = locks.filter(({ mode }) => mode === null).map(({ on }) => on);
   const alike = new Map<string, Lock[]>();
@@ -26,10 +25,10 @@ export function lockLines(locks: readonly Lock[]): Line[] {
     alike.set(effect, [...(alike.get(effect) ?? []), lock]);
   }
   return [
-    ...[...alike].map(([effect, group]) => line(`   locks ${describeModes(group)}${effect}`)),
+    ...[...alike].map(([effect, group]) => `locks ${describeModes(group)}${effect}`),
     ...(untold.length === 0
       ? []
-      : [line(`   locks that its text does not tell: those of ${listSome(untold, MOST_NAMES)}`)]),
+      : [`locks that its text does not tell: those of ${listSome(untold, MOST_NAMES)}`]),
   ];
 }
 

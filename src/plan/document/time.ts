@@ -16,8 +16,9 @@ export function describeForecast({ p50_ms: p50, p95_ms: p95, steps, history }: F
   };
   const guesses = named('guess');
   const unknown = named('none');
+  const late = p95 === null ? '' : `, ${describeDuration(p95)} at p95`;
   return (
-    `about ${describeDuration(p50)}, ${describeDuration(p95)} at p95` +
+    `${guesses === '' ? 'about' : 'roughly'} ${describeDuration(p50)}${late}` +
     (guesses === '' ? '' : `; guessed: ${guesses}`) +
     (unknown === '' ? '' : `; not counted, since nothing is known: ${unknown}`) +
     HISTORY[history]
@@ -25,8 +26,8 @@ export function describeForecast({ p50_ms: p50, p95_ms: p95, steps, history }: F
 }
 
 const FITS = {
-  yes: 'the plan fits, at p95 too',
-  maybe: 'the plan may fit: not at p95, or not all of it is known',
+  yes: 'the plan fits, with time to spare',
+  maybe: 'the plan may fit: not where it takes long, or not all of it is known',
   no: 'the plan does not fit',
 };
 
