@@ -5,7 +5,7 @@ import { formatNumber } from '../model/phrases.js';
 const MOST = 10;
 
 /** What the statements of a task did, by its last attempt: `UPDATE 3`, `CREATE TABLE`. */
-export function describeStatements({ attempts }: Pick<Task, 'attempts'>): string[] {
+function describeStatements({ attempts }: Pick<Task, 'attempts'>): string[] {
   return (attempts.at(-1)?.statements ?? []).map(describeStatement);
 }
 
