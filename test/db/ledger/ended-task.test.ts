@@ -9,18 +9,18 @@ const VERDICT = `'{"status": "skipped", "reason": "late", "sqlstate": null, "def
 
 describe('a task that has ended', () => {
   it.each([
-    ["runbook.end_unlaunched($1, 'one', 1, " + VERDICT + ')', 'is not skipped'],
+    ['is not skipped', `runbook.end_unlaunched($1, 'one', 1, ${VERDICT})`],
     [
-      `runbook.prepare_attempt($1, 'one', 1, '{}', (select runbook.task_digest(plan) from runbook.task))`,
       'gets no attempt',
+      `runbook.prepare_attempt($1, 'one', 1, '{}', (select runbook.task_digest(plan) from runbook.task))`,
     ],
-  ])('stays as it is: %s', async (call) => {
+  ])('%s', async (_, call) => {
     await db.query(`select ${call}`, [run.id]);
     const { rows } = await db.query(
       `select t.status, t.reason, t.blocked, t.deferred, count(*)::int as attempts
          from runbook.task t join runbook.attempt using (run_id) group by 1, 2, 3, 4`,
     );
-    const reason = expect.stringContaining('division by zero');
+    const reason = expect.stringContaining('division by zero') as string;
     expect(rows).toEqual([
       { status: 'failed', reason, blocked: false, deferred: false, attempts: 1 },
     ]);
