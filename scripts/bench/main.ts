@@ -5,6 +5,7 @@
  */
 import { benchBackfill } from './backfill.js';
 import { benchBeside } from './beside.js';
+import { benchClaims } from './claims.js';
 import { bench, CONTESTS, LIMITS } from './everything.js';
 import { benchInventory } from './inventory.js';
 import { benchPlan } from './plan.js';
@@ -15,6 +16,7 @@ const MEASURED = [...Object.keys(CONTESTS), ...Object.keys(LIMITS)];
 const TOLD: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   'point-updates': benchBackfill,
   beside: benchBeside,
+  claims: benchClaims,
   inventory: benchInventory,
   plan: benchPlan,
 };

@@ -91,8 +91,8 @@ export class LedgerStore {
          INSERT INTO runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters,
                                   plan, status, engine_host, engine_pid, started_at,
                                   window_ends_at, window_at_end, residue, traceparent,
-                                  pass)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16))
+                                  pass, database_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16, runbook.this_database()))
        INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
        SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
          FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb)`,

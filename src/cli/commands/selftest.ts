@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { EXIT, type ExitCode } from '../../errors.js';
+import { EXIT, signalExitCode, type ExitCode } from '../../errors.js';
 import { dropCommand } from '../../selftest/scratch-database.js';
 import { runSelftest } from '../../selftest/selftest.js';
 import { describeCase, describeSelftest } from '../../selftest/text.js';
@@ -48,7 +48,7 @@ export async function selftest(
       },
     });
     output.write(json === true ? toJson(document) : describeSelftest(document, output.columns));
-    if (stop.signal.aborted) return stop.signal.reason as ExitCode;
+    if (stop.signal.aborted) return signalExitCode(stop.signal.reason);
     return document.status === 'ok' ? EXIT.ok : EXIT.taskFailed;
   } finally {
     stop.release();

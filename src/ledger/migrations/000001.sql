@@ -30,7 +30,7 @@ CREATE TABLE runbook.run (
   reason text,
   exit_code integer,
   role_name text NOT NULL DEFAULT current_user,
-  database_id text NOT NULL DEFAULT runbook.this_database(),
+  database_id text NOT NULL,
   engine_host text,
   engine_pid integer,
   started_at timestamptz NOT NULL,

@@ -124,7 +124,7 @@ BEGIN
   failed := failed + (SELECT count(*) FROM runbook.step s
                        WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
                          SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, s.step_id)
-                            AND runbook.is_failure(t.status) AND NOT t.deferred));
+                            AND runbook.is_failure(t.status)));
   stopped := runbook.cancelled_run(r);
   IF r.status <> 'detached' THEN
     -- What its engine found stays, and can only get worse.

@@ -66,8 +66,8 @@ describe('an older ledger', () => {
         applied_at timestamptz not null default clock_timestamp());
       ${first}
       insert into runbook.migration values (1, 'of before');
-      insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at)
-      values ('20260101-aaaaaa', 'old', 1, 'sha256:', '{}', '{}', 'succeeded', now())`);
+      insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at, database_id)
+      values ('20260101-aaaaaa', 'old', 1, 'sha256:', '{}', '{}', 'succeeded', now(), runbook.this_database())`);
     expect(await withSession(connectionTo(db), migrateLedger)).toEqual([2, 3, 4]);
     expect(await withSession(connectionTo(db), migrateLedger)).toEqual([]);
     expect(await db.rows('select run_id from runbook.run')).toEqual([

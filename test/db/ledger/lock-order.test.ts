@@ -22,8 +22,8 @@ const untilWaiting = (sessions: number): Promise<void> =>
 
 it('who notes, records and cancels attempts locks them in one order', async () => {
   await db.query(`
-    insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at)
-    values ('R', 'r', 1, 'sha256:', '{}', '{}', 'running', now());
+    insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at, database_id)
+    values ('R', 'r', 1, 'sha256:', '{}', '{}', 'running', now(), runbook.this_database());
     insert into runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
     values ('R', 's', 1, 'sql', 'wait', 'running', '{}');
     insert into runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items)

@@ -17,8 +17,8 @@ const order = (cancelsUnseen: boolean): string =>
 async function unseenChild(seconds: number): Promise<void> {
   await db.query(`
     truncate called, runbook.run cascade;
-    insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at)
-    values ('r', 'n', 1, 'd', '{}', '{}', 'running', now());
+    insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at, database_id)
+    values ('r', 'n', 1, 'd', '{}', '{}', 'running', now(), runbook.this_database());
     insert into runbook.step (run_id, step_id, ordinal, kind, policy, status) values ('r', 's', 1, 'sql', 'detach', 'detached');
     insert into runbook.task (run_id, step_id, task_no, status, targets) values ('r', 's', 1, 'running', '[]');
     insert into runbook.attempt (attempt_id, run_id, step_id, task_no, attempt_no, sql, application_name, status, pid,
