@@ -9,7 +9,7 @@ export interface ClaimedStep {
 
 const WALK = 'batch: { rows: 100, max_rows: 100, pause: 15ms }';
 
-export const STEPS: readonly ClaimedStep[] = [
+const STEPS: readonly ClaimedStep[] = [
   { name: 'vacuum', yaml: 'vacuum: { tables: { include: [s.t] } }' },
   { name: 'freeze', yaml: 'vacuum: { tables: { include: [s.t] }, options: { freeze: true } }' },
   { name: 'full', yaml: 'vacuum: { tables: { include: [s.t] }, options: { full: true } }' },
