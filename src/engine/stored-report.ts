@@ -1,6 +1,7 @@
+import { RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { readSlowAdmission } from '../ledger/admission.js';
-import { isWorkedOn, readLife, readRun, type StoredRun } from '../ledger/read.js';
+import { isWorkedOn, listRuns, readLife, readRun, type StoredRun } from '../ledger/read.js';
 import { OWN_VIEW, type LedgerView, type OnlyLooks } from '../ledger/view.js';
 import { isFinal } from '../model/status.js';
 import type { Queryable } from '../postgres/session.js';
@@ -50,6 +51,21 @@ async function settle(db: Queryable, runId: string, clock: Clock): Promise<Look>
   }
   if (engine && report.run.status === 'running') report.run.reason = await whyNothingIsLaunched(db);
   return { report, live, unsettled: false, stored };
+}
+
+/**
+ * Settles those of the newest runs that nobody works on any more, so that a list calls none of them running. One whose
+ * record is damaged stays as it is: a look at it alone says what is wrong.
+ */
+export async function settleOpenRuns(db: Queryable, newest: number, clock: Clock): Promise<void> {
+  const runs = await listRuns(db, newest);
+  for (const { run_id: id } of runs.filter((run) => run.finished_at === null)) {
+    try {
+      await relyingOn(db, id, () => reconcileRun(db, id, clock, false));
+    } catch (error) {
+      if (!(error instanceof RunbookError) || error.code !== 'ledger_damaged') throw error;
+    }
+  }
 }
 
 async function whyNothingIsLaunched(db: Queryable): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
 import { systemClock } from '../../engine/clock.js';
-import { lookAtRun } from '../../engine/stored-report.js';
+import { lookAtRun, settleOpenRuns } from '../../engine/stored-report.js';
 import { readBlocked } from '../../engine/waits.js';
 import { readBrake } from '../../ledger/brake.js';
 import { findRunId, listRuns, type RunLine } from '../../ledger/read.js';
@@ -28,6 +28,7 @@ export async function status(
   if (options.follow === true) return followRun(context, run, options);
   const text = await withView(context, options.dsn, 'status', async ({ session, view }) => {
     if (run === undefined) {
+      if (view.onlyLooks === undefined) await settleOpenRuns(session, LAST_RUNS, systemClock);
       const [runs, pausedBy] = await view.read(
         async () => [await listRuns(session, LAST_RUNS), await readBrake(session)] as const,
       );
