@@ -66,7 +66,14 @@ describe('a detached step', () => {
     });
     expect(waited.report.steps[0]?.tasks[3]).toMatchObject({
       targets: [{ sqlstate: '55P03' }],
-      attempts: [{ sqlstate: '55P03', message: 'canceling statement due to lock timeout' }],
+      attempts: [
+        {
+          sqlstate: '55P03',
+          message: expect.stringContaining(
+            'lock_timeout (500ms) for a lock on six.t4: pid',
+          ) as string,
+        },
+      ],
     });
     for (const { attempts, targets } of waited.report.steps[0]?.tasks ?? []) {
       expect(attempts[0]?.pid).toEqual(expect.any(Number));
