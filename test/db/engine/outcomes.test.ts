@@ -145,7 +145,7 @@ describe.each([
     expect(run.code).toBe(code);
     expect(run.report.run).toMatchObject({ status: 'cancelled', exit_code: code });
     expect(taskOf(run, 'nap').attempt).toMatchObject({ status: 'cancelled', sqlstate: '57014' });
-    expect(stepOf(run, 'next').status).toBe('skipped');
+    expect(stepOf(run, 'next').status).toBe('cancelled');
     await expectLedgerToAgree(db, run);
     await db.assertNoLeaks();
   });
