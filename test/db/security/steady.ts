@@ -1,6 +1,6 @@
 /** What is of the moment, though it may be the same twice. */
 const MOMENTARY =
-  /\/(?:digest|expected\/.*|duration\/.*|.*_at|.*_ms|.*_start|pid|cookie|m?xid_age|seconds_since_\w+|dead_rows|wal_bytes|rows_per_second|id|capacity\/.*|forecast\/.*)$/;
+  /\/(?:digest|expected\/.*|duration\/.*|.*_at|.*_ms|.*_start|pid|cookie|m?xid_age|oldest_xmin|frozen_xid|last_\w+|seconds_since_\w+|dead_rows|wal_bytes|rows_per_second|id|capacity\/.*|forecast\/.*)$/;
 
 /** Every value of a document, by its path. */
 function leaves(value: unknown, path = ''): [path: string, value: unknown][] {

@@ -19,7 +19,7 @@ const reindex = (index: string, more: string): string =>
   runbookOf(`
     - id: r
       reindex: { indexes: { include: ["public.${index}"] } }
-      lock_timeout: 1s
+      old_transactions_timeout: 1s
       ${more}`);
 
 /** A table with an index and a writer in its way, which ends some time after the worker's failure. */
@@ -166,16 +166,16 @@ describe('the plan of an invalid index', () => {
     const tasks = new Map(
       steps[0]?.tasks.map(({ targets: [index], duration }) => [
         index?.relation,
-        [index?.facts['work_bytes'], duration?.basis],
+        [index?.facts['work_bytes'], duration !== null],
       ]),
     );
     const [sizes] = await db.rows<{ twin: number; big: number }>(
       `select pg_relation_size('big_valid')::float8 as twin, pg_relation_size('big')::float8 as big`,
     );
     expect(Object.fromEntries(tasks)).toEqual({
-      big_twin: [sizes?.twin, 'guess'],
-      big_broken: [sizes?.big, 'guess'],
-      fresh_broken: [null, undefined],
+      big_twin: [sizes?.twin, true],
+      big_broken: [sizes?.big, true],
+      fresh_broken: [null, false],
     });
   });
 });
