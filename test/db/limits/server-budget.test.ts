@@ -140,7 +140,7 @@ describe.skipIf(serverIsGiven())('budgets of the whole server', () => {
       where locktype = 'advisory' and objsubid = 1 and mode = 'ShareLock'`;
     const inQueue = async (): Promise<number | undefined> =>
       (await withClient(uri, (client) => client.query<{ n: number }>(waiting))).rows[0]?.n;
-    const runs = [alone('queue-holder', 6)];
+    const runs = [alone('queue-holder', 12)];
     await expect.poll(alive, { timeout: 20_000 }).toBe(1);
     for (const [i, name] of ['queue-a', 'queue-b', 'queue-c'].entries()) {
       runs.push(alone(name, 0.5));
