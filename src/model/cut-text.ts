@@ -4,5 +4,5 @@ const LONGEST = 10_000;
 /** The beginning of an endless text, and how many bytes it had. */
 export function cutText(text: string): string {
   if (text.length <= LONGEST) return text;
-  return `${text.slice(0, LONGEST)}… (cut: ${String(new TextEncoder().encode(text).length)} bytes)`;
+  return `${text.slice(0, LONGEST)}... (cut: ${String(new TextEncoder().encode(text).length)} bytes)`;
 }

@@ -74,7 +74,7 @@ describe('a full disk or a closed pipe', () => {
 
 describe('an error text of 50 MB', () => {
   const BYTES = 52_428_800;
-  const TOLD = `… (cut: ${String(BYTES)} bytes)`;
+  const TOLD = `... (cut: ${String(BYTES)} bytes)`;
   const raise = (level: string): string =>
     `DO $$ BEGIN RAISE ${level} '%', repeat('x', ${String(BYTES)}); END $$`;
 

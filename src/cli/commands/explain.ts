@@ -55,7 +55,7 @@ function textOf(word: string): string {
     const exit = `exit ${String(ERROR_EXIT_CODES[word])}`;
     return paragraphs(`${word}: ${exit}`, happened, means, `What to do: ${remedy}`);
   }
-  const state = SQLSTATE_TEXTS[word];
+  const state = Object.hasOwn(SQLSTATE_TEXTS, word) ? SQLSTATE_TEXTS[word] : undefined;
   if (state !== undefined) {
     const { happened, means, remedy } = state;
     return paragraphs(

@@ -489,7 +489,7 @@ COMMENT ON FUNCTION runbook.launch_child IS
 CREATE FUNCTION runbook.cut_text(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE WHEN length(p_text) > 10000
-              THEN left(p_text, 10000) || format('… (cut: %s bytes)', octet_length(p_text)) ELSE p_text END
+              THEN left(p_text, 10000) || format('... (cut: %s bytes)', octet_length(p_text)) ELSE p_text END
 $$;
 COMMENT ON FUNCTION runbook.cut_text IS 'The beginning of an endless text of a worker, and how many bytes it had.';
 

@@ -69,7 +69,7 @@ SELECT pg_catalog.pg_backend_pid() AS control_pid,
 /** As cutText has it, where the text is: it may have hundreds of megabytes. */
 function cut(column: string): string {
   const text = `e.${column}`;
-  const short = `left(${text}, 10000) || format('… (cut: %s bytes)', octet_length(${text}))`;
+  const short = `left(${text}, 10000) || format('... (cut: %s bytes)', octet_length(${text}))`;
   return `CASE WHEN length(${text}) > 10000 THEN ${short} ELSE ${text} END AS ${column}`;
 }
 

@@ -104,6 +104,6 @@ describe('a database in Latin-1', async () => {
     writeFileSync(file, runbook("  - id: omega\n    sql: SELECT 'Ω'\n"));
     const { code, stderr } = await runCli(['run', file], { env: db.env, cwd: folder });
     expect(code).not.toBe(0);
-    expect(stderr).toContain('0xce 0xa9 in encoding "UTF8" has no equivalent in encoding "LATIN1"');
+    expect(stderr).toMatch(/omega\.yaml:7:10: error: the server refuses it: .*SQLSTATE 22P05/);
   });
 });
