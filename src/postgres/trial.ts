@@ -66,6 +66,11 @@ export async function inTrial<T>(
 async function inReadOnly<T>(db: Queryable, work: () => Promise<T>): Promise<T> {
   await db.query('BEGIN READ ONLY');
   try {
+    // A session without a bound of its own would wait for as long as somebody holds a lock.
+    await db.query(
+      `SELECT pg_catalog.set_config('lock_timeout', '5s', true)
+        WHERE pg_catalog.current_setting('lock_timeout') = '0'`,
+    );
     return await work();
   } finally {
     await db.query('ROLLBACK');
