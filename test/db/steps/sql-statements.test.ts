@@ -100,16 +100,20 @@ describe.each(CASES)('statements of a sql step, %s, pg_background %s', (policy, 
 });
 
 describe.each(POLICIES)('statements of a sql step, %s', (policy) => {
-  it('that are 5,000 find room in the queue, and every end is heard', async () => {
-    const steps = `
+  it(
+    'that are 5,000 find room in the queue, and every end is heard',
+    { timeout: 180_000 },
+    async () => {
+      const steps = `
       - id: s
         sql: ${'select 1;'.repeat(5_000)}`;
-    const { statements } = taskOf(await runSteps(db, policy, steps)).attempts[0]!;
-    expect(statements).toHaveLength(5_000);
-    expect(new Set(statements.map(({ tag, rows }) => `${String(tag)} ${String(rows)}`))).toEqual(
-      new Set(['SELECT 1']),
-    );
-  });
+      const { statements } = taskOf(await runSteps(db, policy, steps)).attempts[0]!;
+      expect(statements).toHaveLength(5_000);
+      expect(new Set(statements.map(({ tag, rows }) => `${String(tag)} ${String(rows)}`))).toEqual(
+        new Set(['SELECT 1']),
+      );
+    },
+  );
 
   it('REFRESH tells its own tag, not that of the marker', async () => {
     const steps = `
