@@ -226,7 +226,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     means:
       'Its plan is for the tables of that database. What became of it is not known here: it is shown as unknown, and is not settled.',
     remedy:
-      'Run the runbook anew here. `pg-runbook status` where it was begun tells what became of it.',
+      'Run the runbook again in this database. To see how the old run ended, ask the database that it was begun in: `pg-runbook status RUN`.',
   },
   run_taken_over: {
     happened: 'While the connection was lost, another pg-runbook took up the run.',

@@ -43,7 +43,7 @@ export async function withLedger<T>(
   });
 }
 
-/** What a command that looks at the ledger has. */
+/** A session of a command that reads the ledger, and how it may read it. */
 export interface Looking extends Connected {
   readonly view: LedgerView;
 }

@@ -9,7 +9,7 @@ export interface Output {
   writeAll(pieces: Iterable<string>): Promise<void>;
   /** Progress, warnings and errors. */
   note(text: string): void;
-  /** What went wrong with the results, if anything did. */
+  /** The first error of stdout; undefined: all results were written. */
   readonly trouble?: () => string | undefined;
   /** Colours for what goes to stderr; plain text off a terminal and under NO_COLOR. */
   readonly paint: (style: Style, text: string) => string;

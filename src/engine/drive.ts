@@ -63,7 +63,7 @@ async function attempt(context: RunContext, losses: number): Promise<unknown> {
   }
 }
 
-/** Who cancelled the run, if that left anything undone. */
+/** By whom the run was cancelled; undefined: by nobody, or all was done by then. */
 async function readCancelled({ ledger, record, stop }: RunContext): Promise<Cancelled | undefined> {
   const reason = await ledger.readCancelledRun(record.run.id);
   if (reason === undefined) return undefined;

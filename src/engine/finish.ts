@@ -143,7 +143,7 @@ function abandonAttempt(attempt: Attempt, running: boolean, message: string): vo
   Object.assign(attempt, { status: running ? 'unknown' : 'skipped', message });
 }
 
-/** What a step came to for want of the server, as the ledger's function finish_step would have it. */
+/** Ends a step by what is known here, since the server is gone: by the rules of the ledger's finish_step. */
 function abandonStep({ record, blockedTasks }: StepState, stopped: boolean, at: string): void {
   const { tasks } = record;
   record.status = combineStatuses(tasks.map((task) => task.status));

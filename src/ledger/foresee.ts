@@ -5,6 +5,7 @@ import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { readBrake } from './brake.js';
 import { inspectLedger, missingLedger, newerLedger } from './migrate.js';
+import { isWorkedOn } from './read.js';
 import { refusals } from './refusals.js';
 import { mayMakeLedger } from './trust.js';
 
@@ -64,16 +65,11 @@ function lookInto(session: Session, runbook: Wanted): Promise<RunbookError[]> {
  * a run, and holds up none.
  */
 async function findOther(session: Session, name: string): Promise<string | undefined> {
-  const [run] = await session.query<{ run_id: string }>(
-    `SELECT r.run_id FROM runbook.run r
-      WHERE r.runbook_name = $1 AND r.finished_at IS NULL
-        AND (runbook.engine_alive(r.run_id)
-          OR EXISTS (SELECT FROM runbook.step s WHERE s.run_id = r.run_id AND NOT runbook.is_final(s.status)
-                        AND runbook.is_supervised(r.run_id, s.step_id))
-          OR EXISTS (SELECT FROM runbook.attempt a WHERE a.run_id = r.run_id AND a.status IN ('pending', 'running')
-                        AND runbook.session_alive(a.pid, a.backend_start)))
-      ORDER BY r.started_at DESC LIMIT 1`,
+  const open = await session.query<{ id: string }>(
+    `SELECT r.run_id AS id FROM runbook.run r
+      WHERE r.runbook_name = $1 AND r.finished_at IS NULL ORDER BY r.started_at DESC`,
     [name],
   );
-  return run?.run_id;
+  for (const { id } of open) if (await isWorkedOn(session, id)) return id;
+  return undefined;
 }

@@ -9,10 +9,10 @@ import type { TaskChange } from './records.js';
 import {
   BRAKED_BY,
   CLAIMED,
+  IS_ELSEWHERE,
   STEP_STATE,
   TASK_STATE,
   timestampText,
-  IS_ELSEWHERE,
 } from './report-sql.js';
 
 /** A run in a list. */

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** From large to small. */
 const UNITS: Readonly<Record<string, number>> = {

@@ -15,7 +15,7 @@ export const SQLSTATE_TEXTS: Readonly<Record<string, StateText>> = {
       'A statement of a sql step changed or returned another number of rows than `expect` says.',
     means: 'It was seen before the commit: everything that the step had done was rolled back.',
     remedy:
-      'Compare the two numbers in the message with the data, then correct the statement or `expect`. ' +
-      '0 rows may mean that it was done before.',
+      'The message has both numbers. Look at the rows that the statement finds, then correct the statement or `expect`. ' +
+      'If it changed 0 rows, somebody may have made the change before.',
   },
 };

@@ -66,22 +66,21 @@ export async function inTrial<T>(
 async function inReadOnly<T>(db: Queryable, work: () => Promise<T>): Promise<T> {
   await db.query('BEGIN READ ONLY');
   try {
-    // A session without a bound of its own would wait for as long as somebody holds a lock.
-    await db.query(
-      `SELECT pg_catalog.set_config('lock_timeout', '5s', true)
-        WHERE pg_catalog.current_setting('lock_timeout') = '0'`,
-    );
     return await work();
   } finally {
     await db.query('ROLLBACK');
   }
 }
 
+/** A session without a bound of its own would wait for as long as somebody holds a lock. */
+const LOCK_BOUND = `SELECT 'lock_timeout', '5s' WHERE pg_catalog.current_setting('lock_timeout') = '0'`;
+
 async function setAsWorkers(db: Queryable, settings: Settings): Promise<void> {
   const tried = Object.entries(settings).filter(([name]) => !NOT_FOR_TRIALS.includes(name));
   const path = await readRolePath(db);
   await db.query(
-    `SELECT pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text($1)`,
+    `SELECT pg_catalog.set_config(s.key, s.value, true)
+       FROM (SELECT * FROM pg_catalog.jsonb_each_text($1) UNION ALL ${LOCK_BOUND}) s(key, value)`,
     [JSON.stringify(withReading({ search_path: path, ...Object.fromEntries(tried) }))],
   );
 }

@@ -24,7 +24,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
  * their number is a fact, and the attempt's messages have their names.
  */
 const TOLD_ELSEWHERE = [
-  ...['last_done', 'last_vacuum', 'last_toast_vacuum', 'last_analyze', 'looked_at'],
+  ...['last_vacuum', 'last_toast_vacuum', 'last_analyze', 'looked_at'],
   ...['oldest_xmin', 'frozen_xid', 'timeline', 'leftover_oids', 'index_files', 'index_oid'],
 ];
 

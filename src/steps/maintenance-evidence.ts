@@ -46,8 +46,6 @@ SELECT w.oid, format('%I.%I', n.nspname, c.relname) = w.name AS same, f.after AS
        'timeline', ${TIMELINE},
        'oldest_xmin', pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
        'frozen_xid', pg_snapshot_xmax(pg_current_snapshot())::text::bigint - age(c.relfrozenxid),
-       'last_done', extract(epoch FROM greatest(pg_stat_get_last_vacuum_time(c.oid),
-                                                 pg_stat_get_last_analyze_time(c.oid))),
        'live_rows', pg_stat_get_live_tuples(c.oid),
        'dead_rows', pg_stat_get_dead_tuples(c.oid),
        'xid_age', ${XID_AGE}, 'mxid_age', ${MXID_AGE},

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { runbook, useFolder } from '../db/engine/support.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { useOwnServer } from '../support/own-server.js';
 import { expectValidReport } from '../support/report-schema.js';
-import { libpqEnvironment, serverIsGiven } from '../support/server.js';
+import { libpqEnvironment, queryOnce, serverIsGiven } from '../support/server.js';
 import { startStandby, type Standby } from '../support/standby.js';
 
 const folder = useFolder();
@@ -18,15 +18,8 @@ const PASSWORD = 'for tests only';
 /** Runs by what became of them. */
 const ids = { ended: '', left: '' };
 
-async function query<T extends pg.QueryResultRow>(sql: string, where = uri): Promise<T[]> {
-  const client = new pg.Client({ connectionString: where });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const query = <T extends pg.QueryResultRow>(sql: string, where = uri): Promise<T[]> =>
+  queryOnce<T>(where, sql);
 
 const newest = async (): Promise<string> => {
   const [row] = await query<{ id: string }>(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { Session } from '../../src/index.js';
 import { DEAD_PEERS, OWN_SESSION } from '../../src/model/settings.js';
 import { setForSession } from '../../src/postgres/session-settings.js';
 import { connectionTo } from '../db/support/run-yaml.js';
-import { useProxy } from '../db/support/proxy.js';
+import { listen, useProxy } from '../db/support/proxy.js';
 import { runbook, useFolder } from '../db/engine/support.js';
 import { runCli } from '../support/cli.js';
 import { useTestDatabase } from '../support/database.js';
@@ -78,47 +78,47 @@ describe('an error text of 50 MB', () => {
   const raise = (level: string): string =>
     `DO $$ BEGIN RAISE ${level} '%', repeat('x', ${String(BYTES)}); END $$`;
 
-  it('is cut in report, ledger and terminal, with its length told', async () => {
-    const path = at('big.json');
-    const yaml = at('big.yaml');
-    fs.writeFileSync(
-      yaml,
-      runbook(`  - id: error\n    sql: ${raise('EXCEPTION')}\n`, 'defaults: { timeout: 60s }'),
-    );
-    const { code, stdout, stderr } = await runCli(['run', yaml, '--report', path], { env: db.env });
-    expect(code).toBe(1);
-    const report = JSON.parse(fs.readFileSync(path, 'utf8')) as ReportV1;
-    const task = report.steps[0]?.tasks[0];
-    expect(task?.status).toBe('failed');
-    expect(task?.attempts[0]?.message).toMatch(/^x+… \(cut: 52428800 bytes\)$/);
-    expect(task?.reason?.endsWith(TOLD)).toBe(true);
-    expect(fs.statSync(path).size).toBeLessThan(200_000);
-    for (const text of [stdout, stderr]) {
-      expect(text.length).toBeLessThan(50_000);
-      expect(text).toContain(TOLD);
-    }
-    const [row] = await db.rows<{ bytes: number }>(
-      'select sum(octet_length(a::text))::int as bytes from runbook.attempt a',
-    );
-    expect(row?.bytes).toBeLessThan(200_000);
-  }, 90_000);
+  // A busy machine may not read 50 MB in the time that a full queue is given; three times in a row it does.
+  it(
+    'is cut in report, ledger and terminal, with its length told',
+    { retry: 2 },
+    async () => {
+      const path = at('big.json');
+      const yaml = at('big.yaml');
+      fs.writeFileSync(
+        yaml,
+        runbook(`  - id: error\n    sql: ${raise('EXCEPTION')}\n`, 'defaults: { timeout: 60s }'),
+      );
+      const { code, stdout, stderr } = await runCli(['run', yaml, '--report', path], {
+        env: db.env,
+      });
+      expect(code).toBe(1);
+      const report = JSON.parse(fs.readFileSync(path, 'utf8')) as ReportV1;
+      const task = report.steps[0]?.tasks[0];
+      expect(task?.status).toBe('failed');
+      expect(task?.attempts[0]?.message).toMatch(/^x+\.\.\. \(cut: 52428800 bytes\)$/);
+      expect(task?.reason?.endsWith(TOLD)).toBe(true);
+      expect(fs.statSync(path).size).toBeLessThan(200_000);
+      for (const text of [stdout, stderr]) {
+        expect(text.length).toBeLessThan(50_000);
+        expect(text).toContain(TOLD);
+      }
+      const [row] = await db.rows<{ bytes: number }>(
+        'select sum(octet_length(a::text))::int as bytes from runbook.attempt a',
+      );
+      expect(row?.bytes).toBeLessThan(200_000);
+    },
+    90_000,
+  );
 });
 
 /** A server that takes connections, and says nothing. */
-async function blackHole(): Promise<{ port: number; server: Server }> {
+async function blackHole(): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => undefined));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  afterAll(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { port: address.port, server };
+  return listen(server, sockets);
 }
 
 describe('before a run is recorded, all that goes wrong is exit 3', () => {
@@ -162,7 +162,7 @@ describe('before a run is recorded, all that goes wrong is exit 3', () => {
   });
 
   it('a server that takes the connection and says nothing, within a minute', async () => {
-    const { port } = await blackHole();
+    const port = await blackHole();
     for (const command of [RUN, ['plan', file], ['doctor'], ['status']]) {
       const from = Date.now();
       const { code, stderr } = await runCli(command, { env: { ...db.env, PGPORT: String(port) } });

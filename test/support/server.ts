@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { inject } from 'vitest';
 
 declare module 'vitest' {
@@ -36,4 +37,18 @@ export function libpqEnvironment(uri: string): Record<string, string> {
     PGDATABASE: decodeURIComponent(url.pathname.slice(1)),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+/** Sends SQL over a connection of its own: what the server is restarted under keeps none. */
+export async function queryOnce<T extends pg.QueryResultRow>(
+  uri: string,
+  sql: string,
+): Promise<T[]> {
+  const client = new pg.Client({ connectionString: uri });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }

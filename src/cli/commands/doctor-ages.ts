@@ -34,7 +34,7 @@ function describeAges({ counter, here, oldest, autovacuum }: Ages): Check {
   return { name, state: 'ok', detail: figures };
 }
 
-/** What refuses to work, and with it our ledger. */
+/** What the server refuses at that age; a run would fail at its ledger. */
 function closed(counter: Ages['counter']): string {
   return counter === 'transactions'
     ? 'closed for writes: the server gives out no more transaction IDs'

@@ -84,7 +84,7 @@ async function examine(connected: Connected): Promise<Check[]> {
   ];
   const usable = checks.every(({ name, state }) => name !== 'ledger' || state === 'ok');
   if (!usable) return checks;
-  // Who builds an invalid index shows on the primary alone.
+  // A standby does not show whether somebody is building an invalid index at this moment.
   const residue = server.inRecovery ? [] : await orWarn('residue', checkResidue(connected));
   return [...checks, ...residue, ...(await orWarn('missed', checkMissed(connected)))];
 }

@@ -224,12 +224,12 @@ CREATE FUNCTION runbook.only_prefix(p_judgements jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_agg(CASE WHEN begun AND j ->> 'result' = 'done'
                         THEN jsonb_build_object('result', 'not_done') ELSE j END ORDER BY i)
-    FROM (SELECT j, i, coalesce(bool_or(j ->> 'result' = 'not_done')
+    FROM (SELECT j, i, coalesce(bool_or(j ->> 'result' NOT IN ('done', 'skipped'))
                                   OVER (ORDER BY i ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS begun
             FROM jsonb_array_elements(p_judgements) WITH ORDINALITY x(j, i)) y
 $$;
 COMMENT ON FUNCTION runbook.only_prefix IS
-  'Judgements of a pack that did not come to its end: it works on its relations in their order, so that after the first that is not done none can be its work.';
+  'Judgements of a pack that did not come to its end: it works on its relations in their order, so that after the first that is not proven none can be its work.';
 
 CREATE FUNCTION runbook.judge_target(target jsonb, seen jsonb, namesakes integer, outcome jsonb,
                                      execution jsonb) RETURNS jsonb
@@ -264,13 +264,13 @@ BEGIN
   ELSIF seen ->> 'result' = 'done' AND NOT completed THEN
     -- Nobody told that it was our worker's work.
     doubt := CASE
-      WHEN (seen -> 'facts' ->> 'last_done')::float8 > (outcome ->> 'over_by')::float8
-        THEN 'it was done again after its end'
+      WHEN greatest((seen -> 'facts' ->> 'last_vacuum')::float8, (seen -> 'facts' ->> 'last_analyze')::float8)
+           > (outcome ->> 'over_by')::float8 THEN 'it was done again after its end'
       WHEN NOT (seen ->> 'same')::boolean THEN 'it has another name by now'
       WHEN NOT (seen ->> 'promised')::boolean THEN 'it is not frozen as FREEZE would have left it: somebody else vacuumed it'
       WHEN target -> 'before' ->> 'timeline' <> seen -> 'facts' ->> 'timeline' THEN 'the server was switched over meanwhile' END;
     IF doubt IS NOT NULL THEN
-      RETURN jsonb_build_object('result', 'unknown', 'reason', concat('its end was not heard, and ', doubt));
+      RETURN jsonb_build_object('result', 'unknown', 'reason', concat(CASE outcome ->> 'type' WHEN 'error' THEN 'its statement failed, and ' ELSE 'its end was not heard, and ' END, doubt));
     END IF;
   ELSIF seen ->> 'result' = 'done' AND outcome -> 'notices' @> '[{"relation": null}]' THEN
     RETURN jsonb_build_object('result', 'unknown', 'reason',
@@ -807,7 +807,7 @@ BEGIN
     SELECT t.items || coalesce(jsonb_agg(jsonb_build_object('oids', jsonb_build_array(o), 'tries', 0) ORDER BY i), '[]')
       INTO t.items FROM unnest(failed) WITH ORDINALITY y(o, i);
   ELSIF NOT p_stopping AND runbook.is_failure(a.status)
-        AND coalesce(a.cause, 'lock_timeout') IN ('lock_timeout', 'old_transactions_timeout') THEN
+        AND (a.cause IS NULL OR a.cause IN ('lock_timeout', 'old_transactions_timeout')) THEN
     delay_ms := runbook.retry_delay_ms(s.plan -> 'retry', a.tries, a.sqlstate);
     IF delay_ms IS NOT NULL THEN
       t.items := t.items || jsonb_build_object('oids', to_jsonb(failed), 'tries', a.tries);

@@ -122,7 +122,7 @@ $$;
 COMMENT ON FUNCTION runbook.instead_rule IS
   'A rule because of which a walk changes no row of its table, however many the server counts.';
 
-CREATE FUNCTION runbook.require_walkable(p_target jsonb) RETURNS void
+CREATE FUNCTION runbook.require_walkable(p_target jsonb, p_limits jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   facts constant jsonb := p_target -> 'facts';
@@ -147,7 +147,7 @@ BEGIN
       HINT = 'They were replaced, or the key has another order, while the rows were walked. Plan anew.';
   END IF;
   rule := runbook.instead_rule(p_target);
-  IF rule IS NOT NULL AND NOT (facts ->> 'allow_unchanged')::boolean THEN
+  IF rule IS NOT NULL AND NOT (p_limits ->> 'allow_unchanged')::boolean THEN
     RAISE EXCEPTION '%', rule USING ERRCODE = 'object_not_in_prerequisite_state',
       HINT = 'Drop or disable the rule. Where rows may stay as they are, say `allow_unchanged: true`.';
   END IF;
@@ -553,7 +553,7 @@ BEGIN
       timed := left_ms - (pace ->> 'fixed_ms')::double precision < shortest_rest_ms AND seen >= min_rows;
       EXIT WHEN timed OR seen >= batch_limit;
     END LOOP;
-    PERFORM runbook.require_walkable(p_target);
+    PERFORM runbook.require_walkable(p_target, p_limits);
     PERFORM runbook.wait_for_ledger();
     IF chunk.code IS NULL OR seen > 0 THEN
       PERFORM runbook.save_batch(p_run, p_step, p_part, reached, seen, changed, unchanged, chunk.code IS NULL AND ended);
@@ -746,7 +746,6 @@ LANGUAGE plpgsql AS $$
 DECLARE
   me runbook.attempt;
   target jsonb;
-  limits jsonb;
   part integer;
   still bigint;
   note text;
@@ -758,8 +757,6 @@ BEGIN
   END IF;
   SELECT t.plan -> 'targets' -> 0 INTO STRICT target FROM runbook.task t
    WHERE (t.run_id, t.step_id, t.task_no) = (me.run_id, me.step_id, me.task_no);
-  limits := p_limits || pg_catalog.jsonb_build_object('all_rows', p_left IS NULL,
-                                                      'allow_unchanged', target -> 'facts' -> 'allow_unchanged');
   PERFORM runbook.wait_for_ledger();
   IF NOT runbook.try_claim(pg_catalog.concat_ws('/', 'task', me.run_id, me.step_id, me.task_no)) THEN
     RAISE EXCEPTION 'another worker is at this task' USING ERRCODE = 'object_in_use';
@@ -776,19 +773,19 @@ BEGIN
     IF part = 0 THEN
       CALL runbook.rest(1000);
     ELSE
-      CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, limits, target);
+      CALL runbook.walk_part(me.run_id, me.step_id, part, p_next, p_change, p_limits, target);
     END IF;
   END LOOP;
   IF p_left IS NOT NULL AND runbook.all_walked(me.run_id, me.step_id) THEN
     -- Each batch had to go along the index; a count of the whole table has not.
     PERFORM pg_catalog.set_config('enable_seqscan', 'on', true);
     EXECUTE p_left INTO still;
-    PERFORM runbook.require_walkable(target);
+    PERFORM runbook.require_walkable(target, p_limits);
     PERFORM runbook.wait_for_ledger();
     UPDATE runbook.batch_part p SET rows_left = still
      WHERE (p.run_id, p.step_id) = (me.run_id, me.step_id) AND p.is_last;
     COMMIT;
-    IF still > (p_limits ->> 'remaining')::bigint AND (limits ->> 'allow_unchanged')::boolean THEN
+    IF still > (p_limits ->> 'remaining')::bigint AND (p_limits ->> 'allow_unchanged')::boolean THEN
       note := pg_catalog.format('%s rows still match `where`, which allow_unchanged lets pass', still);
     ELSIF still > (p_limits ->> 'remaining')::bigint THEN
       RAISE EXCEPTION '% rows still match `where`, and % may remain', still, p_limits ->> 'remaining'

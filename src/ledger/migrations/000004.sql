@@ -102,6 +102,7 @@ DECLARE
   failed integer;
   forbidden integer;
   deferred integer;
+  halted integer;
   stopped text;
 BEGIN
   -- Locked before its state is asked for: whoever ends the run at this moment must not miss the step.
@@ -121,10 +122,9 @@ BEGIN
                         WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)
     INTO unknown, failed, deferred, forbidden FROM runbook.task t WHERE t.run_id = p_run;
   -- A step that was cancelled before any of its tasks was launched has none that failed.
-  failed := failed + (SELECT count(*) FROM runbook.step s
-                       WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
-                         SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, s.step_id)
-                            AND runbook.is_failure(t.status)));
+  SELECT count(*) INTO halted FROM runbook.step s
+   WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
+     SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, s.step_id) AND runbook.is_failure(t.status));
   stopped := runbook.cancelled_run(r);
   IF r.status <> 'detached' THEN
     -- What its engine found stays, and can only get worse.
@@ -138,14 +138,15 @@ BEGIN
   UPDATE runbook.run u
      SET finished_at = clock_timestamp(),
          status = CASE WHEN unknown > 0 THEN 'unknown' WHEN stopped IS NOT NULL THEN 'cancelled'
-                       WHEN failed + forbidden > 0 THEN 'failed'
+                       WHEN failed + halted + forbidden > 0 THEN 'failed'
                        WHEN deferred > 0 THEN 'deferred' ELSE 'succeeded' END,
-         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN stopped IS NOT NULL OR failed + forbidden > 0 THEN 1
+         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN stopped IS NOT NULL OR failed + halted + forbidden > 0 THEN 1
                           WHEN deferred > 0 THEN 75 ELSE 0 END,
          reason = nullif(concat_ws('; ',
            CASE WHEN unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(unknown, 'task')) END,
            stopped,
            CASE WHEN failed > 0 AND stopped IS NULL THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
+           CASE WHEN halted > 0 AND stopped IS NULL THEN format('%s cancelled', runbook.counted(halted, 'step')) END,
            CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END,
            CASE WHEN deferred > 0 THEN format('%s deferred', runbook.counted(deferred, 'task')) END), '')
    WHERE u.run_id = p_run;

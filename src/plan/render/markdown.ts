@@ -1,5 +1,5 @@
 import type { PlanV1 } from '../../generated/plan.v1.js';
-import { escapeMarkdown, fenceSql, inlineCode } from '../../model/markdown.js';
+import { escapeMarkdown as text, fenceSql, inlineCode } from '../../model/markdown.js';
 import { count, listSome } from '../../model/phrases.js';
 import { planDocument } from '../document/document.js';
 import {
@@ -42,18 +42,6 @@ export function renderPlanMarkdown(plan: PlanV1): string {
     end,
     '',
   ].join('\n');
-}
-
-/** What stands between backticks is code, all else means nothing in Markdown. */
-function text(value: string): string {
-  const pieces = value.split('`');
-  if (pieces.length % 2 === 0) return escapeMarkdown(value);
-  return pieces
-    .map((piece, index) => {
-      if (index % 2 === 0) return escapeMarkdown(piece);
-      return piece === '' ? '' : inlineCode(piece);
-    })
-    .join('');
 }
 
 const fact = ({ name, text: about, whole }: Fact): string =>

@@ -1,3 +1,4 @@
+import { LONGEST_TEXT } from '../../model/cut-text.js';
 import type { Row } from '../session.js';
 import { BACKEND_START } from '../signal.js';
 import type { BackgroundDialect } from './dialect.js';
@@ -69,8 +70,9 @@ SELECT pg_catalog.pg_backend_pid() AS control_pid,
 /** As cutText has it, where the text is: it may have hundreds of megabytes. */
 function cut(column: string): string {
   const text = `e.${column}`;
-  const short = `left(${text}, 10000) || format('... (cut: %s bytes)', octet_length(${text}))`;
-  return `CASE WHEN length(${text}) > 10000 THEN ${short} ELSE ${text} END AS ${column}`;
+  const most = String(LONGEST_TEXT);
+  const short = `left(${text}, ${most}) || format('... (cut: %s bytes)', octet_length(${text}))`;
+  return `CASE WHEN length(${text}) > ${most} THEN ${short} ELSE ${text} END AS ${column}`;
 }
 
 /** Reads one row of {@link pollQuery}; undefined for the row that only tells the session's own PID. */

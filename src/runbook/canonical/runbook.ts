@@ -1,4 +1,5 @@
 import type * as V1 from '../../generated/runbook.v1.js';
+import { DAY_MS } from '../../model/duration.js';
 import type { Parameters, Runbook } from '../../model/runbook.js';
 import {
   DEFAULT_DRIFT_GONE,
@@ -23,8 +24,6 @@ export interface CanonicalContext {
   /** A value for every parameter, for SQL. */
   readonly sqlValues: Parameters;
 }
-
-const DAY_MS = 86_400_000;
 
 function toDays(age: string | undefined): number | undefined {
   const ms = toMs(age);

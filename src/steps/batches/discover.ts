@@ -83,7 +83,6 @@ async function discover<Spec extends BatchSpec>(
     archive: archive?.name ?? null,
     columns: JSON.stringify(lastingColumns(table, spec.key, kind.columns(spec))),
     event: kind.event,
-    allowUnchanged: spec.allowUnchanged,
     samplePercent: samplePercent(table),
   };
   const fires = await readFires(db, table.oid, kind.event, kind.columns(spec), archive?.oid);

@@ -19,7 +19,6 @@ export interface WalkFacts {
   /** Columns that the walk reads its key from and writes to, as they must stay; a JSON array. */
   readonly columns: string;
   readonly event: 'update' | 'delete';
-  readonly allowUnchanged: boolean;
   /** The share of the table's blocks, in percent, that makes a sample. */
   readonly samplePercent: number;
 }
@@ -35,7 +34,6 @@ export function writeFacts(facts: WalkFacts): Target['facts'] {
     archive: facts.archive,
     columns: facts.columns,
     event: facts.event,
-    allow_unchanged: facts.allowUnchanged,
     sample_percent: facts.samplePercent,
   };
 }
@@ -52,7 +50,6 @@ export function readFacts({ facts }: Pick<Target, 'facts'>): WalkFacts {
     archive: asText(facts['archive']),
     columns: String(facts['columns']),
     event: facts['event'] === 'update' ? 'update' : 'delete',
-    allowUnchanged: facts['allow_unchanged'] === true,
     samplePercent: Number(facts['sample_percent']),
   };
 }
@@ -69,7 +66,6 @@ export function unknownFacts({ key }: Pick<BatchSpec, 'key'>): WalkFacts {
     archive: null,
     columns: '[]',
     event: 'update',
-    allowUnchanged: false,
     samplePercent: 0,
   };
 }

@@ -9,7 +9,7 @@ import { leftSql, newestSql, nextSql, PARAMETERS, sampleSql, type Bounds } from 
 export type ChangeSql<Spec> = (spec: Spec, facts: WalkFacts, bounds: Bounds) => string;
 
 function limits(
-  { batch, throttle, remaining }: BatchSpec,
+  { where, batch, throttle, remaining, allowUnchanged }: BatchSpec,
   { samplePercent, archiveOid }: WalkFacts,
 ): string {
   return JSON.stringify({
@@ -19,6 +19,8 @@ function limits(
     target_ms: batch.targetMs,
     pause_ms: batch.pauseMs,
     remaining,
+    all_rows: where === undefined,
+    allow_unchanged: allowUnchanged,
     sample_percent: samplePercent,
     archives: archiveOid !== null,
     throttle: {

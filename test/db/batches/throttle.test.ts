@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import { runCli, type CliResult } from '../../support/cli.js';
 import { useOwnServer } from '../../support/own-server.js';
 import { expectValidReport } from '../../support/report-schema.js';
-import { libpqEnvironment, serverIsGiven } from '../../support/server.js';
+import { libpqEnvironment, queryOnce, serverIsGiven } from '../../support/server.js';
 import { startStandby, type Standby } from '../../support/standby.js';
 import { runbook, useFolder } from '../engine/support.js';
 
@@ -16,15 +16,8 @@ const server = useOwnServer('throttle');
 let uri = '';
 let standby: Standby | undefined;
 
-async function query<T extends pg.QueryResultRow>(sql: string, where = uri): Promise<T[]> {
-  const client = new pg.Client({ connectionString: where });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const query = <T extends pg.QueryResultRow>(sql: string, where = uri): Promise<T[]> =>
+  queryOnce<T>(where, sql);
 
 async function cli(...args: string[]): Promise<CliResult> {
   return runCli(args, { env: libpqEnvironment(uri) });
@@ -54,7 +47,7 @@ async function until(what: string, holds: (report: ReportV1) => boolean): Promis
 }
 
 /** Starts a detached walk over a fresh table; nobody of ours is connected while it goes on. */
-async function detach(throttle: string, rows = 20_000): Promise<void> {
+async function detach(throttle: string, rows = 60_000): Promise<void> {
   await query(`drop table if exists t; create table t (id int primary key, hits int not null default 0, pad text);
     insert into t select i, 0, repeat('x', 200) from generate_series(1, ${String(rows)}) i; analyze t`);
   const file = join(folder, 'throttled.yaml');

@@ -207,6 +207,16 @@ describe('what is proven of a target', () => {
     const of = async (more: object): Promise<object> =>
       judgeTarget({ before: { timeline: '00000001' }, seen: done(more), outcome: silent });
     expect(await of({})).toMatchObject({ result: 'done' });
+    const late = { ...silent, over_by: 50 };
+    const again = await judgeTarget({
+      before: {},
+      seen: done({ facts: { last_vacuum: 100 } }),
+      outcome: late,
+    });
+    expect(again).toMatchObject({
+      result: 'unknown',
+      reason: 'its end was not heard, and it was done again after its end',
+    });
     const doubts = [
       [{ same: false }, 'it has another name by now'],
       [{ promised: false }, 'it is not frozen as FREEZE would have left it'],
@@ -243,12 +253,12 @@ describe('what is proven of a target', () => {
   });
 
   it('of a pack that failed ends with the first that is not done', async () => {
-    const judgements = ['done', 'skipped', 'not_done', 'done'].map((result) => ({ result }));
+    const judgements = ['done', 'skipped', 'unknown', 'done'].map((result) => ({ result }));
     const [row] = await db.rows<{ j: { result: string }[] }>(
       'select runbook.only_prefix($1) as j',
       [JSON.stringify(judgements)],
     );
-    expect(row?.j.map(({ result }) => result)).toEqual(['done', 'skipped', 'not_done', 'not_done']);
+    expect(row?.j.map(({ result }) => result)).toEqual(['done', 'skipped', 'unknown', 'not_done']);
   });
 
   it('is nothing without evidence from before, and skipped where the target is gone', async () => {

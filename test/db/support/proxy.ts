@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll } from 'vitest';
 
@@ -41,6 +41,17 @@ export async function useProxy(target: number): Promise<Proxy> {
     client.on('close', () => state !== 'freeze' && state !== 'orphan' && upstream.end());
     upstream.on('close', () => state !== 'freeze' && client.end());
   });
+  const port = await listen(server, sockets);
+  return {
+    port,
+    loseAnswerTo: (text) => (trap = { text, then: 'cut' }),
+    freezeAt: (text) => (trap = { text, then: 'freeze' }),
+    orphan: (text) => (trap = { text, then: 'orphan' }),
+  };
+}
+
+/** Listens on the loopback address until the file's tests are over. @returns the port. */
+export async function listen(server: Server, sockets: Iterable<Socket>): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   afterAll(() => {
@@ -49,10 +60,5 @@ export async function useProxy(target: number): Promise<Proxy> {
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    port: address.port,
-    loseAnswerTo: (text) => (trap = { text, then: 'cut' }),
-    freezeAt: (text) => (trap = { text, then: 'freeze' }),
-    orphan: (text) => (trap = { text, then: 'orphan' }),
-  };
+  return address.port;
 }

@@ -31,7 +31,7 @@ const NO_CALLS: WalkKind<BackfillSpec> = {
 };
 
 /** What of a table must stay; no SQL is made of it. */
-const LASTING = { archive: null, columns: '[]', event: 'update', allowUnchanged: false } as const;
+const LASTING = { archive: null, columns: '[]', event: 'update' } as const;
 
 function target(facts: Partial<WalkFacts> = {}): Target {
   return {
