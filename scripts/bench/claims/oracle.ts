@@ -98,13 +98,19 @@ const ifDone =
   };
 
 /** VACUUM marks pages that all may see; a table that was made a moment ago has none. */
-const vacuumed = ifDone(async ({ table, changed, ask }) => {
-  if (changed('retype')) return undefined;
+const hasVisiblePages = async (ask: Claim['ask'], table: string): Promise<string | undefined> => {
   const pages = await ask('select relallvisible as n from pg_class where oid = $1::regclass', [
     table,
   ]);
   return pages > 0 ? undefined : 'no page was vacuumed';
-});
+};
+
+const vacuumed = ifDone(({ table, changed, ask }) =>
+  changed('retype') ? Promise.resolve(undefined) : hasVisiblePages(ask, table),
+);
+
+const vacuumedPart: Check = ({ status, ask }) =>
+  status === 'succeeded' ? hasVisiblePages(ask, 's.p_1') : Promise.resolve(undefined);
 
 const frozen = ifDone(async ({ table, before, reason, changed, ask }) => {
   if (changed('retype') || reason.includes('not frozen as far')) return undefined;
@@ -167,6 +173,15 @@ const backfill: Check = async (claim) => {
   return backfilled(renamed === 0 ? 'n' : 'was')(claim);
 };
 
+/** Rows of a partition that somebody has detached are not the table's any more. */
+const backfilledParts: Check = async ({ status, ask }) => {
+  if (status !== 'succeeded') return undefined;
+  const wrong = await ask(
+    'select count(*)::int as n from s.p join s.start using (id) where n <> 1',
+  );
+  return wrong === 0 ? undefined : `${String(wrong)} rows were not changed once`;
+};
+
 const purged = ifDone(async ({ table, ask }) => {
   const left = await ask(
     `select count(*)::int as n from ${table} x join s.start using (id) where x.v < 700`,
@@ -211,6 +226,8 @@ const CLAIMS: Readonly<Record<string, Check>> = {
   refresh: refreshed,
   backfill,
   'backfill-where': backfill,
+  'backfill-parts': backfilledParts,
+  'vacuum-part': vacuumedPart,
   purge: purged,
   insert: inserted,
   expect: expected,
