@@ -94,15 +94,9 @@ describe('a detached step', () => {
       '  - id: quick\n    sql: SELECT pg_sleep(1)\n  - id: slow\n    sql: SELECT pg_sleep(4)\n    policy: wait\n';
     const running = runReported(db, folder, runbook(steps, DETACHED));
     const holder = await db.connect();
-    await until(
-      db,
-      `select from runbook.attempt where step_id = 'quick' and status = 'running'`,
-    );
+    await until(db, `select from runbook.attempt where step_id = 'quick' and status = 'running'`);
     await holder.query(`begin; select from runbook.step where step_id = 'quick' for no key update`);
-    await until(
-      db,
-      `select from runbook.step where step_id = 'slow' and status = 'succeeded'`,
-    );
+    await until(db, `select from runbook.step where step_id = 'slow' and status = 'succeeded'`);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await holder.query('rollback');
     const { report, code, stderr } = await running;
