@@ -1,0 +1,74 @@
+import { DIALECTS, OLDEST_DIALECT } from '../../support/background.js';
+import type { Case } from '../support/case.js';
+
+const WITHOUT = {
+  killed:
+    'handles were lost with the engine: how its workers ended is read from proofs, in no dialect',
+};
+
+const raising = (sqlstate: string, message: string): Pick<Case, 'setUp' | 'steps'> => ({
+  setUp: `create function c.fail() returns void language plpgsql as $$ begin
+    raise exception '${message}' using errcode = '${sqlstate}'; end $$`,
+  steps: `
+    - id: one
+      sql: SELECT c.fail()`,
+});
+
+export const DIALECT_CASES: readonly Case[] = [
+  ...DIALECTS.map(([name, dialect]): Case => ({
+    rule: 'dialects',
+    title: `with pg_background ${name}, outcomes are told as they are`,
+    dialect,
+    setUp: 'create table c.t (i int primary key)',
+    steps: `
+        - { id: good, sql: SELECT 1 }
+        - { id: bad, sql: SELECT 1 / 0 }
+        - { id: slow, timeout: 1s, sql: SELECT pg_sleep(30) }
+        - { id: vacuum, vacuum: { tables: { include: [c.t] } } }
+        - { id: call, transaction: false, sql: DO $$ BEGIN COMMIT; END $$ }`,
+    head: 'budget: { workers: 14 }',
+    without: WITHOUT,
+    expected: [
+      'run failed, exit 1',
+      'good succeeded',
+      'good/1 succeeded | 1 succeeded',
+      'bad failed: division by zero',
+      'bad/1 failed: division by zero | 1 failed 22012',
+      'slow timed_out: canceling statement due to statement timeout',
+      'slow/1 timed_out: canceling statement due to statement timeout | 1 timed_out 57014',
+      'vacuum succeeded',
+      'vacuum/1 succeeded | 1 succeeded',
+      'call succeeded',
+      'call/1 succeeded | 1 succeeded',
+    ],
+  })),
+  {
+    rule: 'dialects-own-error',
+    title: 'on 1.8 a worker’s own 42704 is its error, and no lost handle',
+    dialect: OLDEST_DIALECT,
+    ...raising('42704', 'there is no such thing'),
+    without: WITHOUT,
+    drift: {
+      waited: 'the error is taken for a lost handle, and the task is unknown',
+      detached: 'the error is taken for a lost handle, and its SQLSTATE is lost',
+    },
+    expected: [
+      'run failed, exit 1',
+      'one failed: there is no such thing',
+      'one/1 failed: there is no such thing | 1 failed 42704',
+    ],
+  },
+  {
+    rule: 'dialects-own-error',
+    title: 'on 1.8 a worker’s own 55000 is its error, and no lost handle',
+    dialect: OLDEST_DIALECT,
+    ...raising('55000', 'cookie mismatch'),
+    without: WITHOUT,
+    drift: { waited: 'the error is taken for a lost handle, and the task is unknown' },
+    expected: [
+      'run failed, exit 1',
+      'one failed: cookie mismatch',
+      'one/1 failed: cookie mismatch | 1 failed 55000',
+    ],
+  },
+];
