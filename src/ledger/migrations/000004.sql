@@ -964,6 +964,10 @@ BEGIN
       COMMIT;
       IF guard IS NULL THEN
         guard_since := NULL;
+      ELSIF guard ->> 'on_breach' = 'skip' THEN
+        PERFORM runbook.obey_guard(p_run, p_step, task, guard, guard_looked);
+        COMMIT;
+        CONTINUE;
       ELSE
         guard_since := coalesce(guard_since, guard_looked);
         PERFORM runbook.obey_guard(p_run, p_step, task, guard, guard_since);
