@@ -89,9 +89,6 @@ export const BUDGETS: readonly Case[] = [
       ...[1, 2, 3, 4].map((n) => `views/${String(n)} failed: ${NO_ROOM} | not launched`),
       'truth: over within 6 s: t',
     ],
-    drift: {
-      detached: 'the tasks give up one after another, and do not say which budget had no room',
-    },
   },
   {
     rule: 'queue',
