@@ -516,13 +516,18 @@ BEGIN
     'command_tag', CASE WHEN answer.rows = 1 AND answer.first ~ '^[A-Z]+( [A-Z]+)*( \d+)*$'
                         THEN answer.first ELSE 'SELECT' END);
 EXCEPTION
-  WHEN undefined_object OR connection_failure THEN
-    -- Only children that have ended are read: whatever was said, the process is gone.
-    RETURN jsonb_build_object('type', 'silent', 'why', SQLERRM, 'gone', true);
+  -- Only children that have ended are read: whatever was said, the process is gone.
+  WHEN connection_failure THEN
+    RETURN jsonb_build_object('type', 'silent', 'why', 'the worker process died', 'gone', true);
   WHEN datatype_mismatch THEN
     RETURN jsonb_build_object('type', 'silent', 'gone', true,
                               'why', 'its result has other columns and could not be read');
   WHEN query_canceled OR OTHERS THEN
+    -- A child's own error may have these SQLSTATEs as well; the extension's texts name the PID, and are not translated.
+    IF SQLSTATE IN ('42704', '55000') AND strpos(SQLERRM, format('PID %s', p_pid)) > 0 THEN
+      RETURN jsonb_build_object('type', 'silent', 'gone', true,
+                                'why', 'it is not tracked by the launching session any more');
+    END IF;
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
     RETURN jsonb_build_object('type', 'error', 'sqlstate', SQLSTATE, 'message', runbook.cut_text(SQLERRM),
                               'detail', runbook.cut_text(nullif(detail, '')));

@@ -48,10 +48,6 @@ export const DIALECT_CASES: readonly Case[] = [
     dialect: OLDEST_DIALECT,
     ...raising('42704', 'there is no such thing'),
     without: WITHOUT,
-    drift: {
-      waited: 'the error is taken for a lost handle, and the task is unknown',
-      detached: 'the error is taken for a lost handle, and its SQLSTATE is lost',
-    },
     expected: [
       'run failed, exit 1',
       'one failed: there is no such thing',
@@ -64,7 +60,6 @@ export const DIALECT_CASES: readonly Case[] = [
     dialect: OLDEST_DIALECT,
     ...raising('55000', 'cookie mismatch'),
     without: WITHOUT,
-    drift: { waited: 'the error is taken for a lost handle, and the task is unknown' },
     expected: [
       'run failed, exit 1',
       'one failed: cookie mismatch',
