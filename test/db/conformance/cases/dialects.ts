@@ -1,4 +1,5 @@
 import { DIALECTS, OLDEST_DIALECT } from '../../support/background.js';
+import type { BackgroundDialect } from '../../../../src/postgres/background/dialect.js';
 import type { Case } from '../support/case.js';
 
 const WITHOUT = {
@@ -13,6 +14,13 @@ const raising = (sqlstate: string, message: string): Pick<Case, 'setUp' | 'steps
     - id: one
       sql: SELECT c.fail()`,
 });
+
+/** Its list leaves out what says c.lost(): as if the session did not track that worker any more. */
+const LOSING: BackgroundDialect = {
+  ...OLDEST_DIALECT,
+  list: () =>
+    `(select * from ${OLDEST_DIALECT.list()}) as kept_in_list where sql_preview not like '%c.lost()%'`,
+};
 
 export const DIALECT_CASES: readonly Case[] = [
   ...DIALECTS.map(([name, dialect]): Case => ({
@@ -65,5 +73,38 @@ export const DIALECT_CASES: readonly Case[] = [
       'one failed: cookie mismatch',
       'one/1 failed: cookie mismatch | 1 failed 55000',
     ],
+  },
+  {
+    rule: 'dialects-lost-handle',
+    title: 'a worker that is not tracked any more is followed to its end, and its proof tells',
+    dialect: LOSING,
+    setUp: `create function c.lost() returns void language sql as $$ select c.pass('lost') $$;
+      create procedure c.lost_call() language plpgsql as $$ begin perform c.lost(); end $$`,
+    steps: `
+      - { id: good, sql: SELECT c.lost() }
+      - { id: bad, sql: "SELECT c.lost(); SELECT 1 / 0" }
+      - { id: call, transaction: false, sql: "CALL c.lost_call() /* c.lost() */" }`,
+    head: 'budget: { workers: 14 }',
+    meanwhile: async (stage) => {
+      for (const step of ['good', 'bad', 'call']) {
+        await stage.until(
+          `select 1 from pg_stat_activity where application_name = 'pg-runbook/' || $1 || '/${step}/1'`,
+        );
+      }
+      await stage.open('lost');
+    },
+    without: WITHOUT,
+    expected: [
+      'run unknown, exit 4',
+      'good succeeded',
+      'good/1 succeeded | 1 succeeded',
+      'bad failed: its end was not heard: nothing was committed',
+      'bad/1 failed: its end was not heard: nothing was committed | 1 failed',
+      'call unknown: its end was not heard',
+      'call/1 unknown: its end was not heard | 1 unknown',
+    ],
+    drift: {
+      waited: 'the reason begins with "whoever launched it is gone", which is the engine itself',
+    },
   },
 ];
