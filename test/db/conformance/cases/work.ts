@@ -122,7 +122,14 @@ export const WORK: readonly Case[] = [
     rule: 'checkpoints',
     title: 'a walk changes each row once, whoever is killed',
     ...WALKED,
+    // After a few batches it waits for the gate.
+    steps: `${WALK}
+      throttle:
+        sql: >-
+          select (select count(*) from c.walked where hits > 0) < 500
+              or exists (select from c.opened where gate = 'walk')`,
     killedIn: 'walk',
+    meanwhile: (stage) => stage.open('walk'),
     expected: [
       'run succeeded, exit 0',
       'walk succeeded',

@@ -70,7 +70,9 @@ async function killAndResume(of: Case, stage: Stage): Promise<End> {
   const resumed = about(stage.db, 'resume', await stage.run());
   const beside = async (): Promise<void> => {
     if (killedIn === undefined) await of.begun?.(stage);
+    // What is over before resume looks would leave it nothing to do.
     if (killedIn === undefined) await stage.open('begin');
+    else await stage.driven();
     await of.meanwhile?.(stage);
   };
   return (await Promise.all([resumed, beside()]))[0];

@@ -84,6 +84,13 @@ export class Stage {
     );
   }
 
+  /** Waits until an engine is at work on the run. */
+  async driven(): Promise<void> {
+    await this.until(
+      "select 1 from pg_stat_activity where application_name = 'pg-runbook:control:' || $1",
+    );
+  }
+
   /** Waits until a worker of the step waits for a lock. */
   async waitsForLock(step: string): Promise<void> {
     await this.until(
