@@ -14,6 +14,8 @@ export function inDatabase(uri: string, database: string): string {
 /** Runs work on a connection that is closed at the end, whatever happens. */
 export async function withClient<T>(uri: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: uri, application_name: 'pg-runbook-demo' });
+  // Unheard, a lost connection would end the program before the query that fails by it could tell why.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

@@ -79,7 +79,10 @@ export async function loadForServer(
     return result;
   }
   await showDiagnostics(output, result.diagnostics, result.source);
-  throw invalid(file, result.diagnostics.filter(({ severity }) => severity === 'error').length);
+  throw invalidRunbook(
+    file,
+    result.diagnostics.filter(({ severity }) => severity === 'error').length,
+  );
 }
 
 /**
@@ -94,7 +97,7 @@ export async function refuseForbidden(
   const forbidden = lint.findings().filter(forbids);
   if (forbidden.length === 0) return;
   await showDiagnostics(output, forbidden, source);
-  throw invalid(file, forbidden.length);
+  throw invalidRunbook(file, forbidden.length);
 }
 
 /**
@@ -111,7 +114,7 @@ export async function refuseForbiddenPlan(
   if (forbidden.length === 0) return;
   const shown = forbidden.map((finding) => asDiagnostic(finding, runbook.path));
   await showDiagnostics(output, shown, source);
-  throw invalid(runbook.path, forbidden.length);
+  throw invalidRunbook(runbook.path, forbidden.length);
 }
 
 /** True for a finding of a plan that keeps it from being run. */
@@ -125,6 +128,6 @@ function asDiagnostic({ code, severity, message, hint, ...at }: Finding, file: s
   return { code: code as DiagnosticCode, severity, message, hint, ...place };
 }
 
-function invalid(file: string, errors: number): RunbookError {
+export function invalidRunbook(file: string, errors: number): RunbookError {
   return new RunbookError('invalid_runbook', `${file}: ${count(errors, 'error')}`);
 }

@@ -2,7 +2,7 @@ import type { ReportV1 } from '../generated/report.v1.js';
 import type { AttemptLedger } from '../ledger/attempts.js';
 import type { LedgerStore } from '../ledger/store.js';
 import type { BackgroundClient } from '../postgres/background/client.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import type { EventListener } from './events.js';
@@ -28,7 +28,7 @@ export interface RunContext {
   readonly searchPath: string;
   /** Undefined when nothing but its work ends the run. */
   readonly window: RunWindow | undefined;
-  readonly guards: LivePlan['guards'];
+  readonly guards: RunnablePlan['guards'];
   readonly clock: Clock;
   /** Aborted when nothing more may be launched and what runs is to be cancelled. */
   readonly stop: AbortSignal;

@@ -7,7 +7,7 @@ import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
 import { toTimestamp } from './clock.js';
 import { concludeRun, summarize, type Cancelled } from './conclude.js';
 import type { RunContext } from './context.js';
-import { abandonTasks } from './finish.js';
+import { abandonTasks, finishSteps } from './finish.js';
 import { refreshStep } from './hand-over.js';
 import { runLoop } from './loop.js';
 import { stepEnds } from './report-of.js';
@@ -53,7 +53,7 @@ export async function drive(
 async function attempt(context: RunContext, losses: number): Promise<unknown> {
   try {
     await runLoop(context);
-    for (const step of context.steps) if (step.handedOver) await refreshStep(context, step);
+    await refreshDetached(context);
     conclude(context, undefined, await readCancelled(context));
     noteLosses(context, losses);
     await finishRun(context);
@@ -61,6 +61,16 @@ async function attempt(context: RunContext, losses: number): Promise<unknown> {
   } catch (error) {
     return asRunbookError(error);
   }
+}
+
+/** A step whose tasks have all ended is over, though its supervisor may be about to say so. */
+async function refreshDetached(context: RunContext): Promise<void> {
+  const detached = context.steps.filter((step) => step.handedOver);
+  for (const step of detached) await refreshStep(context, step);
+  const over = detached.filter(
+    ({ record }) => !isFinal(record.status) && record.tasks.every((task) => isFinal(task.status)),
+  );
+  await finishSteps(context, over);
 }
 
 /** By whom the run was cancelled; undefined: by nobody, or all was done by then. */

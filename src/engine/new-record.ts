@@ -4,14 +4,14 @@ import type {
   Step as StepRecord,
   Target as TargetRecord,
 } from '../generated/report.v1.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import { nextCommands } from '../model/next-commands.js';
 
 type Started = Pick<ReportV1['run'], 'started_at' | 'window_ends_at' | 'traceparent' | 'pass'>;
 
 /** A report in which nothing has happened yet. */
 export function newRecord(
-  plan: LivePlan,
+  plan: RunnablePlan,
   runId: string,
   { started_at, window_ends_at, traceparent, pass }: Started,
 ): ReportV1 {
@@ -40,7 +40,7 @@ export function newRecord(
   };
 }
 
-function newStep(step: PlanStep, { steps }: LivePlan['forecast']): StepRecord {
+function newStep(step: PlanStep, { steps }: RunnablePlan['forecast']): StepRecord {
   const forecast = steps.find((one) => one.step === step.id);
   return {
     id: step.id,
@@ -68,7 +68,7 @@ function newStep(step: PlanStep, { steps }: LivePlan['forecast']): StepRecord {
 
 /** What is not known altogether is not foreseen. */
 function expectedOf(
-  forecast: LivePlan['forecast']['steps'][number] | undefined,
+  forecast: RunnablePlan['forecast']['steps'][number] | undefined,
 ): StepRecord['expected'] {
   if (forecast === undefined || forecast.basis === 'none') return null;
   const { basis, p50_ms, p95_ms } = forecast;

@@ -1,7 +1,7 @@
 import { claimOn, releaseClaim, tryClaim } from '../ledger/claims.js';
 import { findLiveRuns } from '../ledger/read.js';
 import { refusals } from '../ledger/refusals.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import type { RunContext } from './context.js';
 import { reconcileRun } from './reconcile.js';
 
@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 500;
 const DEFAULT_WAIT_MS = 3_600_000;
 
 type Turn = Pick<RunContext, 'observer' | 'clock' | 'stop' | 'window' | 'emit'>;
-type Order = Pick<LivePlan, 'runbook' | 'on_overlap' | 'budget'>;
+type Order = Pick<RunnablePlan, 'runbook' | 'on_overlap' | 'budget'>;
 
 /**
  * Makes sure that no other run of the runbook is live on the database: its engine, or what is left of

@@ -1,6 +1,6 @@
 import type { Attempt, ReportV1 } from '../generated/report.v1.js';
 import { readRun, type StoredRun, type TaskProgress } from '../ledger/read.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import { isFailure, isFinal } from '../model/status.js';
 import type { Queryable } from '../postgres/session.js';
 import { mayRepeat, mayRepeatStopped } from './repeatable.js';
@@ -9,7 +9,7 @@ import { StepState, type LiveAttempt, type TaskState } from './state.js';
 
 /** A run as it can be gone on with. */
 export interface RestoredRun {
-  readonly plan: LivePlan;
+  readonly plan: RunnablePlan;
   readonly record: ReportV1;
   readonly steps: readonly StepState[];
   /** Tasks that were interrupted and may do harm when they are done again. */

@@ -1,7 +1,7 @@
 import type { ReportV1 } from '../generated/report.v1.js';
 import { claimOn, tryClaim } from '../ledger/claims.js';
 import { pruneRuns } from '../ledger/read.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import { systemClock, toTimestamp } from './clock.js';
 import { drive } from './drive.js';
 import { finishSteps } from './finish.js';
@@ -22,7 +22,7 @@ import { takeUp, type ResumeOptions } from './take-up.js';
 const DAY_MS = 86_400_000;
 
 export interface RunOptions extends EngineOptions {
-  readonly plan: LivePlan;
+  readonly plan: RunnablePlan;
   /** True: run a version whose content changed since it first ran. */
   readonly allowChanged: boolean;
   /** The pass over an inventory that the run belongs to. */

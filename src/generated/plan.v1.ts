@@ -109,7 +109,10 @@ export interface Server {
    * All worker slots of the server.
    */
   max_worker_processes: number;
-  pg_background: PgBackground;
+  /**
+   * The extension; null where the role cannot use it, and `refused_now` says why.
+   */
+  pg_background: null | PgBackground;
   /**
    * Of the server, for ever: pg_control_system().
    */

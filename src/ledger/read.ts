@@ -1,7 +1,7 @@
 import { RunbookError } from '../errors.js';
 import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import type { RunStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Queryable } from '../postgres/session.js';
@@ -41,7 +41,7 @@ export interface TaskProgress extends TaskChange {
 
 /** A run as the ledger has it. */
 export interface StoredRun {
-  readonly plan: LivePlan;
+  readonly plan: RunnablePlan;
   readonly report: {
     readonly run: Omit<ReportV1['run'], 'next_commands'>;
     readonly residue: ReportV1['residue'];
@@ -86,7 +86,7 @@ export async function listRuns(db: Queryable, limit: number): Promise<RunLine[]>
 
 interface RunRow extends Record<string, unknown> {
   run: StoredRun['report']['run'];
-  plan: LivePlan;
+  plan: RunnablePlan;
   residue: ReportV1['residue'];
   steps: Step[];
   planned: PlannedStep[];

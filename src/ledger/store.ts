@@ -2,7 +2,7 @@ import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step, Task } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
 import { workerApplicationName } from '../model/identity.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { RunnablePlan } from '../model/live-plan.js';
 import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
@@ -66,7 +66,7 @@ export class LedgerStore {
    * Records the run with all its steps and tasks, before anything is launched.
    * @throws RunbookError `pass_taken` when another run of its pass was faster.
    */
-  async startRun(record: RunRecord, plan: LivePlan, origin: EngineOrigin): Promise<void> {
+  async startRun(record: RunRecord, plan: RunnablePlan, origin: EngineOrigin): Promise<void> {
     try {
       await inTransaction(this.db, async () => {
         await this.#insertRun(record, plan, origin);
@@ -83,7 +83,7 @@ export class LedgerStore {
 
   async #insertRun(
     { run, runbook, residue }: RunRecord,
-    plan: LivePlan,
+    plan: RunnablePlan,
     origin: EngineOrigin,
   ): Promise<void> {
     await this.db.query(

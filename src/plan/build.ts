@@ -1,7 +1,7 @@
 import type { Step, Task } from '../generated/plan.v1.js';
 import { readHistory } from '../ledger/history.js';
 import { readLeftOver } from '../ledger/left-over.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { LivePlan, RunnablePlan } from '../model/live-plan.js';
 import type { Runbook, Step as RunbookStep } from '../model/runbook.js';
 import { readSlotUse } from '../postgres/capacity.js';
 import { readObstacles } from '../postgres/obstacles.js';
@@ -24,7 +24,7 @@ import { lookAtStep } from './look-at-step.js';
 import { capacityProblems, preflightProblems, windowProblems } from './preflight.js';
 import { refusalProblems } from './refusals.js';
 import { refusedNow } from './refused-now.js';
-import { requireRunnable } from './require-runnable.js';
+import { examineServer, requireRunnable } from './require-runnable.js';
 
 /**
  * Resolves a runbook against the live catalogs: what would be sent, to what, in which order. Writes
@@ -33,7 +33,7 @@ import { requireRunnable } from './require-runnable.js';
  * @param now the time that the plan is stamped with.
  * @param lint what the runbook's text says, for findings with places and waivers.
  * @param showServerErrors what the server says of SQL that it refuses to plan may hold data.
- * @throws RunbookError when the runbook cannot run on this server: see the class `refused`.
+ * @throws RunbookError when the catalogs cannot tell what a step would do: see the class `refused`.
  */
 export async function buildPlan(
   session: Session,
@@ -43,7 +43,7 @@ export async function buildPlan(
   lint?: Lint,
   showServerErrors = false,
 ): Promise<LivePlan> {
-  const described = requireRunnable(runbook, server);
+  const { described, refusals } = examineServer(runbook, server);
   const declared = declare(runbook);
   const { budget } = declared;
   const tried = await checkGuards(session, declared.guards, lint, showServerErrors);
@@ -87,8 +87,18 @@ export async function buildPlan(
     steps,
     findings,
   };
-  const refused_now = await refusedNow(session, runbook, now);
+  const refused_now = await refusedNow(session, runbook, refusals, now);
   return { ...content, capacity, forecast, refused_now, digest: planDigest(content) };
+}
+
+/**
+ * {@link buildPlan} for a run.
+ * @throws RunbookError when the runbook cannot run on this server, too.
+ */
+export async function planRun(...args: Parameters<typeof buildPlan>): Promise<RunnablePlan> {
+  const [, runbook, server] = args;
+  const runnable = requireRunnable(runbook, server);
+  return { ...(await buildPlan(...args)), server: runnable };
 }
 
 type PlannedTask = Omit<Task, 'duration'>;

@@ -92,6 +92,9 @@ function otherServer(old: Server, now: Server): string[] {
   ];
 }
 
+const extension = ({ pg_background: installed }: Server): string =>
+  `pg_background ${installed?.version ?? '(none)'}`;
+
 function otherSettings(old: Server, now: Server): string[] {
   const [before, after] = [old.max_worker_processes, now.max_worker_processes];
   return [
@@ -101,9 +104,7 @@ function otherSettings(old: Server, now: Server): string[] {
           `max_worker_processes ${after < before ? 'lowered' : 'raised'} from ${String(before)} to ${String(after)}`,
         ]),
     ...(old.version === now.version ? [] : [`PostgreSQL ${old.version} is now ${now.version}`]),
-    ...(old.pg_background.version === now.pg_background.version
-      ? []
-      : [`pg_background ${old.pg_background.version} is now ${now.pg_background.version}`]),
+    ...(extension(old) === extension(now) ? [] : [`${extension(old)} is now ${extension(now)}`]),
   ];
 }
 

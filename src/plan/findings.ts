@@ -32,6 +32,14 @@ function serverProblems({ role, seesAllSessions }: ServerInfo): LintProblem[] {
   return [{ code: 'sessions-hidden', path: [], message, hint: `${grantSessions(role)}.` }];
 }
 
+/** Relations are chosen by counters that a standby has its own of. Pure. */
+function standbyProblems(step: Step, index: number): LintProblem[] {
+  if (step.kind !== 'vacuum' && step.kind !== 'analyze') return [];
+  const message =
+    "dead rows, changed rows and the last VACUUM or ANALYZE are this standby's own counters, not the primary's";
+  return [ofStep(index, step, 'standby-counters', message, 'Plan on the primary.')];
+}
+
 /** What the catalogs say of a planned step. Pure. */
 function stepProblems(step: Step, index: number): LintProblem[] {
   const targets = step.tasks.flatMap((task) => task.targets);
@@ -85,7 +93,7 @@ function stepProblems(step: Step, index: number): LintProblem[] {
       .map(({ command, table, table_bytes: bytes, rows }) =>
         about(
           'unbatched-dml',
-          `${command} of about ${String(rows)} rows of ${table ?? ''} (${formatSize(bytes ?? 0)}) in one transaction`,
+          `${command} of about ${String(rows)} rows of ${table ?? ''} (${bytes === null ? 'its size is not known' : formatSize(bytes)}) in one transaction`,
           'Make it a `backfill` or `purge` step.',
         ),
       ),
@@ -105,13 +113,20 @@ function stepProblems(step: Step, index: number): LintProblem[] {
 const LARGE_TABLE_BYTES = 1024 ** 3;
 const MANY_ROWS = 100_000;
 
+/** A size that is not known may be any. */
 function isLargeChange({ command, table_bytes: bytes, rows }: Estimate): boolean {
-  return command !== 'INSERT' && (bytes ?? 0) >= LARGE_TABLE_BYTES && (rows ?? 0) >= MANY_ROWS;
+  const large = (bytes ?? LARGE_TABLE_BYTES) >= LARGE_TABLE_BYTES;
+  return command !== 'INSERT' && large && (rows ?? 0) >= MANY_ROWS;
 }
 
 /** Everything that the server and the catalogs say about the steps, by rule. Pure. */
 export function catalogProblems(server: ServerInfo, steps: readonly Step[]): LintProblem[] {
-  return [...serverProblems(server), ...steps.flatMap(stepProblems), ...overlapProblems(steps)];
+  return [
+    ...serverProblems(server),
+    ...(server.inRecovery ? steps.flatMap(standbyProblems) : []),
+    ...steps.flatMap(stepProblems),
+    ...overlapProblems(steps),
+  ];
 }
 
 /**

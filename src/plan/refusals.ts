@@ -8,6 +8,7 @@ import type { Refusal } from '../steps/contract.js';
 
 /** SQLSTATEs of names that are not there: the message has the name. */
 const NAME_MISSING = ['42P01', '42703', '42883', '42704', '3F000'];
+const RELATION_MISSING = '42P01';
 const SYNTAX_ERROR = '42601';
 const MOST_NAMES = 3;
 
@@ -92,7 +93,10 @@ function judge(
   const { message, sqlstate } = refusal;
   if (sqlstate === SYNTAX_ERROR) return refusedBy(refusal);
   const words = wordsOf(refusal);
-  const makesIt = ({ makes }: Maker): boolean => makes.names.some((name) => words.has(name));
+  const makesIt = ({ makes }: Maker): boolean =>
+    makes.names.some(
+      (name) => words.has(name) || (sqlstate === RELATION_MISSING && namesAfter(name, words)),
+    );
   const maker = makesIt(own) ? 'before it in the same step' : nameOf(before.find(makesIt));
   if (maker !== undefined) {
     return {
@@ -117,6 +121,10 @@ function judge(
   const hint = `Step ${other.id} makes what it names: add \`needs: [${other.id}]\`.`;
   return refusedBy({ ...refusal, hint });
 }
+
+/** The server names indexes and sequences after their tables: `orders_pkey`. */
+const namesAfter = (table: string, words: ReadonlySet<string>): boolean =>
+  [...words].some((word) => word.startsWith(`${table}_`));
 
 const nameOf = (maker: Maker | undefined): string | undefined =>
   maker === undefined ? undefined : `by step ${maker.id}`;

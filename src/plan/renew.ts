@@ -1,5 +1,5 @@
 import { RunbookError } from '../errors.js';
-import type { LivePlan } from '../model/live-plan.js';
+import type { LivePlan, RunnablePlan } from '../model/live-plan.js';
 import type { Runbook } from '../model/runbook.js';
 import type { ServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
@@ -22,7 +22,7 @@ export async function renewPlan(
   runbook: Runbook,
   server: ServerInfo,
   now: Date,
-): Promise<{ plan: LivePlan; notes: readonly string[] }> {
+): Promise<{ plan: RunnablePlan; notes: readonly string[] }> {
   requirePlanOf(saved, runbook);
   const described = requireRunnable(runbook, server);
   const targets = saved.steps.flatMap((step) => step.tasks.flatMap((task) => task.targets));

@@ -1,18 +1,48 @@
 import { RunbookError } from '../errors.js';
-import type { Server } from '../generated/plan.v1.js';
+import type { PgBackground, Server } from '../generated/plan.v1.js';
+import type { RunnableServer } from '../model/live-plan.js';
 import type { Runbook } from '../model/runbook.js';
 import { chooseDialect } from '../postgres/background/detect.js';
-import { requireUsableServer, type ServerInfo } from '../postgres/server.js';
+import {
+  requireCounters,
+  requirePrimary,
+  requireVersion,
+  type ServerInfo,
+} from '../postgres/server.js';
+
+/** A server as a plan describes it, and why a run would be refused there. */
+export interface Examined {
+  readonly described: Server;
+  readonly refusals: readonly RunbookError[];
+}
 
 /**
- * Describes a server for a plan.
- * @throws RunbookError when the runbook cannot run there: see the class `refused`.
+ * Looks whether a runbook can run on a server.
+ * @throws RunbookError `server_unsupported` for a version that cannot even be asked.
  */
-export function requireRunnable(runbook: Runbook, server: ServerInfo): Server {
-  requireUsableServer(server);
-  refuseImpossibleBudget(runbook, server);
-  const dialect = chooseDialect(server);
-  return {
+export function examineServer(runbook: Runbook, server: ServerInfo): Examined {
+  requireVersion(server);
+  const refusals: RunbookError[] = [];
+  const attempt = <T>(require: () => T): T | undefined => {
+    try {
+      return require();
+    } catch (error) {
+      if (!(error instanceof RunbookError)) throw error;
+      refusals.push(error);
+      return undefined;
+    }
+  };
+  attempt(() => {
+    requirePrimary(server);
+  });
+  attempt(() => {
+    requireCounters(server);
+  });
+  attempt(() => {
+    refuseImpossibleBudget(runbook, server);
+  });
+  const pg_background = attempt(() => describeExtension(server)) ?? null;
+  const described = {
     version: server.version,
     version_number: server.versionNumber,
     database: server.database,
@@ -20,12 +50,22 @@ export function requireRunnable(runbook: Runbook, server: ServerInfo): Server {
     max_worker_processes: server.maxWorkerProcesses,
     system_identifier: server.systemIdentifier,
     database_oid: server.databaseOid,
-    pg_background: {
-      version: server.extension?.version ?? '',
-      dialect: dialect.name,
-      schema: server.extension?.schema ?? '',
-    },
+    pg_background,
   };
+  return { described, refusals };
+}
+
+/** @throws RunbookError when the runbook cannot run there: see the class `refused`. */
+export function requireRunnable(runbook: Runbook, server: ServerInfo): RunnableServer {
+  const { described, refusals } = examineServer(runbook, server);
+  if (refusals[0] !== undefined) throw refusals[0];
+  return { ...described, pg_background: describeExtension(server) };
+}
+
+function describeExtension(server: ServerInfo): PgBackground {
+  const { name } = chooseDialect(server);
+  const { version = '', schema = '' } = server.extension ?? {};
+  return { version, dialect: name, schema };
 }
 
 function refuseImpossibleBudget(runbook: Runbook, server: ServerInfo): void {

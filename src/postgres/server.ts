@@ -130,17 +130,25 @@ export function grantSessions(role: string): string {
 
 /** Refuses a server on which nothing could run or be proven. */
 export function requireUsableServer(server: ServerInfo): void {
-  if (server.versionNumber < OLDEST_SERVER) {
-    throw new RunbookError('server_unsupported', `PostgreSQL ${server.version} is too old`, {
-      hint: 'pg-runbook works with PostgreSQL 14 and newer.',
-    });
-  }
+  requireVersion(server);
   requirePrimary(server);
-  if (!server.trackCounts) {
-    throw new RunbookError('server_unsupported', 'track_counts is off: nothing could be proven', {
-      hint: 'Turn it on (autovacuum needs it, too): ALTER ROLE … or ALTER SYSTEM SET track_counts = on.',
-    });
-  }
+  requireCounters(server);
+}
+
+/** Refuses a server that lacks what the queries of the catalogs need. */
+export function requireVersion({ versionNumber, version }: ServerInfo): void {
+  if (versionNumber >= OLDEST_SERVER) return;
+  throw new RunbookError('server_unsupported', `PostgreSQL ${version} is too old`, {
+    hint: 'pg-runbook works with PostgreSQL 14 and newer.',
+  });
+}
+
+/** Refuses a server without the counters by which VACUUM and ANALYZE are proven. */
+export function requireCounters({ trackCounts }: ServerInfo): void {
+  if (trackCounts) return;
+  throw new RunbookError('server_unsupported', 'track_counts is off: nothing could be proven', {
+    hint: 'Turn it on (autovacuum needs it, too): ALTER ROLE … or ALTER SYSTEM SET track_counts = on.',
+  });
 }
 
 /** Refuses a standby to whoever has something to record. */

@@ -118,7 +118,10 @@ export async function estimateRows(db: Queryable, sql: string): Promise<number> 
 /** What the planner expects of a statement that changes rows. */
 export interface ExpectedChange {
   readonly table: string | null;
-  /** By its pages at the last VACUUM or ANALYZE: asking for more could wait for a lock. */
+  /**
+   * By its pages at the last VACUUM or ANALYZE: asking for more could wait for a lock. Null where neither has counted
+   * them, and of a partitioned table.
+   */
   readonly tableBytes: number | null;
   readonly rows: number;
 }
@@ -130,9 +133,10 @@ export async function explainChange(db: Queryable, sql: string): Promise<Expecte
   const [schema, relation] = [plan?.Schema, plan?.['Relation Name']];
   if (schema === undefined || relation === undefined)
     return { table: null, tableBytes: null, rows };
-  const [table] = await db.query<{ name: string; bytes: number }>(
+  const [table] = await db.query<{ name: string; bytes: number | null }>(
     `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
-            c.relpages::float8 * pg_catalog.current_setting('block_size')::float8 AS bytes
+            CASE WHEN c.reltuples >= 0 AND c.relkind <> 'p'
+                 THEN c.relpages::float8 * pg_catalog.current_setting('block_size')::float8 END AS bytes
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = $2`,
     [schema, relation],

@@ -1,5 +1,5 @@
-import type { LivePlan } from '../model/live-plan.js';
-import { buildPlan } from '../plan/build.js';
+import type { RunnablePlan } from '../model/live-plan.js';
+import { planRun } from '../plan/build.js';
 import { loadRunbookText } from '../runbook/load.js';
 import type { Surroundings } from './scratch.js';
 
@@ -12,10 +12,10 @@ export async function planSteps(
   name: string,
   steps: string,
   { db, server }: Surroundings,
-): Promise<LivePlan> {
+): Promise<RunnablePlan> {
   const runbook = `selftest-${name.replaceAll('_', '-')}`;
   const text = `api_version: pg-runbook/v1\nname: ${runbook}\nversion: 1\n${HEAD}\nsteps:\n${steps}`;
   const loaded = await loadRunbookText(text, `${runbook}.yaml`, { requireParameters: true });
   if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('; '));
-  return buildPlan(db, loaded.runbook, server, new Date(), loaded.lint);
+  return planRun(db, loaded.runbook, server, new Date(), loaded.lint);
 }

@@ -25,6 +25,7 @@ function alterTable({ relation, cmds }: AstNode): unknown[] {
   const columns = commands.flatMap(({ name, def }) => [
     name,
     ...findNodes(def, 'ColumnDef').map(({ colname }) => colname),
+    ...findNodes(def, 'Constraint').map(({ conname }) => conname),
   ]);
   const adds = commands.every(({ subtype }) => subtype === 'AT_AddColumn');
   return adds ? columns : [nameOf(relation), ...columns];
@@ -35,8 +36,8 @@ const MADE: Readonly<Record<string, Rule>> = {
   CreateTableAsStmt: ({ into }) => [intoOf(into)],
   CreateStmt: ({ relation }) => [nameOf(relation)],
   ViewStmt: ({ view }) => [nameOf(view)],
-  // What ON CONFLICT needs.
-  IndexStmt: ({ relation }) => [nameOf(relation)],
+  // The relation for what ON CONFLICT needs.
+  IndexStmt: ({ idxname, relation }) => [idxname, nameOf(relation)],
   AlterTableStmt: alterTable,
   RenameStmt: ({ relation, subname, newname }) => [nameOf(relation), subname, newname],
   AlterObjectSchemaStmt: ({ relation, object, newschema }) => [

@@ -148,6 +148,7 @@ it.each(DOCUMENTS)(
     const { code, stdout, stderr } = await runProgram('bash', ['-c', scriptOf(blocks, cwd)], {
       cwd,
       env,
+      deadlineMs: DEADLINE_MS,
     });
     expect(code, `${stdout.slice(-2_000)}\n${stderr.slice(-4_000)}`).toBe(0);
     expect(stderr.match(/^>>> /gm)).toHaveLength(blocks.length);

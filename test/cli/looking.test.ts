@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlanV1 } from '../../src/generated/plan.v1.js';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { runbook, useFolder } from '../db/engine/support.js';
 import { runCli, type CliResult } from '../support/cli.js';
@@ -199,7 +200,6 @@ describe.skipIf(serverIsGiven())('looking', () => {
     const file = join(folder, 'r.yaml');
     for (const command of [
       ['init'],
-      ['plan', file],
       ['run', file, '--report', join(folder, 'r.json')],
       ['resume', ids.left, '--report', join(folder, 'r.json')],
       ['cancel', ids.left],
@@ -213,6 +213,19 @@ describe.skipIf(serverIsGiven())('looking', () => {
       expect(stderr).toContain('server_unsupported');
     }
   }, 60_000);
+
+  it('a plan on a standby says that a run would be refused there, and what it cannot know', async () => {
+    const file = join(folder, 'standby.yaml');
+    const vacuum = "  - id: lean\n    vacuum: { tables: { include: ['runbook.*'] } }\n";
+    writeFileSync(file, runbook(vacuum, 'defaults: { timeout: 60s }'));
+    const env = libpqEnvironment(standby?.uri ?? '');
+    const { code, stdout, stderr } = await runCli(['plan', file, '--json'], { env });
+    expect({ code }, stderr).toEqual({ code: 0 });
+    const plan = JSON.parse(stdout) as PlanV1;
+    expect(plan.refused_now).toMatchObject([{ code: 'server_unsupported' }]);
+    expect(plan.findings).toContainEqual(expect.objectContaining({ code: 'standby-counters' }));
+    expect(plan.steps[0]?.tasks.length).toBeGreaterThan(0);
+  });
 
   it('as the ledger’s own role settles by proof, and records it', async () => {
     const { code, stdout } = await runCli(['status', ids.left], { env: libpqEnvironment(uri) });

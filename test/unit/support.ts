@@ -1,6 +1,6 @@
 import type { Step, Target, Task } from '../../src/generated/plan.v1.js';
 import { locksOf } from '../../src/steps/locks.js';
-import type { LivePlan } from '../../src/model/live-plan.js';
+import type { RunnablePlan } from '../../src/model/live-plan.js';
 import type { Window } from '../../src/model/window.js';
 
 /** A target as discovery finds it; everything that a test does not name is plain. */
@@ -63,7 +63,7 @@ export function makeStep(id: string, more: Partial<Step> = {}): Step {
 const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
 
 /** A plan whose digest is none. */
-export function makePlan(steps: Step[], more: Partial<LivePlan> = {}): LivePlan {
+export function makePlan(steps: Step[], more: Partial<RunnablePlan> = {}): RunnablePlan {
   return {
     plan_version: 1,
     refused_now: [],

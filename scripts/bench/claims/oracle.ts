@@ -2,30 +2,28 @@ import type pg from 'pg';
 import type { ReportV1 } from '../../../src/generated/report.v1.js';
 import type { Scenario } from './scenario.js';
 
-/** What the relations were before the run, by their OIDs. */
+/** What the relations were before the run. */
 export interface Before {
+  /** By OID; of an index with its table, of a table with itself. */
+  readonly relations: ReadonlyMap<number, { readonly table: number; readonly file: number }>;
   readonly t: number;
-  readonly files: Readonly<Record<string, number>>;
   readonly xmin: string;
 }
 
-const RELATIONS = ['s.t', 's.t_v', 's.mv'];
-
 export async function lookBefore(client: pg.Client): Promise<Before> {
-  const { rows } = await client.query<{ name: string; oid: number; file: number }>(
-    `select r as name, r::regclass::oid::int as oid, pg_relation_filenode(r::regclass)::int as file
-       from unnest($1::text[]) r`,
-    [RELATIONS],
+  const { rows } = await client.query<{ oid: number; table: number; file: number }>(
+    `select c.oid::int, coalesce(i.indrelid, c.oid)::int as table, coalesce(pg_relation_filenode(c.oid), 0)::int as file
+       from pg_class c left join pg_index i on i.indexrelid = c.oid where c.relnamespace = 's'::regnamespace`,
   );
-  const { rows: now } = await client.query<{ xmin: string }>(
-    'select pg_snapshot_xmin(pg_current_snapshot())::text as xmin',
+  const { rows: now } = await client.query<{ t: number; xmin: string }>(
+    `select 's.t'::regclass::oid::int as t, pg_snapshot_xmin(pg_current_snapshot())::text as xmin`,
   );
-  return {
-    t: rows.find(({ name }) => name === 's.t')?.oid ?? 0,
-    files: Object.fromEntries(rows.map(({ name, file }) => [name, file])),
-    xmin: now[0]?.xmin ?? '0',
-  };
+  const relations = new Map(rows.map(({ oid, table, file }) => [oid, { table, file }]));
+  return { relations, t: now[0]?.t ?? 0, xmin: now[0]?.xmin ?? '0' };
 }
+
+/** By these a plan that is made after them finds other relations, or none. */
+const MOVES = ['rename', 'swap', 'swap back', 'drop', 'drop index', 'drop view', 'detach'];
 
 /**
  * Compares a report with the database, by queries of its own.
@@ -44,18 +42,29 @@ export async function contradictions(
   const begun = (step.progress?.batches ?? 0) > 0;
   if (step.status === 'skipped' && begun && exitCode === 0)
     found.push('begun, and told as skipped');
+  const changed = (...names: string[]): boolean => changes.some((one) => names.includes(one.name));
+  const target = step.tasks[0]?.targets[0]?.oid;
+  if (step.kind !== 'sql' && target === undefined) {
+    return changed(...MOVES) ? found : [...found, 'it selected nothing'];
+  }
+  const was = before.relations.get(target ?? before.t);
   const { rows } = await client.query<{ name: string }>(
     'select oid::regclass::text as name from pg_class where oid = $1::oid',
-    [before.t],
+    [name === 'refresh' ? before.t : was?.table],
   );
-  const table = rows[0]?.name;
   const ask = async (sql: string, values: unknown[] = []): Promise<number> => {
     const answer = await client.query<{ n: number }>(sql, values);
     return answer.rows[0]?.n ?? 0;
   };
-  const changed = (...names: string[]): boolean => changes.some((one) => names.includes(one.name));
-  const claim = { status: step.status, reason: reasonOf(report), table, before, changed, ask };
-  const wrong = await CLAIMS[name]?.(claim);
+  const wrong = await CLAIMS[name]?.({
+    status: step.status,
+    reason: reasonOf(report),
+    table: rows[0]?.name,
+    file: was?.file ?? 0,
+    xmin: before.xmin,
+    changed,
+    ask,
+  });
   return wrong === undefined ? found : [...found, wrong];
 }
 
@@ -80,7 +89,9 @@ interface Claim {
   readonly reason: string;
   /** The table that the plan was made for, by its name now; undefined: it was dropped. */
   readonly table: string | undefined;
-  readonly before: Before;
+  /** Of the relation that it was made for. */
+  readonly file: number;
+  readonly xmin: string;
   readonly changed: (...names: string[]) => boolean;
   readonly ask: (sql: string, values?: unknown[]) => Promise<number>;
 }
@@ -98,37 +109,49 @@ const ifDone =
   };
 
 /** VACUUM marks pages that all may see; a table that was made a moment ago has none. */
-const vacuumed = ifDone(async ({ table, changed, ask }) => {
-  if (changed('retype')) return undefined;
+const hasVisiblePages = async (ask: Claim['ask'], table: string): Promise<string | undefined> => {
   const pages = await ask('select relallvisible as n from pg_class where oid = $1::regclass', [
     table,
   ]);
   return pages > 0 ? undefined : 'no page was vacuumed';
-});
+};
 
-const frozen = ifDone(async ({ table, before, reason, changed, ask }) => {
+const vacuumed = ifDone(({ table, changed, ask }) =>
+  changed('retype') ? Promise.resolve(undefined) : hasVisiblePages(ask, table),
+);
+
+const vacuumedPart: Check = ({ status, ask }) =>
+  status === 'succeeded' ? hasVisiblePages(ask, 's.p_1') : Promise.resolve(undefined);
+
+const frozen = ifDone(async ({ table, xmin, reason, changed, ask }) => {
   if (changed('retype') || reason.includes('not frozen as far')) return undefined;
   const older = await ask(
     `select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - age(relfrozenxid) < $2::bigint)::int as n
        from pg_class where oid = $1::regclass`,
-    [table, before.xmin],
+    [table, xmin],
   );
   return older === 0 ? undefined : 'it is not frozen';
 });
 
-const newFile = (relation: string): Check =>
-  ifDone(async ({ table, before, changed, ask }) => {
-    if (changed('retype')) return undefined;
-    const same = await ask(
-      relation === 's.t'
-        ? 'select (pg_relation_filenode($1::regclass) = $2)::int as n'
-        : `select count(*)::int as n from pg_index i join pg_class c on c.oid = i.indexrelid
-            where i.indrelid = $1::regclass and c.relname = 't_v'
-              and (not i.indisvalid or pg_relation_filenode(c.oid) = $2)`,
-      [table, before.files[relation] ?? 0],
-    );
-    return same === 0 ? undefined : `${relation} has its old file, or is invalid`;
-  });
+const rewritten = ifDone(async ({ table, file, changed, ask }) => {
+  if (changed('retype')) return undefined;
+  const same = await ask('select (pg_relation_filenode($1::regclass) = $2)::int as n', [
+    table,
+    file,
+  ]);
+  return same === 0 ? undefined : 'it has its old file';
+});
+
+/** A concurrent rebuild is another index, of the same name. */
+const rebuilt = ifDone(async ({ table, file, changed, ask }) => {
+  if (changed('retype')) return undefined;
+  const wrong = await ask(
+    `select count(*)::int as n from pg_index i join pg_class c on c.oid = i.indexrelid
+      where i.indrelid = $1::regclass and c.relname ~ '_v' and (not i.indisvalid or pg_relation_filenode(c.oid) = $2)`,
+    [table, file],
+  );
+  return wrong === 0 ? undefined : 'the index has its old file, or is invalid';
+});
 
 const analyzed = ifDone(async ({ table, ask }) => {
   const rows = await ask(
@@ -156,7 +179,7 @@ const backfilled = (column: string): Check =>
     return wrong === 0 ? undefined : `${String(wrong)} rows were not changed once`;
   });
 
-/** Where the names of the columns were exchanged, the one that was meant has its new name. */
+/** Where the names of the columns were exchanged, before the plan or after it, all is done in one of them. */
 const backfill: Check = async (claim) => {
   const { table, ask } = claim;
   if (table === undefined) return undefined;
@@ -164,7 +187,17 @@ const backfill: Check = async (claim) => {
     `select count(*)::int as n from pg_attribute where attrelid = $1::regclass and attname = 'was'`,
     [table],
   );
-  return backfilled(renamed === 0 ? 'n' : 'was')(claim);
+  const wrong = await backfilled('n')(claim);
+  return renamed === 0 || wrong === undefined ? wrong : backfilled('was')(claim);
+};
+
+/** Rows of a partition that somebody has detached are not the table's any more. */
+const backfilledParts: Check = async ({ status, ask }) => {
+  if (status !== 'succeeded') return undefined;
+  const wrong = await ask(
+    'select count(*)::int as n from s.p join s.start using (id) where n <> 1',
+  );
+  return wrong === 0 ? undefined : `${String(wrong)} rows were not changed once`;
 };
 
 const purged = ifDone(async ({ table, ask }) => {
@@ -204,13 +237,15 @@ const indexed: Check = async ({ status, changed, ask }) => {
 const CLAIMS: Readonly<Record<string, Check>> = {
   vacuum: vacuumed,
   freeze: frozen,
-  full: newFile('s.t'),
+  full: rewritten,
   analyze: analyzed,
-  rebuild: newFile('s.t_v'),
-  reindex: newFile('s.t_v'),
+  rebuild: rebuilt,
+  reindex: rebuilt,
   refresh: refreshed,
   backfill,
   'backfill-where': backfill,
+  'backfill-parts': backfilledParts,
+  'vacuum-part': vacuumedPart,
   purge: purged,
   insert: inserted,
   expect: expected,

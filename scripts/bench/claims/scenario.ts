@@ -22,6 +22,11 @@ const STEPS: readonly ClaimedStep[] = [
     name: 'backfill-where',
     yaml: `backfill: { table: s.t, key: id, set: { n: 1 }, where: n = 0, ${WALK} }`,
   },
+  {
+    name: 'backfill-parts',
+    yaml: `backfill: { table: s.p, key: id, set: { n: n + 1 }, ${WALK} }`,
+  },
+  { name: 'vacuum-part', yaml: 'vacuum: { tables: { include: [s.p_1] } }' },
   { name: 'purge', yaml: `purge: { table: s.t, key: id, where: v < 700, ${WALK} }` },
   { name: 'insert', yaml: 'sql: select pg_sleep(0.2); insert into s.log values (1)' },
   {
@@ -46,6 +51,7 @@ export const CHANGES: Readonly<Record<string, string>> = {
   drop: 'drop table s.t cascade',
   retype: 'alter table s.t alter n type bigint',
   'other column': 'begin; alter table s.t rename n to was; alter table s.t rename m to n; commit',
+  detach: 'alter table s.p detach partition s.p_1',
   rule: 'create rule keep as on update to s.t do instead nothing',
   trigger:
     'create trigger hold before update or delete on s.t for each row execute function s.hold()',
@@ -102,6 +108,10 @@ export const fixture = ({ duplicates }: Scenario): string => `
   create materialized view s.mv as select count(*) as c from s.t;
   insert into s.t (id, v) values (4000, 999999);
   create table s.start as select id, v from s.t;
+  create table s.p (id bigint primary key, n int not null default 0) partition by range (id);
+  create table s.p_1 partition of s.p for values from (0) to (2000) with (autovacuum_enabled = off);
+  create table s.p_2 partition of s.p for values from (2000) to (5000) with (autovacuum_enabled = off);
+  insert into s.p (id) select id from s.start;
   create table s.log (n int);
   create function s.hold() returns trigger language plpgsql as 'begin return null; end'`;
 

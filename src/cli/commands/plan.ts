@@ -7,7 +7,7 @@ import { renderPlanText } from '../../plan/render/text.js';
 import type { Layout } from '../../plan/render/line.js';
 import { withServer } from '../connect.js';
 import type { Output, Style } from '../io.js';
-import { forbidsRun, loadForServer } from '../load.js';
+import { forbidsRun, invalidRunbook, loadForServer } from '../load.js';
 import { planJson, writePlan } from '../plan-file.js';
 import type { CommandContext } from '../command-line.js';
 
@@ -30,7 +30,10 @@ interface Options {
   readonly detailedExitcode?: true | undefined;
 }
 
-/** Plans a runbook against the live catalogs, or outlines it without a server, and shows the plan. */
+/**
+ * Plans a runbook against the live catalogs, or outlines it without a server, and shows the plan.
+ * @throws RunbookError `invalid_runbook`, after the plan was shown, where it could not be run.
+ */
 export async function plan(
   context: CommandContext,
   file: string,
@@ -52,7 +55,8 @@ export async function plan(
   if (options.out !== undefined) await writePlan({ path: options.out, mode: options.mode }, made);
   const format = options.json === true ? 'json' : (options.format ?? 'text');
   await output.writeAll(FORMATS[format](made, layoutFor(output, options)));
-  if (made.findings.some(forbidsRun)) return EXIT.inputWrong;
+  const errors = made.findings.filter(forbidsRun).length;
+  if (errors > 0) throw invalidRunbook(file, errors);
   const something = made.steps.some(({ tasks }) => tasks.length > 0);
   return options.detailedExitcode === true && something ? EXIT.somethingToDo : EXIT.ok;
 }

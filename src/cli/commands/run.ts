@@ -4,8 +4,8 @@ import { runPlan } from '../../engine/run.js';
 import { migrateLedger } from '../../ledger/migrate.js';
 import { makeRunId } from '../../model/identity.js';
 import { message } from '../../model/printable.js';
-import type { LivePlan } from '../../model/live-plan.js';
-import { buildPlan } from '../../plan/build.js';
+import type { RunnablePlan } from '../../model/live-plan.js';
+import { planRun } from '../../plan/build.js';
 import { openSavedPlan } from '../../plan/saved.js';
 import { renewPlan } from '../../plan/renew.js';
 import { withServer, type Connected } from '../connect.js';
@@ -35,7 +35,7 @@ interface Options extends DriveOptions {
   readonly ping?: string | undefined;
 }
 
-type Planner = (loaded: LoadedRunbook, connected: Connected) => Promise<LivePlan>;
+type Planner = (loaded: LoadedRunbook, connected: Connected) => Promise<RunnablePlan>;
 
 /** Plans a runbook, or takes a saved plan, runs the plan and writes the report; or does so for many databases. */
 export async function run(
@@ -103,7 +103,7 @@ async function whatToRun(
       path: file,
       parameters: parameter,
       planner: ({ runbook, lint }, { session, server }) =>
-        buildPlan(session, runbook, server, new Date(), lint, showServerErrors),
+        planRun(session, runbook, server, new Date(), lint, showServerErrors),
     };
   }
   if (parameter !== undefined) {

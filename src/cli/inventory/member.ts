@@ -14,7 +14,7 @@ import { makeRunId } from '../../model/identity.js';
 import type { InventoryDatabase } from '../../model/inventory.js';
 import { maskPasswords, oneLine } from '../../model/printable.js';
 import type { Trace } from '../../model/traceparent.js';
-import { buildPlan } from '../../plan/build.js';
+import { planRun } from '../../plan/build.js';
 import { resolveConnection } from '../../postgres/connection-settings.js';
 import { asRunbookError } from '../../postgres/errors.js';
 import type { CommandContext } from '../command-line.js';
@@ -112,7 +112,7 @@ async function runOnce(
     const found =
       pass === undefined ? undefined : await findInPass(session, runbook.name, pass, systemClock);
     if (found !== undefined) return { found };
-    const plan = await buildPlan(session, runbook, server, new Date(), lint);
+    const plan = await planRun(session, runbook, server, new Date(), lint);
     await refuseForbiddenPlan(named(context.output, database.name), plan, loaded.source);
     await migrateLedger(session);
     return { plan };

@@ -242,6 +242,9 @@ DECLARE
 BEGIN
   IF jsonb_typeof(target -> 'before') IS DISTINCT FROM 'object' THEN
     RETURN jsonb_build_object('result', 'unknown', 'reason', 'nothing is known from before');
+  ELSIF seen IS NULL AND (target ->> 'begun')::boolean THEN
+    -- What its worker told stands: batches that are committed were not skipped.
+    RETURN jsonb_build_object('result', 'not_done');
   ELSIF seen IS NULL THEN
     RETURN jsonb_build_object('result', 'skipped', 'sqlstate', execution ->> 'gone_sqlstate',
                               'reason', 'it was dropped or renamed meanwhile');
@@ -542,6 +545,14 @@ $$;
 COMMENT ON FUNCTION runbook.unwritable IS
   'The character that stands for bytes that were not UTF-8; null where there are none.';
 
+CREATE FUNCTION runbook.is_walked(p_run text, p_step text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM runbook.batch_part b WHERE (b.run_id, b.step_id) = (p_run, p_step) AND b.batches > 0);
+END $$;
+COMMENT ON FUNCTION runbook.is_walked IS
+  'Whether batches of a step are committed: what has begun and is not done is failed, and never skipped.';
+
 CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb, p_digest text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -576,8 +587,7 @@ BEGIN
   END IF;
   SELECT coalesce(max(attempt_no), 0) + 1 INTO number FROM runbook.attempt
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task);
-  begun := EXISTS (SELECT FROM runbook.batch_part b
-                    WHERE (b.run_id, b.step_id) = (p_run, p_step) AND b.batches > 0);
+  begun := runbook.is_walked(p_run, p_step);
   LOOP
     item := t.items -> 0;
     IF item IS NULL THEN
@@ -756,7 +766,8 @@ BEGIN
     || jsonb_build_object('over_by', extract(epoch FROM coalesce(a.launched_at, a.recorded_at))
                                      + (s.plan ->> 'timeout_ms')::float8 / 1000 + 5);
   SELECT coalesce(jsonb_agg(runbook.judge_target(
-           x || jsonb_build_object('alone', jsonb_array_length(among) = 1), seen -> (x ->> 'oid'), namesakes,
+           x || jsonb_build_object('alone', jsonb_array_length(among) = 1, 'begun', runbook.is_walked(a.run_id, a.step_id)),
+           seen -> (x ->> 'oid'), namesakes,
            heard, p_execution) ORDER BY i), '[]')
     INTO judgements
     FROM (SELECT x, i, (count(*) OVER (PARTITION BY x ->> 'relation'))::integer AS namesakes

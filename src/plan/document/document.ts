@@ -68,7 +68,9 @@ function serverFacts({ server, capacity, forecast }: LivePlan, workers: string):
       name: 'database',
       text:
         `${server.database} as ${server.role}, PostgreSQL ${server.version}, ` +
-        `pg_background ${server.pg_background.version}`,
+        (server.pg_background === null
+          ? 'without pg_background'
+          : `pg_background ${server.pg_background.version}`),
     },
     { name: 'budget', text: `${workers} of ${String(server.max_worker_processes)}` },
     { name: 'capacity', text: describeCapacity(capacity) },

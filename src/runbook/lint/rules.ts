@@ -58,6 +58,7 @@ export const RULES = {
   'left-out': catalog('warning'),
   'no-privilege': catalog('warning'),
   'sessions-hidden': catalog('info'),
+  'standby-counters': catalog('warning'),
   'sql-refused': catalog('error'),
   'made-by-step': catalog('info'),
   'not-tried': catalog('warning'),

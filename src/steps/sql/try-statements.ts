@@ -3,9 +3,11 @@ import type { SqlSpec } from '../../model/runbook.js';
 import type { Queryable } from '../../postgres/session.js';
 import { analyze, explainChange, inTrial, type ExpectedChange } from '../../postgres/trial.js';
 import { asUntried, TrialRefusal, type Untried } from '../../postgres/trial-refusal.js';
-import { parseSql } from '../../sql/parser.js';
+import { parseSql, scanSql } from '../../sql/parser.js';
 import { CHANGES } from '../../sql/relations.js';
+import { requiredBy, type RequiredName } from '../../sql/required.js';
 import type { Discovery, Refusal, StepOrder } from '../contract.js';
+import { findMissingName, type MissingName } from './missing-names.js';
 
 type TrialOrder = Pick<StepOrder, 'settings' | 'showServerErrors'>;
 
@@ -21,6 +23,8 @@ interface Statement {
   readonly command: string | undefined;
   /** It, where the server looks names up as it reads it. */
   readonly lookedUp: readonly string[];
+  /** What must be there, where the server looks names up only as it executes it. */
+  readonly required: readonly RequiredName[];
   /** False: our parser does not know its syntax, and it may be several. */
   readonly known: boolean;
   /** The text before it. */
@@ -38,17 +42,18 @@ async function listStatements(text: string): Promise<readonly Statement[]> {
   const parsed = await parseSql(text);
   // Another version's syntax: the server itself tells whether it is one.
   if (!parsed.ok) {
-    return [
-      { sql: text, offset: 0, command: undefined, lookedUp: [text], known: false, before: '' },
-    ];
+    const all = { sql: text, offset: 0, command: undefined, before: '' };
+    return [{ ...all, lookedUp: [text], required: [], known: false }];
   }
-  return parsed.statements.map(({ type, offset }, index) => {
+  return parsed.statements.map((statement, index) => {
+    const { type, offset } = statement;
     const sql = text.slice(offset, parsed.statements[index + 1]?.offset).replace(/;\s*$/, '');
     const command = Object.hasOwn(CHANGES, type) ? CHANGES[type] : undefined;
     const looksUp = command !== undefined || READ_AS_QUERIES.includes(type);
-    const lookedUp = looksUp ? [sql] : [];
-    const before = text.slice(0, offset);
-    return { sql, offset, command, lookedUp, known: true, before };
+    const names = looksUp
+      ? { lookedUp: [sql], required: [] }
+      : { lookedUp: [], required: requiredBy(statement) };
+    return { sql, offset, command, ...names, known: true, before: text.slice(0, offset) };
   });
 }
 
@@ -71,7 +76,7 @@ export async function tryStatements(
 
 async function tryStatement(
   db: Queryable,
-  { sql, offset, command, lookedUp, known, before }: Statement,
+  { sql, offset, command, lookedUp, required, known, before }: Statement,
   { settings, showServerErrors }: TrialOrder,
 ): Promise<Tried> {
   const unknown = (why: string): Pick<Tried, 'estimate'> =>
@@ -80,12 +85,15 @@ async function tryStatement(
       : { estimate: { command, table: null, table_bytes: null, rows: null, why_not: why } };
   try {
     const trial = await inTrial(db, settings, lookedUp, async () => {
-      if (command !== undefined) return estimateOf(command, await explainChange(db, sql));
+      if (command !== undefined) {
+        return { estimate: estimateOf(command, await explainChange(db, sql)) };
+      }
       await analyze(db, sql);
-      return undefined;
+      const missing = await findMissingName(db, required);
+      if (missing === undefined) return {};
+      return { refusal: await refusalOf(missing, { sql, offset, before }) };
     });
-    if (!trial.tried) return { notTried: trial, ...unknown(trial.why) };
-    return trial.value === undefined ? {} : { estimate: trial.value };
+    return trial.tried ? trial.value : { notTried: trial, ...unknown(trial.why) };
   } catch (error) {
     if (!(error instanceof TrialRefusal)) throw error;
     const told = error.tell(showServerErrors);
@@ -96,6 +104,17 @@ async function tryStatement(
     const at = offset + (error.place?.index ?? 0);
     return { refusal: { ...told, path: [], offset: at, sent: sql, before }, ...unknown(why) };
   }
+}
+
+/** It stands where the statement names it first, with its schema, or where the statement begins. */
+async function refusalOf(
+  { name, ...told }: MissingName,
+  { sql, offset, before }: Pick<Statement, 'sql' | 'offset' | 'before'>,
+): Promise<Refusal> {
+  const tokens = await scanSql(sql);
+  let at = tokens.findIndex(({ text }) => text === name || text.toLowerCase() === name);
+  while (tokens[at - 1]?.text === '.') at -= 2;
+  return { ...told, path: [], offset: offset + (tokens[at]?.start ?? 0), sent: sql, before };
 }
 
 function estimateOf(command: string, { table, tableBytes, rows }: ExpectedChange): Estimate {

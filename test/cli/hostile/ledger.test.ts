@@ -42,7 +42,7 @@ function faults(name: string, ending: Ending): string[] {
   return [...faultsOf(name, ending, CODES), ...shown];
 }
 
-it('tells what became of a run whose records were edited', { timeout: 90_000 }, async () => {
+it('tells what became of a run whose records were edited', { timeout: 240_000 }, async () => {
   const found: string[] = [];
   for (const [index, { name, base, sql }] of LEDGER_CASES.entries()) {
     // Of the two states of a run, each meets another command.

@@ -37,17 +37,19 @@ it('ends each hostile command line with a clear text', async () => {
 
 it('takes each hostile parameter for what it is', async () => {
   const faults: string[] = [];
-  for (const [index, { name, pairs, accepted }] of PARAMETER_CASES.entries()) {
+  for (const [index, { name, pairs, accepted, missing }] of PARAMETER_CASES.entries()) {
     const codes = accepted === undefined ? [2] : [0];
+    const planCodes = missing === true ? [2] : codes;
     const options = pairs.flatMap((pair) => ['-p', pair]);
     const validated = await runHere(['validate', file, ...options]);
     const args = ['plan', file, ...options];
     faults.push(...faultsOf(`${name}, validate`, validated, codes));
-    faults.push(...faultsOf(`${name}, plan`, await runHere(args, db), codes));
+    faults.push(...faultsOf(`${name}, plan`, await runHere(args, db), planCodes));
     // No command line holds a NUL, nor 10 MB.
     const whole = pairs.join('');
     if (index % 8 !== 0 || whole.includes('\0') || whole.length > 100_000) continue;
-    faults.push(...faultsOf(`${name}, a process`, await runCli(args, { env: db.env }), codes));
+    const ending = await runCli(args, { env: db.env });
+    faults.push(...faultsOf(`${name}, a process`, ending, planCodes));
   }
   expect(faults).toEqual([]);
   expect(await fingerprint(db)).toEqual(before);

@@ -20,6 +20,7 @@ export const TOP_FIELDS = [
     'budget',
     'capacity',
     'forecast',
+    'refused_now',
   ],
   ...['window', 'on_overlap', 'guards', 'bystanders', 'ledger', 'steps', 'findings'],
 ] as const;

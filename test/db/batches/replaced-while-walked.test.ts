@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestDatabase } from '../../support/database.js';
+import { POLICIES, runSteps } from '../support/both-policies.js';
 import { stepOf } from '../support/report.js';
-import { runbookOf, runYaml } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
 
@@ -23,10 +23,11 @@ const PURGE = `
 
 /** Lets a walk begin, changes the schema under it, and says what became of the step. */
 async function walkWhile(
+  policy: (typeof POLICIES)[number],
   change: string,
   step: string,
 ): Promise<{ status: string; reason: string | null }> {
-  const running = runYaml(db, runbookOf(step));
+  const running = runSteps(db, policy, step);
   await expect.poll(walked, { timeout: 20_000 }).toBeGreaterThan(100);
   await db.query(change);
   const { status, reason } = stepOf(await running, 'walk');
@@ -36,12 +37,12 @@ async function walkWhile(
 async function walked(): Promise<number> {
   const [row] = await db.rows<{ n: number }>(
     `select coalesce(max(rows_seen), 0)::int as n from runbook.batch_part
-      where run_id in (select run_id from runbook.run where status = 'running')`,
+      where run_id in (select run_id from runbook.run where finished_at is null)`,
   );
   return row?.n ?? 0;
 }
 
-describe('a walk whose table is changed under it', () => {
+describe.each(POLICIES)('a walk whose table is changed under it, %s', (policy) => {
   it.each([
     [
       'is replaced by another one',
@@ -79,15 +80,22 @@ describe('a walk whose table is changed under it', () => {
       BACKFILL,
       'rule keep does something else instead of the update',
     ],
+    ['is dropped', 'drop table s.t', BACKFILL, 's.t'],
+    [
+      'is renamed',
+      'alter table s.t rename to t_old',
+      PURGE,
+      's.t is not the table of the plan any more',
+    ],
   ])('fails when it %s', { timeout: 40_000 }, async (_, change, step, reason) => {
-    expect(await walkWhile(change, step)).toEqual({
+    expect(await walkWhile(policy, change, step)).toEqual({
       status: 'failed',
       reason: expect.stringContaining(reason) as string,
     });
   });
 
   it('goes on when a column that is set gets another type', async () => {
-    const done = await walkWhile('alter table s.t alter n type bigint', BACKFILL);
+    const done = await walkWhile(policy, 'alter table s.t alter n type bigint', BACKFILL);
     expect(done).toEqual({ status: 'succeeded', reason: null });
     expect(await db.rows('select from s.t where n <> 1')).toHaveLength(0);
   });

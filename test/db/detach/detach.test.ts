@@ -89,6 +89,28 @@ describe('a detached step', () => {
     expect(await db.rows('select 1 from pg_index where not indisvalid')).toEqual([]);
   });
 
+  it('whose tasks have all ended has ended in the report of its run, though its supervisor is held up', async () => {
+    const steps =
+      '  - id: quick\n    sql: SELECT pg_sleep(1)\n  - id: slow\n    sql: SELECT pg_sleep(4)\n    policy: wait\n';
+    const running = runReported(db, folder, runbook(steps, DETACHED));
+    const holder = await db.connect();
+    await until(db, `select from runbook.attempt where step_id = 'quick' and status = 'running'`);
+    await holder.query(`begin; select from runbook.step where step_id = 'quick' for no key update`);
+    await until(db, `select from runbook.step where step_id = 'slow' and status = 'succeeded'`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await holder.query('rollback');
+    const { report, code, stderr } = await running;
+    expect(code, stderr).toBe(0);
+    expect(report.steps.map(({ id, status }) => [id, status])).toEqual([
+      ['quick', 'succeeded'],
+      ['slow', 'succeeded'],
+    ]);
+    expect(report.run).toMatchObject({
+      status: 'succeeded',
+      finished_at: expect.any(String) as string,
+    });
+  });
+
   it('retries, splits packs and skips by the rules of waited ones', async () => {
     await db.query(`
       create schema pack;

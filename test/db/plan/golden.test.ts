@@ -155,7 +155,7 @@ function mask(made: LivePlan): LivePlan {
     role: 'dba',
     max_worker_processes: 24,
   });
-  server.pg_background.version = '2.0';
+  if (server.pg_background !== null) server.pg_background.version = '2.0';
   Object.assign(capacity, { slots: 24, used: [{ by: 'logical replication launcher', slots: 1 }] });
   copy.findings = copy.findings.filter(({ code }) => !OF_THE_MOMENT.includes(code));
   for (const { facts } of steps.flatMap(({ tasks }) => tasks.flatMap(({ targets }) => targets))) {

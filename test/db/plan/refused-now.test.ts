@@ -49,6 +49,37 @@ describe('without a ledger', () => {
   });
 });
 
+describe('a server on which nothing could run', () => {
+  const YAML = named('elsewhere', 'select 1');
+
+  it('is planned for a role that may not launch workers, which is told', async () => {
+    const env = { ...db.env, PGUSER: role.user, PGPASSWORD: role.password };
+    await db.query(`revoke pgbackground_role from ${role.user}`);
+    const { code, codes, plan } = await planned(YAML, env);
+    const ran = await runHere(['run', path], { env });
+    await db.query(`grant pgbackground_role to ${role.user}`);
+    expect([code, codes[0]]).toEqual([0, 'privilege_missing']);
+    expect(plan.server?.pg_background).toBeNull();
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toContain(plan.refused_now[0]?.message ?? 'nothing foreseen');
+  });
+
+  it('is planned without the extension, and with too few slots, which is told in words', async () => {
+    const budget = 'budget: { workers: 400, keep_free: 2 }';
+    writeFileSync(path, YAML.replace(/^budget: .*$/m, budget));
+    await db.query('drop extension pg_background');
+    const { code, stdout, stderr } = await runHere(['plan', path], { env: db.env });
+    await db.query('create extension pg_background schema pgbg');
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(text).toContain(
+      'run would be refused now: the extension pg_background is not installed',
+    );
+    expect(text).toContain('run would be refused now: budget: 400 workers and 2 kept free');
+    expect(text).toContain('without pg_background');
+  });
+});
+
 describe('with a ledger', () => {
   beforeEach(() => withSession(connectionTo(db), migrateLedger));
 

@@ -81,6 +81,41 @@ steps:
     /procedure nosuch\(integer\) does not exist/,
   ],
   [
+    'a table that is altered',
+    `steps:
+  - id: alter
+    sql: set local lock_timeout = '1s'; alter table rental.custmer add phone text
+`,
+    7,
+    53,
+    '42P01',
+    /relation "rental.custmer" does not exist/,
+  ],
+  [
+    'a column that an index is made on',
+    `steps:
+  - id: create
+    sql: create index concurrently if not exists emial_idx on rental.customer (emial)
+    transaction: false
+`,
+    7,
+    80,
+    '42703',
+    /column "emial" of relation "rental.customer" does not exist/,
+  ],
+  [
+    'an index that is dropped',
+    `steps:
+  - id: drop
+    sql: drop index concurrently "Nosuch"
+    transaction: false
+`,
+    7,
+    34,
+    '42P01',
+    /relation "Nosuch" does not exist/,
+  ],
+  [
     'a column of a query that changes nothing',
     `steps:
   - id: query
@@ -250,6 +285,16 @@ ${second}`;
       'create unique index on rental.diary (mood)',
       sql('insert into rental.diary values (1) on conflict (mood) do nothing'),
     ],
+    [
+      'the index of a primary key',
+      'create table rental.batch (id int primary key)',
+      sql('reindex index rental.batch_pkey'),
+    ],
+    [
+      'a column for an index',
+      'alter table rental.customer add phone text',
+      sql('create index on rental.customer (phone)'),
+    ],
   ])('is said to be: %s of another step', async (_name, first, second) => {
     const { code, findings } = await findingsOf(two(first, second));
     expect(code).toBe(0);
@@ -270,6 +315,17 @@ ${second}`;
     expect(code).toBe(2);
     const refused = findings.find(({ code: rule }) => rule === 'sql-refused');
     expect(refused?.hint).toBe('Step first makes what it names: add `needs: [first]`.');
+  });
+
+  it.each([
+    'drop table if exists rental.nosuch',
+    'alter table if exists rental.nosuch add a int',
+    'alter table rental.customer drop column if exists nosuch',
+    'create table rental.tree (id int primary key, parent int references rental.tree)',
+    'alter table rental.customer add a int, alter a set default 1',
+  ])('is no error where the statement allows for it: %s', async (text) => {
+    const { code } = await findingsOf(`${HEAD}steps:\n  - id: s\n${sql(text)}`);
+    expect(code).toBe(0);
   });
 
   it('is an error where that makes something else', async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { LivePlan } from '../../../src/model/live-plan.js';
+import type { RunnablePlan } from '../../../src/model/live-plan.js';
 import { withSession } from '../../../src/postgres/command-session.js';
 import {
-  buildPlan,
+  planRun,
   makeRunId,
   migrateLedger,
   readServerInfo,
@@ -79,9 +79,9 @@ async function reset(): Promise<void> {
   await db.query('select pg_stat_force_next_flush()');
 }
 
-const plan = (of = runbook): Promise<LivePlan> =>
+const plan = (of = runbook): Promise<RunnablePlan> =>
   withSession(connection, 'pg-runbook/plan', async (session) =>
-    buildPlan(session, of, await readServerInfo(session), NOW),
+    planRun(session, of, await readServerInfo(session), NOW),
   );
 
 const engineOptions = (): Omit<RunOptions, 'plan'> => ({

@@ -48,6 +48,37 @@ describe('refresh', async () => {
     expect(tasks.map((task) => task.after)).toEqual([[], [], [], [1, 2, 3], [4]]);
   });
 
+  it('knows the work by what a view reads, or says that it is not known', async () => {
+    await db.query(`
+      create schema w;
+      create table w.counted (id int, pad text);
+      insert into w.counted select i, repeat('x', 500) from generate_series(1, 3000) i;
+      create table w.parts (id int) partition by range (id);
+      create table w.part partition of w.parts for values from (0) to (10);
+      analyze w.counted; analyze w.part;
+      create table w.never (id int);
+      insert into w.never values (1);
+      create view w.between as select id from w.counted union all select id from w.parts;
+      create materialized view w.read as select count(*) from w.between with no data;
+      create materialized view w.unknown as select count(*) from w.between, w.never;
+      create materialized view w.none as select generate_series(1, 3) as id`);
+    const { tasks } = (await planYaml(db, refresh('include: ["w.*"]'))).steps[0]!;
+    const seen = tasks.map(({ targets: [view], duration }) => [
+      view?.relation,
+      view?.facts['work_bytes'],
+      duration?.basis ?? 'unknown',
+    ]);
+    const [size] = await db.rows<{ bytes: number }>(
+      `select pg_relation_size('w.counted')::float8 as bytes`,
+    );
+    expect(seen).toEqual([
+      ['none', null, 'unknown'],
+      ['read', size?.bytes, 'guess'],
+      ['unknown', null, 'unknown'],
+    ]);
+    await db.query('drop schema w cascade');
+  });
+
   it('one after another, nested views show the newest rows', async () => {
     await db.query('insert into v.base values (2)');
     const report = await runYaml(db, refresh('include: ["v.*"]'));

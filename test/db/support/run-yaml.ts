@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
-  buildPlan,
+  planRun,
   loadRunbookText,
   makeRunId,
   migrateLedger,
@@ -12,7 +12,7 @@ import {
   Session,
   type ConnectionSettings,
   type EventListener,
-  type LivePlan,
+  type RunnablePlan,
   type ReportV1,
   type Runbook,
 } from '../../../src/index.js';
@@ -38,7 +38,7 @@ export interface RunYamlOptions {
   /** The role that the engine logs in as; the ledger must be there when it may not make one. */
   readonly as?: Account;
   /** Called between the plan and the run. */
-  readonly planned?: (plan: LivePlan) => Promise<unknown>;
+  readonly planned?: (plan: RunnablePlan) => Promise<unknown>;
 }
 
 /** How the engine reaches a test database. */
@@ -70,10 +70,10 @@ export async function loadYaml(yaml: string): Promise<Runbook> {
 }
 
 /** The plan of a runbook on the live catalogs. */
-export async function planYaml(db: Reachable, yaml: string, as?: Account): Promise<LivePlan> {
+export async function planYaml(db: Reachable, yaml: string, as?: Account): Promise<RunnablePlan> {
   const runbook = await loadYaml(yaml);
   return withSession(connectionTo(db, as), async (session) =>
-    buildPlan(session, runbook, await readServerInfo(session), new Date()),
+    planRun(session, runbook, await readServerInfo(session), new Date()),
   );
 }
 

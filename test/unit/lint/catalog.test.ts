@@ -59,6 +59,11 @@ const CASES: Readonly<
     good: [],
     server: { role: 'dba', seesAllSessions: false } as ServerInfo,
   },
+  'standby-counters': {
+    bad: [step('a', { kind: 'vacuum' })],
+    good: [step('a', { kind: 'reindex' })],
+    server: { role: 'dba', seesAllSessions: true, inRecovery: true } as ServerInfo,
+  },
   'refresh-could-be-concurrent': {
     bad: [view({ unique_index: true, populated: true })],
     good: [

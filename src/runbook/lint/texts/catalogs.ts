@@ -25,6 +25,11 @@ export const CATALOGS_TEXTS = {
       "The role does not see other roles' sessions, so that worker slots of their other programs are not counted.",
     fix: '`GRANT pg_read_all_stats` to it.',
   },
+  'standby-counters': {
+    reason:
+      'Each server counts dead rows, changed rows and the time of the last VACUUM and ANALYZE for itself, and a standby counts none of the work of its primary. A plan that is made on a standby may choose other relations than a run on the primary.',
+    fix: 'Plan on the primary.',
+  },
   'refresh-could-be-concurrent': {
     reason:
       'The view has a unique index and has been filled: it could be refreshed without blocking its readers.',
