@@ -17,7 +17,7 @@ export async function hearOut(
     return outcome ?? { type: 'silent', why: 'its end was not heard', gone: false };
   }
   // Before pg_background 1.9 reading is the only way to learn how the worker ended.
-  if (outcome === undefined) return background.readResult(handle);
+  if (outcome === undefined) return ofEnded(await background.readResult(handle));
   if (outcome.type === 'completed' && task.plan.reads_output) {
     const read = await background.readResult(handle);
     return read.type === 'completed'
@@ -26,4 +26,9 @@ export async function hearOut(
   }
   await background.detach(handle);
   return outcome;
+}
+
+/** Whatever was said of it, its process is gone. */
+function ofEnded(outcome: Outcome): Outcome {
+  return outcome.type === 'silent' ? { ...outcome, gone: true } : outcome;
 }

@@ -1,5 +1,6 @@
 import { Places, type NamedBudgets, type Room } from '../model/places.js';
 import { isFailure, type TaskStatus } from '../model/status.js';
+import { toTimestamp } from './clock.js';
 
 /** A task as the scheduler sees it. */
 export interface SchedulableTask {
@@ -107,7 +108,7 @@ export function schedule<T extends SchedulableTask>(
       const full = room <= 0 || !places.has(step.budgets);
       if (full && windowEndsAt === undefined) break;
       if (windowEndsAt !== undefined && isTooLong(task, windowEndsAt, now)) {
-        skip.push({ task, reason: NO_TIME_LEFT, deferred: true });
+        skip.push({ task, reason: noTimeLeft(windowEndsAt), deferred: true });
       } else if (
         !full &&
         task.notBefore <= now &&
@@ -185,7 +186,10 @@ function isTaken(
   });
 }
 
-const NO_TIME_LEFT = 'it takes longer than is left until the window closes';
+/** In the words of the ledger's why_deferred. */
+function noTimeLeft(windowEndsAt: number): string {
+  return `it takes longer than is left until the window closes at ${toTimestamp(windowEndsAt)}`;
+}
 
 function isTooLong({ expectedMs }: SchedulableTask, windowEndsAt: number, now: number): boolean {
   return expectedMs !== undefined && now + expectedMs > windowEndsAt;

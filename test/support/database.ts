@@ -7,14 +7,15 @@ let serial = 0;
 
 /** A database of one test file's own: a clone of the template, with pg_background in schema pgbg. */
 export class TestDatabase {
-  readonly uri: string;
   /** libpq's environment that leads to this database. */
   readonly env: Record<string, string>;
   readonly #clients: pg.Client[] = [];
   #shared: Promise<pg.Client> | undefined;
 
-  constructor(readonly name: string) {
-    this.uri = databaseUri(name);
+  constructor(
+    readonly name: string,
+    readonly uri = databaseUri(name),
+  ) {
     this.env = libpqEnvironment(this.uri);
   }
 

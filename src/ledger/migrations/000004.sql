@@ -349,6 +349,15 @@ END $$;
 COMMENT ON FUNCTION runbook.free_slots IS
   'How many workers may be launched now: under the empty name by the server''s slots and budget.server_workers, and by each named budget.';
 
+CREATE FUNCTION runbook.short_budget(p_turns jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('why', t ->> 'why', 'what', CASE name WHEN '' THEN 'no worker slot was free'
+                                                        ELSE format('budget %s had no room', name) END)
+    FROM jsonb_each(p_turns) u(name, t) WHERE (t ->> 'free')::integer < 1 ORDER BY name LIMIT 1
+$$;
+COMMENT ON FUNCTION runbook.short_budget IS
+  'What has no room for a launch, in words, and why: the server''s slots before named budgets; NULL when all have.';
+
 CREATE FUNCTION runbook.leave_turns(p_turns jsonb, p_but_short boolean) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -507,13 +516,18 @@ BEGIN
     'command_tag', CASE WHEN answer.rows = 1 AND answer.first ~ '^[A-Z]+( [A-Z]+)*( \d+)*$'
                         THEN answer.first ELSE 'SELECT' END);
 EXCEPTION
-  WHEN undefined_object OR connection_failure THEN
-    -- Only children that have ended are read: whatever was said, the process is gone.
-    RETURN jsonb_build_object('type', 'silent', 'why', SQLERRM, 'gone', true);
+  -- Only children that have ended are read: whatever was said, the process is gone.
+  WHEN connection_failure THEN
+    RETURN jsonb_build_object('type', 'silent', 'why', 'the worker process died', 'gone', true);
   WHEN datatype_mismatch THEN
     RETURN jsonb_build_object('type', 'silent', 'gone', true,
                               'why', 'its result has other columns and could not be read');
   WHEN query_canceled OR OTHERS THEN
+    -- A child's own error may have these SQLSTATEs as well; the extension's texts name the PID, and are not translated.
+    IF SQLSTATE IN ('42704', '55000') AND strpos(SQLERRM, format('PID %s', p_pid)) > 0 THEN
+      RETURN jsonb_build_object('type', 'silent', 'gone', true,
+                                'why', 'it is not tracked by the launching session any more');
+    END IF;
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
     RETURN jsonb_build_object('type', 'error', 'sqlstate', SQLSTATE, 'message', runbook.cut_text(SQLERRM),
                               'detail', runbook.cut_text(nullif(detail, '')));
@@ -964,6 +978,10 @@ BEGIN
       COMMIT;
       IF guard IS NULL THEN
         guard_since := NULL;
+      ELSIF guard ->> 'on_breach' = 'skip' THEN
+        PERFORM runbook.obey_guard(p_run, p_step, task, guard, guard_looked);
+        COMMIT;
+        CONTINUE;
       ELSE
         guard_since := coalesce(guard_since, guard_looked);
         PERFORM runbook.obey_guard(p_run, p_step, task, guard, guard_since);
@@ -972,7 +990,7 @@ BEGIN
       -- Once to know whether it is worth a look at the targets, and once when nobody else may launch.
       turns := runbook.free_slots(p_order -> 'budget',
         (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
-      short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
+      short := runbook.short_budget(turns);
       IF short IS NULL THEN
         prepared := runbook.try_prepare(p_run, p_step, task, p_order -> 'execution', p_order -> 'digests' ->> task::text);
         -- The record of an attempt is committed before its launch.
@@ -983,15 +1001,16 @@ BEGIN
         IF admission ? 'ticket' THEN
           turns := runbook.free_slots(p_order -> 'budget',
             (p_order -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), turns);
-          short := pg_catalog.jsonb_path_query_first(turns, '$.* ? (@.free < 1)');
+          short := runbook.short_budget(turns);
         ELSE
-          short := pg_catalog.jsonb_build_object('why', pg_catalog.concat(admission ->> 'holder', ' counts and launches'));
+          short := pg_catalog.jsonb_build_object('what', 'no worker slot was free',
+                                                 'why', pg_catalog.concat(admission ->> 'holder', ' counts and launches'));
         END IF;
       END IF;
       IF short IS NOT NULL THEN
         turns := runbook.leave_turns(turns, true);
         handle := pg_catalog.jsonb_build_object('sqlstate', '53000', 'message',
-          pg_catalog.concat('no worker slot was free for as long as it may wait: ', short ->> 'why'));
+          pg_catalog.format('%s (53000) for as long as it may wait: %s', short ->> 'what', short ->> 'why'));
       ELSE
         -- From before the launch, as the worker's own timeout counts.
         launching_at := pg_catalog.clock_timestamp();
@@ -1029,9 +1048,8 @@ BEGIN
           THEN NULL ELSE coalesce(no_slot_since, pg_catalog.clock_timestamp()) END;
         EXIT WHEN no_slot_since IS NULL OR pg_catalog.clock_timestamp() < no_slot_since
           + coalesce((p_order -> 'budget' ->> 'max_wait_ms')::double precision, (step_plan ->> 'timeout_ms')::double precision) * interval '1 millisecond';
+        -- All that came up have waited since then: the next one gives up now, unless there is room by now.
         PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', '53000'));
-        no_slot_since := NULL;
-        EXIT;
       ELSE
         PERFORM runbook.end_unlaunched(p_run, p_step, task, runbook.verdict('failed', handle ->> 'message', handle ->> 'sqlstate'));
         EXIT;

@@ -3,7 +3,7 @@ import { cutText } from '../../model/cut-text.js';
 import type { Handle } from '../../model/identity.js';
 import { withReading, withWorkerTimeouts } from '../../model/settings.js';
 import { quoteLiteral } from '../../sql/quote.js';
-import { asSqlError, hasSqlState, SQLSTATE } from '../errors.js';
+import { asSqlError, hasSqlState, SQLSTATE, type SqlError } from '../errors.js';
 import type { Notice, Row, Session } from '../session.js';
 import type { BackgroundDialect } from './dialect.js';
 import { pollQuery, toWorkerState, type PollRow } from './poll.js';
@@ -75,7 +75,7 @@ export class BackgroundClient {
       );
       return completed(value[0], notices);
     } catch (error) {
-      return outcomeOfReadError(error);
+      return outcomeOfReadError(error, handle);
     }
   }
 
@@ -111,7 +111,7 @@ export class BackgroundClient {
       await this.session.query(`SELECT ${expression}`);
     } catch (error) {
       // Not tracked (any more) by this session, which is what both calls want to reach.
-      if (!isUntracked(error)) throw error;
+      if (!hasSqlState(error, ...UNTRACKED)) throw error;
     }
   }
 }
@@ -175,20 +175,21 @@ function completed(result: ResultRow | undefined, notices: readonly Notice[]): O
 }
 
 /**
- * True when the session does not track the handle. Two workers that both ended before their launch
- * returned may share the same chance PID: the first one's cookie is then refused with 55000, by a
- * text of the extension's that is not translated. A worker's own error may have that SQLSTATE too.
+ * The session does not track the handle. Two workers that both ended before their launch returned may share
+ * the same chance PID: the first one's cookie is then refused with 55000.
  */
-function isUntracked(error: unknown): boolean {
-  if (hasSqlState(error, SQLSTATE.undefinedObject)) return true;
-  return (
-    hasSqlState(error, SQLSTATE.objectNotInPrerequisiteState) &&
-    /cookie mismatch/i.test(asSqlError(error)?.message ?? '')
-  );
+const UNTRACKED: readonly string[] = [
+  SQLSTATE.undefinedObject,
+  SQLSTATE.objectNotInPrerequisiteState,
+];
+
+/** Reading raises the worker's own error too; the extension's texts name the PID, and are not translated. */
+function isUntracked({ sqlstate, message }: SqlError, { pid }: Handle): boolean {
+  return UNTRACKED.includes(sqlstate) && message.includes(`PID ${String(pid)}`);
 }
 
 /** Reading raises the worker's own error; only some errors are the reader's. */
-function outcomeOfReadError(error: unknown): Outcome {
+function outcomeOfReadError(error: unknown, handle: Handle): Outcome {
   const sql = asSqlError(error);
   if (sql === undefined) throw error;
   if (sql.sqlstate === SQLSTATE.datatypeMismatch) {
@@ -198,7 +199,7 @@ function outcomeOfReadError(error: unknown): Outcome {
   if (sql.sqlstate === SQLSTATE.connectionFailure) {
     return { type: 'silent', why: 'the worker process died', gone: true };
   }
-  if (isUntracked(error)) {
+  if (isUntracked(sql, handle)) {
     const why = 'it is not tracked by the launching session any more';
     return { type: 'silent', why, gone: false };
   }

@@ -114,6 +114,37 @@ export async function waitForWorker(db: TestDatabase, step: string): Promise<num
   throw new Error(`no worker of step ${step}`);
 }
 
+/** Starts a run, and kills its engine once `ready` is over. */
+export async function killRun(
+  folder: string,
+  yaml: string,
+  env: Readonly<Record<string, string>>,
+  ready: () => Promise<unknown>,
+): Promise<void> {
+  const id = randomBytes(4).toString('hex');
+  const [file, path] = [join(folder, `${id}.yaml`), join(folder, `${id}.json`)];
+  writeFileSync(file, yaml);
+  const engine = spawn(
+    process.execPath,
+    [join(ROOT, 'dist/cli/main.js'), 'run', file, '--report', path],
+    {
+      env: { PATH: process.env['PATH'], HOME: folder, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  let told = '';
+  engine.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
+  const ended = new Promise((resolve) => engine.once('exit', resolve));
+  try {
+    await ready();
+  } catch (cause) {
+    throw new Error(`the run did not come so far:\n${told}`, { cause });
+  } finally {
+    engine.kill('SIGKILL');
+    await ended;
+  }
+}
+
 /** Starts a run and kills its engine once a worker of the step shows; returns the run's id. */
 export async function killedRun(
   db: TestDatabase,
@@ -122,18 +153,7 @@ export async function killedRun(
   step: string,
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const id = randomBytes(4).toString('hex');
-  const [file, path] = [join(folder, `${id}.yaml`), join(folder, `${id}.json`)];
-  writeFileSync(file, yaml);
-  const engine = spawn(
-    process.execPath,
-    [join(ROOT, 'dist/cli/main.js'), 'run', file, '--report', path],
-    { env: { PATH: process.env['PATH'], HOME: folder, ...env }, stdio: 'ignore' },
-  );
-  const ended = new Promise((resolve) => engine.once('exit', resolve));
-  await waitForWorker(db, step);
-  engine.kill('SIGKILL');
-  await ended;
+  await killRun(folder, yaml, env, () => waitForWorker(db, step));
   const [run] = await db.rows<{ id: string }>(
     'select run_id as id from runbook.run order by started_at desc limit 1',
   );

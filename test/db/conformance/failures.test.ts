@@ -1,0 +1,5 @@
+import { useTestDatabase } from '../../support/database.js';
+import { FAILURES } from './cases/failures.js';
+import { conform } from './support/conform.js';
+
+conform(await useTestDatabase(), FAILURES);
