@@ -178,6 +178,14 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     means: 'This version would not understand its records.',
     remedy: 'Use the newer version.',
   },
+  ledger_other: {
+    happened: 'The tables of the ledger were made by files that no release of pg-runbook has.',
+    means:
+      'Columns may be missing or mean something else: nothing is read from them, and nothing was launched.',
+    remedy:
+      'Use the build that made it; or keep its history aside, `ALTER SCHEMA runbook RENAME TO runbook_old`, and let the ' +
+      'next run make a new one.',
+  },
   ledger_untrusted: {
     happened:
       'Some of schema `runbook` belongs to another role or uses functions of one, or another role may write to it.',
@@ -189,10 +197,12 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'has none, look at what is in the schema, then drop or rename it. Do not change its owner: triggers stay.',
   },
   ledger_busy: {
-    happened: 'Another session is making or changing schema `runbook`, and has not ended in time.',
+    happened:
+      'Another session is making or changing schema `runbook`, and has not ended in time; or it has to be brought up to ' +
+      'date while runs are at work.',
     means: 'Nothing was recorded, so nothing was launched.',
     remedy:
-      'Try again. If it fails again, find the oldest transaction and end it: `select pid, usename, xact_start from ' +
+      'Try again; `pg-runbook init --wait 2h` waits for the end of what is at work. If it fails again, find the oldest transaction and end it: `select pid, usename, xact_start from ' +
       'pg_stat_activity where xact_start is not null order by xact_start`.',
   },
   relation_locked: {

@@ -65,6 +65,7 @@ export const ERROR_EXIT_CODES = {
   ledger_missing: EXIT.refused,
   ledger_older: EXIT.refused,
   ledger_newer: EXIT.refused,
+  ledger_other: EXIT.refused,
   ledger_busy: EXIT.notNow,
   relation_locked: EXIT.notNow,
   ledger_untrusted: EXIT.refused,

@@ -15,8 +15,12 @@ export function addServerCommands(program: Command, context: CommandContext, don
     .command('init')
     .description('make the ledger (schema "runbook") in the database, or bring it up to date')
     .addOption(dsn())
+    .option('--wait <duration>', 'wait this long for the end of runs that use it')
     .addHelpText('after', CONNECTION_HELP)
-    .addHelpText('after', example('pg-runbook init --dsn postgresql://dba@db1/app'))
+    .addHelpText(
+      'after',
+      example('pg-runbook init --dsn postgresql://dba@db1/app', 'pg-runbook init --wait 2h'),
+    )
     .action(async (options) => {
       const { init } = await import('./commands/init.js');
       done(await init(context, options));

@@ -24,7 +24,7 @@ export async function findInPass(
   pass: string,
   clock: Clock,
 ): Promise<FoundRun | undefined> {
-  if ((await inspectLedger(session)).applied === 0) return undefined;
+  if ((await inspectLedger(session)).is === 'none') return undefined;
   await migrateLedger(session);
   const runId = await findRunOfPass(session, runbook, pass);
   if (runId === undefined) return undefined;

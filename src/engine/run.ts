@@ -1,5 +1,5 @@
 import type { ReportV1 } from '../generated/report.v1.js';
-import { claimOn, tryClaim } from '../ledger/claims.js';
+import { tryClaimRun } from '../ledger/claims.js';
 import { pruneRuns } from '../ledger/read.js';
 import type { RunnablePlan } from '../model/live-plan.js';
 import { systemClock, toTimestamp } from './clock.js';
@@ -55,7 +55,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await refuseBraked(sessions.observer);
     await takeTurn(made, runId, plan);
     await made.ledger.refuseTakenPass(record);
-    await tryClaim(sessions.observer, claimOn.run(runId));
+    await tryClaimRun(sessions.observer, runId);
     await clearBefore(made);
     await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.

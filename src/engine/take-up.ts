@@ -1,6 +1,6 @@
 import { RunbookError } from '../errors.js';
 import { AttemptLedger } from '../ledger/attempts.js';
-import { claimOn, tryClaim } from '../ledger/claims.js';
+import { claimOn, tryClaim, tryClaimRun } from '../ledger/claims.js';
 import { refuseElsewhere } from '../ledger/read.js';
 import { LedgerStore } from '../ledger/store.js';
 import { listSome } from '../model/phrases.js';
@@ -130,7 +130,7 @@ async function takeClaim(
       if (session?.identity !== undefined)
         gone.push(await endLostSession(observer, session.identity));
     }
-    if (!gone.includes(false) && (await tryClaim(observer, claimOn.run(runId)))) return;
+    if (!gone.includes(false) && (await tryClaimRun(observer, runId))) return;
     if (old === undefined || clock.now() >= until) throw liveElsewhere(runId, old !== undefined);
     await clock.sleep(LOCK_PAUSE_MS);
   }

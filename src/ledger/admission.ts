@@ -21,7 +21,7 @@ export type Admission = { readonly ticket: number } | { readonly holder: string 
 
 /**
  * Asks for the right to count workers and launch more, which one session on the whole server has at a time.
- * @see migrations/000004.sql
+ * @see functions/admission.sql and functions/queues.sql
  */
 export async function tryAdmission(db: Queryable): Promise<Admission> {
   const [row] = await db.query<{ admission: Admission }>(

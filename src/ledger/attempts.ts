@@ -24,7 +24,7 @@ const LOCKED = `locked AS MATERIALIZED (
 /**
  * What the ledger's functions do with tasks and attempts. Every method is one statement, so that each
  * record is there or not.
- * @see migrations/000002.sql
+ * @see functions/prepare.sql and functions/settle.sql
  */
 export class AttemptLedger {
   constructor(private readonly db: Queryable) {}

@@ -1,5 +1,6 @@
-import type { Queryable } from '../postgres/session.js';
+import type { Queryable, Session } from '../postgres/session.js';
 import { COMMIT_LATER } from './commit-later.js';
+import { requireCurrent } from './migrate.js';
 
 /** Names of what one session at a time works on. */
 export const claimOn = {
@@ -18,6 +19,17 @@ export async function tryClaim(db: Queryable, name: string): Promise<boolean> {
     [name],
   );
   return row?.claimed === true;
+}
+
+/**
+ * Takes a run. Whoever has one keeps the ledger as it is; before, its functions may have been replaced by others.
+ * @returns false when another live session has it.
+ * @throws RunbookError `ledger_newer` or `ledger_older` for functions that this program cannot call.
+ */
+export async function tryClaimRun(session: Session, runId: string): Promise<boolean> {
+  const claimed = await tryClaim(session, claimOn.run(runId));
+  if (claimed) await requireCurrent(session);
+  return claimed;
 }
 
 /** Gives a claim back. */

@@ -4,7 +4,7 @@ import { asSqlError, SQLSTATE } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { readBrake } from './brake.js';
-import { inspectLedger, missingLedger, newerLedger } from './migrate.js';
+import { inspectLedger, refusalOf } from './migrate.js';
 import { isWorkedOn } from './read.js';
 import { refusals } from './refusals.js';
 import { mayMakeLedger } from './trust.js';
@@ -18,9 +18,10 @@ type Wanted = Pick<Runbook, 'name' | 'version' | 'digest' | 'onOverlap'>;
 export async function foreseeRefusals(session: Session, runbook: Wanted): Promise<RunbookError[]> {
   try {
     const state = await inspectLedger(session);
-    if (state.applied > state.newest) return [newerLedger(state)];
-    if (state.applied === state.newest) return await lookInto(session, runbook);
-    return (await mayMakeLedger(session)) ? [] : [missingLedger()];
+    if (state.is === 'current') return await lookInto(session, runbook);
+    const refusal = refusalOf(state);
+    const made = ['none', 'older'].includes(state.is) && (await mayMakeLedger(session));
+    return made || refusal === undefined ? [] : [refusal];
   } catch (error) {
     if (error instanceof RunbookError && !session.lost) return [error];
     const sql = asSqlError(error);

@@ -33,8 +33,7 @@ const MOST_RELATIONS = 5_000;
  */
 export async function readHistory(session: Session, kinds: readonly string[]): Promise<History> {
   try {
-    const { applied, newest } = await inspectLedger(session);
-    if (applied !== newest) return [];
+    if ((await inspectLedger(session)).is !== 'current') return [];
     return await session.query<PastWork>(HISTORY, [kinds, MOST_ATTEMPTS, MOST_RELATIONS]);
   } catch (error) {
     const hidden = error instanceof RunbookError && REFUSALS.includes(error.code);

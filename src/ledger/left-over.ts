@@ -18,8 +18,7 @@ export async function readLeftOver(
   session: Session,
   runbook: string,
 ): Promise<Map<string, Map<number, number>>> {
-  const { applied, newest } = await inspectLedger(session);
-  if (applied !== newest) return new Map();
+  if ((await inspectLedger(session)).is !== 'current') return new Map();
   const rows = await session.query<LeftOverRow>(LEFT_OVER, [runbook, MOST_RUNS]);
   const steps = new Map<string, Map<number, number>>();
   for (const { step, oid, times } of rows) {

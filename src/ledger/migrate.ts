@@ -1,81 +1,122 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { RunbookError } from '../errors.js';
-import { packageFile } from '../package-file.js';
 import { asSqlError, hasSqlState, SQLSTATE, type SqlError } from '../postgres/errors.js';
-import type { Session } from '../postgres/session.js';
+import type { Row, Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
+import { requireNothingLive } from './live-sessions.js';
+import { ledgerSources, type LedgerSources } from './sources.js';
 import { requireTrusted, schemaExists } from './trust.js';
 
-interface Migration {
+/** A ledger beside what this program brings. */
+export interface LedgerState {
+  /**
+   * `none`: there is no ledger. `older` and `newer`: by the files of its tables, or by the contract of its functions.
+   * `other`: its tables were made by files that are not ours. `current`: it can be used.
+   */
+  readonly is: 'none' | 'older' | 'newer' | 'other' | 'current';
+  /** True where the functions differ from ours, and can be called as ours. */
+  readonly functionsDiffer: boolean;
+  /** What tells it from ours, for people. */
+  readonly detail: string;
+}
+
+/** What was done to a ledger. */
+export interface Migrated {
+  /** The numbers of the files of tables that were applied. */
+  readonly tables: readonly number[];
+  readonly functions: boolean;
+}
+
+interface AppliedRow extends Row {
   readonly number: number;
-  readonly sql: string;
   readonly digest: string;
 }
 
-/** State of the ledger in a database, compared with the migrations that this version brings. */
-export interface LedgerState {
-  /** Number of the newest migration applied; 0 when there is no ledger. */
-  readonly applied: number;
-  readonly newest: number;
+interface FunctionsRow extends Row {
+  readonly contract: number;
+  readonly digest: string;
 }
 
-let cache: Migration[] | undefined;
-
-function migrations(): Migration[] {
-  const folder = packageFile('src/ledger/migrations/');
-  cache ??= readdirSync(folder)
-    .filter((name) => /^\d{6}\.sql$/.test(name))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(new URL(name, folder), 'utf8');
-      return {
-        number: Number.parseInt(name, 10),
-        sql,
-        digest: createHash('sha256').update(sql).digest('hex'),
-      };
-    });
-  return cache;
-}
+const APPLIED = 'SELECT number, digest FROM runbook.migration ORDER BY number';
 
 /**
- * Looks which migrations a database has. Nothing of the ledger is read before it is known to be trusted.
+ * Compares the ledger of a database with what this program brings. Nothing of it is read before it is known to be
+ * trusted.
  * @throws RunbookError `ledger_untrusted`.
  */
 export async function inspectLedger(session: Session): Promise<LedgerState> {
   await requireTrusted(session);
-  return readState(session);
+  return readState(session, ledgerSources());
 }
 
 /**
  * Makes sure that there is a ledger that this program can use. It makes none, and changes none.
- * @throws RunbookError `ledger_missing`, `ledger_older`, `ledger_newer` or `ledger_untrusted`.
+ * @throws RunbookError `ledger_missing`, `ledger_older`, `ledger_newer`, `ledger_other` or `ledger_untrusted`.
  */
 export async function requireLedger(session: Session): Promise<void> {
   await requireTrusted(session);
-  await requireNewest(session);
+  await requireCurrent(session);
 }
 
 /** {@link requireLedger} for one that is known to be trusted, or is only looked at. */
-export async function requireNewest(session: Session): Promise<void> {
-  const state = await readState(session);
-  if (state.applied === state.newest) return;
-  if (state.applied > state.newest) throw newerLedger(state);
-  throw state.applied === 0 ? missingLedger() : olderLedger(state);
+export async function requireCurrent(session: Session): Promise<void> {
+  const state = await readState(session, ledgerSources());
+  const error = refusalOf(state);
+  if (error !== undefined) throw error;
 }
 
-async function readState(session: Session): Promise<LedgerState> {
-  const newest = migrations().at(-1)?.number ?? 0;
+/** Why this program cannot use a ledger; undefined: it can. */
+export function refusalOf({ is, detail }: LedgerState): RunbookError | undefined {
+  return is === 'current' ? undefined : REFUSALS[is](detail);
+}
+
+async function readState(session: Session, sources: LedgerSources): Promise<LedgerState> {
   try {
-    const [row] = await session.query<{ applied: number | null }>(
-      'SELECT max(number)::int AS applied FROM runbook.migration',
-    );
-    return { applied: row?.applied ?? 0, newest };
+    const applied = await session.query<AppliedRow>(APPLIED);
+    return compareTables(applied, sources) ?? (await readFunctionState(session, sources));
   } catch (error) {
     const missing = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
-    if (hasSqlState(error, ...missing)) return { applied: 0, newest };
+    if (hasSqlState(error, ...missing)) return stateOf('none', '');
     throw ledgerRefused(error);
   }
+}
+
+async function readFunctionState(session: Session, sources: LedgerSources): Promise<LedgerState> {
+  const [functions] = await session.query<FunctionsRow>(
+    'SELECT contract, digest FROM runbook.function_set',
+  );
+  return compareFunctions(functions, sources);
+}
+
+function stateOf(is: LedgerState['is'], detail: string, functionsDiffer = false): LedgerState {
+  return { is, detail, functionsDiffer };
+}
+
+/** Undefined where they are the same. */
+function compareTables(
+  applied: readonly AppliedRow[],
+  { tables }: LedgerSources,
+): LedgerState | undefined {
+  const altered = applied.find(({ number, digest }) => {
+    const ours = tables.find((file) => file.number === number);
+    return ours !== undefined && ours.digest !== digest;
+  });
+  if (altered !== undefined) return stateOf('other', `its tables ${String(altered.number)}`);
+  const [has, brings] = [applied.at(-1)?.number ?? 0, tables.at(-1)?.number ?? 0];
+  if (has === brings) return undefined;
+  if (has === 0) return stateOf('none', '');
+  const detail = `it has tables ${String(has)}, and this pg-runbook brings ${String(brings)}`;
+  return stateOf(has < brings ? 'older' : 'newer', detail);
+}
+
+function compareFunctions(
+  stored: FunctionsRow | undefined,
+  { functions }: LedgerSources,
+): LedgerState {
+  const has = stored?.contract ?? 0;
+  if (has === functions.contract)
+    return stateOf('current', '', stored?.digest !== functions.digest);
+  const detail = `its functions have contract ${String(has)}, and this pg-runbook calls ${String(functions.contract)}`;
+  return stateOf(has < functions.contract ? 'older' : 'newer', detail);
 }
 
 /** Somebody else was faster: what is there now is looked at anew, by the name's new meaning. */
@@ -87,19 +128,32 @@ const MADE_MEANWHILE = [
 ];
 const MOST_TRIES = 5;
 
+/** How a ledger is brought up to date. */
+export interface MigrateOptions {
+  /** True: replace functions that could be called as they are, too. */
+  readonly allFunctions?: boolean;
+  readonly sources?: LedgerSources;
+}
+
 /**
- * Makes the ledger, or brings an older one up to date, one caller at a time and all or nothing.
- * @returns the numbers of the migrations that were applied now.
- * @throws RunbookError `ledger_newer` for a ledger of a newer pg-runbook, `ledger_missing` when the
- *   role may not make it, `ledger_untrusted`, and `ledger_busy` when others hold it for too long.
+ * Makes the ledger, or brings an older one up to date, one caller at a time and all or nothing. Nothing is replaced
+ * beside a run, a supervisor or a worker that is at work.
+ * @throws RunbookError `ledger_newer` for a ledger of a newer pg-runbook, `ledger_other`, `ledger_missing` when the
+ *   role may not make it, `ledger_untrusted`, and `ledger_busy` when others hold it for too long, or are at work.
  */
-export async function migrateLedger(session: Session): Promise<number[]> {
-  const before = await inspectLedger(session);
-  if (before.applied > before.newest) throw newerLedger(before);
-  if (before.applied === before.newest) return [];
+export async function migrateLedger(
+  session: Session,
+  { allFunctions = false, sources = ledgerSources() }: MigrateOptions = {},
+): Promise<Migrated> {
+  await requireTrusted(session);
+  const before = await readState(session, sources);
+  if (before.is === 'newer' || before.is === 'other') throw REFUSALS[before.is](before.detail);
+  if (before.is === 'current' && !(allFunctions && before.functionsDiffer)) {
+    return { tables: [], functions: false };
+  }
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(session, () => makeOrUpgrade(session));
+      return await inTransaction(session, () => makeOrUpgrade(session, sources));
     } catch (error) {
       if (hasSqlState(error, ...MADE_MEANWHILE) && tries < MOST_TRIES) continue;
       throw ledgerRefused(error);
@@ -111,7 +165,7 @@ export async function migrateLedger(session: Session): Promise<number[]> {
  * One caller at a time, by locks that no stranger can take: the schema's name in the catalog, then the table.
  * What others did while this waited for them is looked at before anything is read or written.
  */
-async function makeOrUpgrade(session: Session): Promise<number[]> {
+async function makeOrUpgrade(session: Session, sources: LedgerSources): Promise<Migrated> {
   if (!(await schemaExists(session))) {
     await session.query('CREATE SCHEMA runbook');
     await session.query(REVOKE_DEFAULTS);
@@ -119,10 +173,14 @@ async function makeOrUpgrade(session: Session): Promise<number[]> {
   await requireTrusted(session);
   await session.query(MIGRATION_TABLE);
   await session.query('LOCK TABLE runbook.migration IN SHARE ROW EXCLUSIVE MODE');
-  const applied = await applyMissing(session);
+  const state = await readState(session, sources);
+  if (state.is === 'newer' || state.is === 'other') throw REFUSALS[state.is](state.detail);
+  if (state.is !== 'none') await requireNothingLive(session);
+  const tables = await applyTables(session, sources);
+  await replaceFunctions(session, sources);
   await session.query(REVOKE_DEFAULTS);
   await requireTrusted(session);
-  return applied;
+  return { tables, functions: true };
 }
 
 /** Default privileges of this role have given away what it has just made: others may read the ledger, at most. */
@@ -148,10 +206,10 @@ const MIGRATION_TABLE = `CREATE TABLE IF NOT EXISTS runbook.migration (
   applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )`;
 
-async function applyMissing(session: Session): Promise<number[]> {
-  const { applied, newest } = await readState(session);
-  if (applied > newest) throw newerLedger({ applied, newest });
-  const missing = migrations().filter((migration) => migration.number > applied);
+async function applyTables(session: Session, { tables }: LedgerSources): Promise<number[]> {
+  const applied = await session.query<AppliedRow>(APPLIED);
+  const known = new Set(applied.map(({ number }) => number));
+  const missing = tables.filter(({ number }) => !known.has(number));
   for (const { number, sql, digest } of missing) {
     await session.script(sql);
     await session.query('INSERT INTO runbook.migration (number, digest) VALUES ($1, $2)', [
@@ -159,34 +217,62 @@ async function applyMissing(session: Session): Promise<number[]> {
       digest,
     ]);
   }
-  return missing.map((migration) => migration.number);
+  return missing.map(({ number }) => number);
 }
 
-export function newerLedger(state: LedgerState): RunbookError {
-  return new RunbookError(
-    'ledger_newer',
-    `the ledger has migration ${String(state.applied)}, this pg-runbook knows ${String(state.newest)}`,
-    { hint: 'Use the newer pg-runbook that made it; a ledger never goes back.' },
+/** What CREATE OR REPLACE cannot change, and functions that are no more, would stay. */
+const DROP_FUNCTIONS = `DO $$
+DECLARE
+  old regprocedure;
+BEGIN
+  FOR old IN SELECT p.oid FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'runbook'::regnamespace LOOP
+    EXECUTE format('DROP ROUTINE %s', old);
+  END LOOP;
+END $$`;
+
+async function replaceFunctions(
+  session: Session,
+  { functions: { contract, digest, sql } }: LedgerSources,
+): Promise<void> {
+  await session.query(DROP_FUNCTIONS);
+  // They call one another, in no order.
+  await session.query('SET LOCAL check_function_bodies = off');
+  await session.script(sql);
+  await session.query(
+    `INSERT INTO runbook.function_set (contract, digest) VALUES ($1, $2)
+     ON CONFLICT (one) DO UPDATE
+       SET contract = excluded.contract, digest = excluded.digest, replaced_at = clock_timestamp()`,
+    [contract, digest],
   );
 }
 
-export function missingLedger(): RunbookError {
-  return new RunbookError(
-    'ledger_missing',
-    'the database has no ledger: nothing has run here yet',
-    {
+const REFUSALS = {
+  none: () =>
+    new RunbookError('ledger_missing', 'the database has no ledger: nothing has run here yet', {
       hint: 'A run makes it, and so does: pg-runbook init',
-    },
-  );
-}
-
-function olderLedger({ applied, newest }: LedgerState): RunbookError {
-  return new RunbookError(
-    'ledger_older',
-    `the ledger has migration ${String(applied)}, this pg-runbook needs ${String(newest)}`,
-    { hint: 'Bring it up to date when nothing runs: pg-runbook init' },
-  );
-}
+    }),
+  older: (detail: string) =>
+    new RunbookError('ledger_older', `the ledger is of an older pg-runbook: ${detail}`, {
+      hint: 'Bring it up to date when nothing runs: pg-runbook init',
+    }),
+  newer: (detail: string) =>
+    new RunbookError('ledger_newer', `the ledger is of a newer pg-runbook: ${detail}`, {
+      hint: 'Use the newer pg-runbook that made it; a ledger never goes back.',
+    }),
+  other: (detail: string) =>
+    new RunbookError(
+      'ledger_other',
+      `the ledger is not of a release of pg-runbook: ${detail} differ`,
+      {
+        hint:
+          'It was made by a build between two releases, or changed by hand. To keep its history, ALTER SCHEMA runbook ' +
+          'RENAME TO runbook_old; the next run makes a new one.',
+      },
+    ),
+} as const satisfies Record<
+  Exclude<LedgerState['is'], 'current'>,
+  (detail: string) => RunbookError
+>;
 
 function ledgerRefused(error: unknown): unknown {
   const sql = asSqlError(error);

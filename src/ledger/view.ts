@@ -3,7 +3,7 @@ import { grantSessions, type ServerInfo } from '../postgres/server.js';
 import type { Queryable, Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { showIdentifiers } from '../sql/quote.js';
-import { requireLedger, requireNewest } from './migrate.js';
+import { requireCurrent, requireLedger } from './migrate.js';
 
 /** Why a session may look at the ledger and settle nothing. */
 export interface OnlyLooks {
@@ -32,6 +32,7 @@ const TABLES = [
   'batch_part',
   'claim',
   'emergency_brake',
+  'function_set',
   'migration',
   'run',
   'step',
@@ -53,7 +54,7 @@ export async function openView(session: Session, server: ServerInfo): Promise<Le
     const owner = await ownerOfPlainTables(session);
     if (owner === undefined) throw error;
     const view = foreignView(session, server, owner, error);
-    await view.read(() => requireNewest(session));
+    await view.read(() => requireCurrent(session));
     return view;
   }
   return server.inRecovery ? { ...OWN_VIEW, onlyLooks: STANDBY } : OWN_VIEW;

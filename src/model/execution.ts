@@ -1,7 +1,7 @@
 /**
  * How a kind's work is looked at and judged. It is carried out by functions of the ledger, so that
  * everybody who settles an attempt, an engine, a supervisor or a later reader, judges alike.
- * @see src/ledger/migrations/000002.sql, runbook.look and runbook.judge_target
+ * @see src/ledger/functions/judge-target.sql
  */
 export interface Execution {
   /**

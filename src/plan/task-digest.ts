@@ -6,7 +6,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /**
  * Names what a worker of a task may be sent: its SQL, and the relations of which a part of it may be made. The ledger
  * computes the same of its record right before a launch, and launches nothing when somebody has changed it.
- * @see src/ledger/migrations/000002.sql, runbook.task_digest
+ * @see src/ledger/functions/prepare.sql, runbook.task_digest
  */
 export function taskDigest({ sql, targets }: Task): string {
   const parts = targets.flatMap(({ oid, schema, relation, facts }) => [
@@ -20,7 +20,7 @@ export function taskDigest({ sql, targets }: Task): string {
 
 /**
  * Names the SQL of a run's guards, in the same way.
- * @see src/ledger/migrations/000003.sql, runbook.guards_digest
+ * @see src/ledger/functions/guards.sql, runbook.guards_digest
  */
 export function guardsDigest(guards: PlanV1['guards']): string {
   return sha256(guards.map(({ condition }) => sha256(String(condition['sql'] ?? ''))).join(','));

@@ -1,5 +1,5 @@
 import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import { inspectLedger, requireLedger } from '../../ledger/migrate.js';
+import { inspectLedger, refusalOf } from '../../ledger/migrate.js';
 import { mayMakeLedger } from '../../ledger/trust.js';
 import { missed, readExpectations } from '../../ledger/past-runs.js';
 import { readResidue } from '../../ledger/residue.js';
@@ -140,13 +140,24 @@ async function checkLaunchers({ session, server }: Connected): Promise<Check[]> 
 /** A ledger that the next run makes or upgrades is nothing to mend. */
 async function checkLedger({ session, server }: Connected): Promise<Check> {
   return check('ledger', async () => {
-    const { applied, newest } = await inspectLedger(session);
-    if (applied < newest && (await mayMakeLedger(session))) {
-      const detail = `migration ${String(applied)} of ${String(newest)}: a run makes the rest`;
-      return { state: 'warn', detail, fix: 'Or make it now: pg-runbook init' };
+    const state = await inspectLedger(session);
+    if ((state.is === 'none' || state.is === 'older') && (await mayMakeLedger(session))) {
+      const detail =
+        state.is === 'none'
+          ? 'there is none: a run makes it'
+          : `${state.detail}: a run upgrades it`;
+      return { state: 'warn', detail, fix: 'Or do it now: pg-runbook init' };
     }
-    await requireLedger(session);
-    return `schema runbook, of role ${server.role}`;
+    const refusal = refusalOf(state);
+    if (refusal !== undefined) throw refusal;
+    const detail = `schema runbook, of role ${server.role}`;
+    return state.functionsDiffer
+      ? {
+          state: 'warn',
+          detail: `${detail}: its functions differ from those of this pg-runbook, and can be used`,
+          fix: 'Replace them when nothing runs: pg-runbook init',
+        }
+      : detail;
   });
 }
 

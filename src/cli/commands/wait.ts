@@ -1,9 +1,9 @@
-import { EXIT, RunbookError, type ExitCode } from '../../errors.js';
-import { parseDuration } from '../../model/duration.js';
+import { EXIT, type ExitCode } from '../../errors.js';
 import { toJson } from '../../report/json.js';
 import { describeReport } from '../../report/text.js';
 import { withView } from '../connect.js';
 import type { CommandContext } from '../command-line.js';
+import { readDuration } from '../duration-option.js';
 import { follow } from '../follow.js';
 import { requireMetricsFolder, writeMetrics } from '../metrics-file.js';
 import { writeReport } from '../report-file.js';
@@ -23,7 +23,8 @@ export async function wait(
   run: string,
   options: Options,
 ): Promise<ExitCode> {
-  const timeoutMs = parseTimeout(options.timeout);
+  const timeoutMs =
+    options.timeout === undefined ? Infinity : readDuration('--timeout', options.timeout);
   await requireMetricsFolder(options.metrics);
   const { report, live, unsettled, left } = await withView(
     context,
@@ -43,13 +44,4 @@ export async function wait(
   if (live) return EXIT.notNow;
   if (unsettled) return EXIT.outcomeUnknown;
   return (report.run.exit_code ?? EXIT.taskFailed) as ExitCode;
-}
-
-function parseTimeout(text: string | undefined): number {
-  if (text === undefined) return Infinity;
-  const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
-  throw new RunbookError('usage', `--timeout: not a duration: ${text}`, {
-    hint: 'Like 90s or 1h30m.',
-  });
 }
