@@ -1,6 +1,7 @@
 import { describeStop } from '../errors.js';
-import type { RunContext } from './context.js';
+import { workingTasks, type RunContext } from './context.js';
 import type { TaskState } from './state.js';
+import { requestStop } from './watch.js';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -23,10 +24,12 @@ export class CancelWatch {
     const stopped = ended.some(({ live }) => live?.outcome?.type !== 'completed');
     if (!stopped && now < this.#lookedAt + LOOK_EVERY_MS) return;
     this.#lookedAt = now;
-    if (!steps.some((step) => step.tasks.some(({ phase }) => phase === 'waiting'))) return;
     const requests = new Map(
       (await ledger.readCancelled(record.run.id)).map(({ id, by }) => [id, by]),
     );
     for (const step of steps) step.cancelledBy ??= requests.get(step.id);
+    // The command has asked the workers to cancel; one that goes on meets the next rungs here, where its handle is.
+    const cancelled = workingTasks(context).filter(({ step }) => step.cancelledBy !== undefined);
+    requestStop(cancelled, 'interrupt', now);
   }
 }

@@ -165,6 +165,7 @@ function makeLive(task: TaskState, prepared: Prepared): LiveAttempt | undefined 
     attempt: task.applyAttempt(prepared.attempt),
     handle: undefined,
     identity: undefined,
+    adopted: false,
     launchedAt: 0,
     cause: undefined,
     rung: 'none',

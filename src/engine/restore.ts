@@ -147,6 +147,7 @@ function adopt(
     attempt,
     handle: keepHandles.includes(last.attempt_id) ? handleOf(attempt) : undefined,
     identity: identityOf(attempt),
+    adopted: true,
     launchedAt,
     cause: last.cause ?? undefined,
     rung: 'none',

@@ -26,6 +26,8 @@ export interface LiveAttempt {
   /** Undefined until launched, and again once the extension tracks it no more. */
   handle: Handle | undefined;
   identity: WorkerIdentity | undefined;
+  /** True: an engine or a supervisor that is gone has launched it. */
+  readonly adopted: boolean;
   /** When its launch was sent, in ms; 0 as long as it was not. */
   launchedAt: number;
   cause: StopCause | undefined;

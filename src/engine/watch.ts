@@ -112,7 +112,7 @@ async function watchFollowed(context: RunContext, live: LiveAttempt): Promise<En
   if (await isWorkerAlive(context.observer, pid, live.identity?.backendStart)) return undefined;
   const why = live.queueFull
     ? 'its output overflowed the queue, so that its end could not be heard'
-    : 'whoever launched it is gone, and its end was not heard';
+    : `${live.adopted ? 'whoever launched it is gone, and ' : ''}its end was not heard`;
   return { outcome: { type: 'silent', why, gone: true } };
 }
 

@@ -23,6 +23,8 @@ BEGIN
   FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.step s USING (run_id, step_id)
             WHERE u.run_id = p_run AND u.status = 'running' AND s.step_id = coalesce(p_step, s.step_id)
               AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_supervised(s.run_id, s.step_id)
+              -- An engine goes on from there by itself: asked again and again, a worker would not come to its next rung.
+              AND (u.cause IS NULL OR NOT runbook.engine_alive(p_run))
             -- As engines lock those that they settle together, or each could wait for the other.
             ORDER BY u.attempt_id COLLATE "C" LOOP
     UPDATE runbook.attempt u SET cause = coalesce(u.cause, 'interrupt') WHERE u.attempt_id = a.attempt_id;

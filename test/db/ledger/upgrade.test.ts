@@ -118,15 +118,19 @@ describe('a ledger of an older pg-runbook', () => {
     expect(await contract()).toEqual(CURRENT);
   });
 
-  it('lets a run that its window has cut off go on with the new functions', async () => {
-    const steps =
-      '\n  - id: a\n    timeout: 1s\n    sql: select pg_sleep(0.7)\n  - id: b\n    timeout: 1s\n    needs: [a]\n    vacuum: { tables: { include: ["runbook.run"] } }';
-    const cut = named('cut', steps, 'window: { max_duration: 1s, at_end: drain }');
-    expect((await runFile(cut)).code).toBe(75);
+  it('lets a run that a guard has deferred go on with the new functions', async () => {
+    await db.query(
+      'create table if not exists gate as select false as open; update gate set open = false',
+    );
+    const steps = '\n  - id: a\n    vacuum: { tables: { include: ["runbook.run"] } }';
+    const guard = 'guards: [{ name: gate, sql: select open from gate, on_breach: stop }]';
+    expect((await runFile(named('deferred', steps, guard))).code).toBe(75);
     await asOf(0);
     expect((await call('init')).code).toBe(0);
+    await db.query('update gate set open = true');
     const { code, stdout } = await call('resume', 'latest', '--report', report);
     expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(await db.rows(`select status from runbook.run`)).toEqual([{ status: 'succeeded' }]);
   });
 });
 

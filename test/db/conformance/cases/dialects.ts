@@ -103,8 +103,5 @@ export const DIALECT_CASES: readonly Case[] = [
       'call unknown: its end was not heard',
       'call/1 unknown: its end was not heard | 1 unknown',
     ],
-    drift: {
-      waited: 'the reason begins with "whoever launched it is gone", which is the engine itself',
-    },
   },
 ];

@@ -22,8 +22,6 @@ const cancelledBy = (by: string): string[] => [
   `views/2 skipped: cancelled before it was launched, by ${by} | not launched`,
 ];
 
-const NO_SIGTERM = 'the command sends pg_cancel_backend again and again, and the engine no SIGTERM';
-
 /** It goes on for 3 s after the first cancel, whoever sends another one meanwhile. */
 const STUBBORN = {
   setUp: `create procedure c.stubborn() language plpgsql as $$
@@ -149,7 +147,6 @@ export const STOPPING: readonly Case[] = [
       `stubborn/1 cancelled: cancelled by pg-runbook cancel of ROLE@HOST: ${STOPPED} | 1 cancelled 57014`,
       'stopped only by SIGTERM: true',
     ],
-    drift: { waited: NO_SIGTERM, killed: NO_SIGTERM },
   },
   {
     rule: 'pause',

@@ -38,6 +38,4 @@ export interface Case {
   readonly truth?: string;
   /** Drivers for which the rule means nothing, each with the reason. */
   readonly without?: Partial<Record<Driver, string>>;
-  /** Drivers that do not keep to the rule yet, and what they do instead. The day they do, the entry must go. */
-  readonly drift?: Partial<Record<Driver, string>>;
 }

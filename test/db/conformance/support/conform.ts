@@ -18,10 +18,9 @@ export function conform(db: TestDatabase, cases: readonly Case[]): void {
   describe.each(cases.map((of) => [`${of.rule}: ${of.title}`, of] as const))('%s', (_title, of) => {
     for (const driver of DRIVERS) {
       const cell = cellOf(of, driver);
-      const drifts = of.drift?.[driver] !== undefined;
       if (of.without?.[driver] !== undefined) continue;
-      (drifts ? it.fails : it)(driver, async () => {
-        told.set(cell, drifts ? 'drifts' : 'FAILS');
+      it(driver, async () => {
+        told.set(cell, 'FAILS');
         expect(await outcomeOf(db, folder, of, driver)).toEqual(of.expected);
         told.set(cell, 'holds');
       });
@@ -34,7 +33,7 @@ export function conform(db: TestDatabase, cases: readonly Case[]): void {
 
 const cellOf = ({ rule, title }: Case, driver: Driver): string => `${rule}: ${title} / ${driver}`;
 
-/** Rules × drivers; below them, why something is not there or does not hold yet. */
+/** Rules × drivers; below them, why something is not there. */
 function tableOf(cases: readonly Case[], told: ReadonlyMap<string, string>): string {
   const width = Math.max(...cases.map(({ rule, title }) => `${rule}: ${title}`.length));
   const row = (first: string, cells: readonly string[]): string =>
@@ -47,7 +46,7 @@ function tableOf(cases: readonly Case[], told: ReadonlyMap<string, string>): str
   );
   const notes = cases.flatMap((of) =>
     DRIVERS.flatMap((driver) => {
-      const note = of.without?.[driver] ?? of.drift?.[driver];
+      const note = of.without?.[driver];
       return note === undefined ? [] : [`  ${cellOf(of, driver)}: ${note}`];
     }),
   );
