@@ -2,6 +2,105 @@
 /* eslint-disable */
 
 /**
+ * One step.
+ */
+export type Step = {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its kind.
+   */
+  kind: string;
+  /**
+   * Steps that must have succeeded before.
+   */
+  needs: string[];
+  /**
+   * Whether the detached steps that it needs must have ended, or only started.
+   */
+  after: 'ended' | 'started';
+  /**
+   * Whether the run waits for it.
+   */
+  policy: 'wait' | 'detach';
+  /**
+   * What follows a failed task.
+   */
+  on_failure: 'stop' | 'continue';
+  /**
+   * Live workers of the step at most.
+   */
+  concurrency: number;
+  /**
+   * How many pg-runbook workers of each named budget may live on the server at once.
+   */
+  budgets: {
+    [k: string]: number;
+  };
+  /**
+   * statement_timeout of each task.
+   */
+  timeout_ms: number;
+  /**
+   * The longest wait of each task for a lock on a relation; null: its timeout.
+   */
+  lock_timeout_ms: number | null;
+  /**
+   * The longest wait of a concurrent build for an older transaction; null where the command is none.
+   */
+  old_transactions_timeout_ms: number | null;
+  /**
+   * How failures are tried again.
+   */
+  retry: null | Retry;
+  settings: Settings;
+  /**
+   * The locks on relations that its commands take; of each relation the strongest.
+   */
+  locks: Lock[];
+  /**
+   * What the kind was asked to do: by the definition of its kind, as vacuum_spec.
+   */
+  spec: {
+    [k: string]: unknown;
+  };
+  /**
+   * How a table is walked in batches; null for kinds that walk none.
+   */
+  batches: null | Batches;
+  /**
+   * How many rows statements of a sql step must have, a line each; any other number rolls the step back.
+   */
+  expects: string[];
+  /**
+   * What the planner expects of the statements of a sql step that change rows; none was executed.
+   */
+  estimates: Estimate[];
+  /**
+   * In launch order.
+   */
+  tasks: Task[];
+  /**
+   * Relations that the patterns match and that cannot be worked on.
+   */
+  left_out: LeftOut[];
+  /**
+   * Relations that the patterns match and that a filter or the limit keeps out, by the first filter that does.
+   */
+  unselected: Unselected[];
+  /**
+   * Patterns that no relation matches.
+   */
+  missing: string[];
+  /**
+   * The SQL as far as it is known without a server, for an outline; null where tasks have it.
+   */
+  template: string | null;
+};
+
+/**
  * The resolved steps and tasks of a runbook against a live catalog: what a run sends to the server, byte for byte.
  */
 export interface PlanV1 {
@@ -379,104 +478,6 @@ export interface Ledger {
    * Runs of this runbook that began longer ago are forgotten when it starts.
    */
   keep_days: number;
-}
-/**
- * One step.
- */
-export interface Step {
-  /**
-   * Its id.
-   */
-  id: string;
-  /**
-   * Its kind.
-   */
-  kind: string;
-  /**
-   * Steps that must have succeeded before.
-   */
-  needs: string[];
-  /**
-   * Whether the detached steps that it needs must have ended, or only started.
-   */
-  after: 'ended' | 'started';
-  /**
-   * Whether the run waits for it.
-   */
-  policy: 'wait' | 'detach';
-  /**
-   * What follows a failed task.
-   */
-  on_failure: 'stop' | 'continue';
-  /**
-   * Live workers of the step at most.
-   */
-  concurrency: number;
-  /**
-   * How many pg-runbook workers of each named budget may live on the server at once.
-   */
-  budgets: {
-    [k: string]: number;
-  };
-  /**
-   * statement_timeout of each task.
-   */
-  timeout_ms: number;
-  /**
-   * The longest wait of each task for a lock on a relation; null: its timeout.
-   */
-  lock_timeout_ms: number | null;
-  /**
-   * The longest wait of a concurrent build for an older transaction; null where the command is none.
-   */
-  old_transactions_timeout_ms: number | null;
-  /**
-   * How failures are tried again.
-   */
-  retry: null | Retry;
-  settings: Settings;
-  /**
-   * The locks on relations that its commands take; of each relation the strongest.
-   */
-  locks: Lock[];
-  /**
-   * What the kind was asked to do; for the kind alone.
-   */
-  spec: {
-    [k: string]: unknown;
-  };
-  /**
-   * How a table is walked in batches; null for kinds that walk none.
-   */
-  batches: null | Batches;
-  /**
-   * How many rows statements of a sql step must have, a line each; any other number rolls the step back.
-   */
-  expects: string[];
-  /**
-   * What the planner expects of the statements of a sql step that change rows; none was executed.
-   */
-  estimates: Estimate[];
-  /**
-   * In launch order.
-   */
-  tasks: Task[];
-  /**
-   * Relations that the patterns match and that cannot be worked on.
-   */
-  left_out: LeftOut[];
-  /**
-   * Relations that the patterns match and that a filter or the limit keeps out, by the first filter that does.
-   */
-  unselected: Unselected[];
-  /**
-   * Patterns that no relation matches.
-   */
-  missing: string[];
-  /**
-   * The SQL as far as it is known without a server, for an outline; null where tasks have it.
-   */
-  template: string | null;
 }
 /**
  * Retries.

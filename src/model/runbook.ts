@@ -120,21 +120,21 @@ export type StepBody =
 export interface Selector {
   readonly include: readonly RelationGlob[];
   readonly exclude: readonly RelationGlob[];
-  readonly minSize: number | undefined;
-  readonly maxSize: number | undefined;
+  readonly min_size: number | undefined;
+  readonly max_size: number | undefined;
   readonly limit: number | undefined;
 }
 
 export interface VacuumSpec {
   readonly tables: Selector & {
-    readonly minDeadRows: number | undefined;
-    readonly minDeadRatio: number | undefined;
+    readonly min_dead_rows: number | undefined;
+    readonly min_dead_ratio: number | undefined;
     /** In transactions; of the older of a table and its TOAST table, as the next one. */
-    readonly minXidAge: number | undefined;
+    readonly min_xid_age: number | undefined;
     /** In multixacts. */
-    readonly minMxidAge: number | undefined;
-    readonly notVacuumedForMs: number | undefined;
-    readonly orderBy: 'dead_rows' | 'size' | 'xid_age' | 'mxid_age' | 'name';
+    readonly min_mxid_age: number | undefined;
+    readonly not_vacuumed_for_ms: number | undefined;
+    readonly order_by: 'dead_rows' | 'size' | 'xid_age' | 'mxid_age' | 'name';
   };
   readonly options: VacuumOptions;
 }
@@ -158,10 +158,10 @@ export type VacuumOptions = Readonly<{
 
 export interface AnalyzeSpec {
   readonly tables: Selector & {
-    readonly minModifiedRows: number | undefined;
-    readonly notAnalyzedForMs: number | undefined;
+    readonly min_modified_rows: number | undefined;
+    readonly not_analyzed_for_ms: number | undefined;
     readonly foreign: boolean;
-    readonly orderBy: 'modified_rows' | 'size' | 'name';
+    readonly order_by: 'modified_rows' | 'size' | 'name';
   };
   readonly options: AnalyzeOptions;
 }
@@ -179,15 +179,15 @@ export interface ReindexSpec {
 
 export interface ReindexIndexes extends Selector {
   readonly type: 'indexes';
-  readonly minBloat: number | undefined;
-  readonly invalidOnly: boolean;
-  readonly orderBy: 'size' | 'bloat' | 'name';
+  readonly min_bloat: number | undefined;
+  readonly invalid_only: boolean;
+  readonly order_by: 'size' | 'bloat' | 'name';
 }
 
 /** `schemas: [a]` arrives here as the tables `a.*`. */
 export interface ReindexTables extends Selector {
   readonly type: 'tables';
-  readonly orderBy: 'size' | 'name';
+  readonly order_by: 'size' | 'name';
 }
 
 export interface RefreshSpec {
@@ -202,10 +202,10 @@ export interface SqlPiece {
   readonly countable: {
     readonly tag: string;
     readonly name: string;
-    readonly returnsRows: boolean;
+    readonly returns_rows: boolean;
   } | null;
   /** How many rows it must change or return, or all is rolled back. */
-  readonly expected: { readonly minRows?: number; readonly maxRows?: number } | null;
+  readonly expected: { readonly min_rows?: number; readonly max_rows?: number } | null;
 }
 
 export interface SqlSpec {
@@ -238,20 +238,20 @@ export interface BatchSpec {
   /** Rows that may still match `where` at the end. */
   readonly remaining: number;
   /** Whether rows may stay as they are that a rule or a trigger keeps from being changed. */
-  readonly allowUnchanged: boolean;
+  readonly allow_unchanged: boolean;
   readonly batch: {
     /** Of the first batch. */
     readonly rows: number;
-    readonly minRows: number;
-    readonly maxRows: number;
-    readonly targetMs: number;
-    readonly pauseMs: number;
+    readonly min_rows: number;
+    readonly max_rows: number;
+    readonly target_ms: number;
+    readonly pause_ms: number;
   };
   readonly throttle: {
-    readonly replicaLagMs: number | undefined;
+    readonly replica_lag_ms: number | undefined;
     /** A query that gives one boolean. */
     readonly sql: string | undefined;
-    readonly walBytesPerSecond: number | undefined;
+    readonly wal_bytes_per_second: number | undefined;
   };
 }
 
@@ -262,5 +262,5 @@ export interface BackfillSpec extends BatchSpec {
 
 export interface PurgeSpec extends BatchSpec {
   /** The table that takes the deleted rows. */
-  readonly archiveTo: RelationName | undefined;
+  readonly archive_to: RelationName | undefined;
 }

@@ -9,7 +9,7 @@ export interface Countable {
   /** The tag with the table, for people. */
   readonly name: string;
   /** Whether it sends rows. */
-  readonly returnsRows: boolean;
+  readonly returns_rows: boolean;
 }
 
 /**
@@ -20,10 +20,14 @@ export function countable({ type, node }: SqlStatement): Countable | undefined {
   if (type === 'SelectStmt') {
     return findNodes(node, 'intoClause').length > 0
       ? undefined
-      : { tag: 'SELECT', name: 'SELECT', returnsRows: true };
+      : { tag: 'SELECT', name: 'SELECT', returns_rows: true };
   }
   const tag = Object.hasOwn(CHANGES, type) ? CHANGES[type] : undefined;
   if (tag === undefined) return undefined;
   const returnsRows = node['returningClause'] !== undefined || node['returningList'] !== undefined;
-  return { tag, name: [tag, relationName(node['relation']) ?? ''].join(' ').trim(), returnsRows };
+  return {
+    tag,
+    name: [tag, relationName(node['relation']) ?? ''].join(' ').trim(),
+    returns_rows: returnsRows,
+  };
 }

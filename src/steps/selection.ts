@@ -14,7 +14,7 @@ export interface Filter<T extends Candidate = Candidate> {
 
 /** The patterns of a selector, without its filters. */
 export function allMatching({ include, exclude }: Selector): Selector {
-  return { include, exclude, minSize: undefined, maxSize: undefined, limit: undefined };
+  return { include, exclude, min_size: undefined, max_size: undefined, limit: undefined };
 }
 
 /** A numeric fact; a fact that the catalogs do not have counts as 0. */
@@ -30,10 +30,10 @@ export function atLeast(name: string, fact: string, bound: number | undefined): 
 
 /** The filters min_size and max_size. */
 export function sizeFilters(bounds: {
-  minSize: number | undefined;
-  maxSize: number | undefined;
+  min_size: number | undefined;
+  max_size: number | undefined;
 }): Filter<Target>[] {
-  const { minSize, maxSize } = bounds;
+  const { min_size: minSize, max_size: maxSize } = bounds;
   return [
     ...(minSize === undefined
       ? []

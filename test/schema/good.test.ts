@@ -49,7 +49,7 @@ describe('good runbooks', () => {
           statements: [
             {
               sql: 'select 1',
-              countable: { tag: 'SELECT', name: 'SELECT', returnsRows: true },
+              countable: { tag: 'SELECT', name: 'SELECT', returns_rows: true },
               expected: null,
             },
           ],
@@ -73,11 +73,14 @@ describe('good runbooks', () => {
       timeoutMs: 1_200_000,
       lockTimeoutMs: 5_000,
       settings: { maintenance_work_mem: '256MB' },
-      spec: { tables: { minDeadRows: 7, orderBy: 'dead_rows', limit: 50 } },
+      spec: { tables: { min_dead_rows: 7, order_by: 'dead_rows', limit: 50 } },
     });
     expect(step(runbook, 'reindex-bloated')).toMatchObject({
       retry: { attempts: 3, delayMs: 30_000, maxDelayMs: 300_000, on: ['55P03', '40P01'] },
-      spec: { concurrently: true, scope: { type: 'indexes', minSize: 104_857_600, minBloat: 0.4 } },
+      spec: {
+        concurrently: true,
+        scope: { type: 'indexes', min_size: 104_857_600, min_bloat: 0.4 },
+      },
     });
   });
 
@@ -92,9 +95,9 @@ describe('good runbooks', () => {
             { schema: { text: 'public' }, name: { text: '*' } },
             { schema: { text: 'app' }, name: { text: 'Odd.Name', literal: true } },
           ],
-          minSize: 524_288,
-          notVacuumedForMs: 90 * 86_400_000,
-          minDeadRatio: 0.2,
+          min_size: 524_288,
+          not_vacuumed_for_ms: 90 * 86_400_000,
+          min_dead_ratio: 0.2,
         },
         options: { analyze: true, parallel: 0, buffer_usage_limit: '2MB' },
       },

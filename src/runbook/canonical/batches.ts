@@ -22,10 +22,10 @@ function toBatch(authored: V1.Batch = {}): BatchSpec['batch'] {
   const rows = authored.rows ?? DEFAULT_BATCH_ROWS;
   return {
     rows: Math.min(Math.max(rows, minRows), maxRows),
-    minRows,
-    maxRows,
-    targetMs: toMs(authored.target_duration) ?? DEFAULT_BATCH_TARGET_MS,
-    pauseMs: toMs(authored.pause) ?? 0,
+    min_rows: minRows,
+    max_rows: maxRows,
+    target_ms: toMs(authored.target_duration) ?? DEFAULT_BATCH_TARGET_MS,
+    pause_ms: toMs(authored.pause) ?? 0,
   };
 }
 
@@ -50,15 +50,15 @@ async function toBatchSpec(
         ? undefined
         : await stopClock(await substituteSqlParameters(where, parameters)),
     remaining,
-    allowUnchanged,
+    allow_unchanged: allowUnchanged,
     batch: toBatch(batch),
     throttle: {
-      replicaLagMs: toMs(throttle?.replica_lag?.max),
+      replica_lag_ms: toMs(throttle?.replica_lag?.max),
       sql:
         throttle?.sql === undefined
           ? undefined
           : (await substituteSqlParameters(throttle.sql, parameters)).replace(/;\s*$/, ''),
-      walBytesPerSecond: toBytes(throttle?.wal_rate),
+      wal_bytes_per_second: toBytes(throttle?.wal_rate),
     },
   };
 }
@@ -83,5 +83,8 @@ export async function backfill(authored: V1.Backfill, parameters: Parameters): P
 export async function purge(authored: V1.Purge, parameters: Parameters): Promise<StepBody> {
   const { archive_to: archive } = authored;
   const archiveTo = archive === undefined ? undefined : toRelationName(archive);
-  return { kind: 'purge', spec: { ...(await toBatchSpec(authored, parameters)), archiveTo } };
+  return {
+    kind: 'purge',
+    spec: { ...(await toBatchSpec(authored, parameters)), archive_to: archiveTo },
+  };
 }

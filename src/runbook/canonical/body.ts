@@ -15,12 +15,12 @@ function vacuum({ tables, options = {} }: V1.Vacuum): StepBody {
     spec: {
       tables: {
         ...toSelector(tables),
-        minDeadRows: tables.min_dead_rows,
-        minDeadRatio: tables.min_dead_ratio,
-        minXidAge: tables.min_xid_age,
-        minMxidAge: tables.min_mxid_age,
-        notVacuumedForMs: toMs(tables.not_vacuumed_for),
-        orderBy: tables.order_by ?? 'size',
+        min_dead_rows: tables.min_dead_rows,
+        min_dead_ratio: tables.min_dead_ratio,
+        min_xid_age: tables.min_xid_age,
+        min_mxid_age: tables.min_mxid_age,
+        not_vacuumed_for_ms: toMs(tables.not_vacuumed_for),
+        order_by: tables.order_by ?? 'size',
       },
       options,
     },
@@ -33,10 +33,10 @@ function analyze({ tables, options = {} }: V1.Analyze): StepBody {
     spec: {
       tables: {
         ...toSelector(tables),
-        minModifiedRows: tables.min_modified_rows,
-        notAnalyzedForMs: toMs(tables.not_analyzed_for),
+        min_modified_rows: tables.min_modified_rows,
+        not_analyzed_for_ms: toMs(tables.not_analyzed_for),
         foreign: tables.foreign ?? false,
-        orderBy: tables.order_by ?? 'size',
+        order_by: tables.order_by ?? 'size',
       },
       options,
     },
@@ -56,15 +56,20 @@ function reindexScope(authored: V1.Reindex): ReindexSpec['scope'] {
     return {
       type: 'indexes',
       ...toSelector(indexes),
-      minBloat: indexes.min_bloat,
-      invalidOnly: indexes.invalid_only ?? false,
-      orderBy: indexes.order_by ?? 'size',
+      min_bloat: indexes.min_bloat,
+      invalid_only: indexes.invalid_only ?? false,
+      order_by: indexes.order_by ?? 'size',
     };
   }
   const orderBy = authored.tables?.order_by ?? 'size';
   const selector = toSelector(authored.tables ?? { include: [] });
   const schemas = (authored.schemas ?? []).map(allTablesOf);
-  return { type: 'tables', ...selector, include: [...selector.include, ...schemas], orderBy };
+  return {
+    type: 'tables',
+    ...selector,
+    include: [...selector.include, ...schemas],
+    order_by: orderBy,
+  };
 }
 
 function reindex(authored: V1.Reindex): StepBody {

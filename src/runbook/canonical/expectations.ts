@@ -9,8 +9,8 @@ function toExpected({
 }: Pick<V1.Expect, 'rows' | 'min_rows' | 'max_rows'>): SqlPiece['expected'] {
   const [minRows, maxRows] = [rows ?? fewest, rows ?? most];
   return {
-    ...(minRows === undefined ? {} : { minRows }),
-    ...(maxRows === undefined ? {} : { maxRows }),
+    ...(minRows === undefined ? {} : { min_rows: minRows }),
+    ...(maxRows === undefined ? {} : { max_rows: maxRows }),
   };
 }
 

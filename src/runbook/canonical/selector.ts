@@ -29,8 +29,8 @@ export function toSelector(authored: AuthoredSelector): Selector {
   return {
     include: toGlobs(authored.include),
     exclude: toGlobs(authored.exclude),
-    minSize: toBytes(authored.min_size),
-    maxSize: toBytes(authored.max_size),
+    min_size: toBytes(authored.min_size),
+    max_size: toBytes(authored.max_size),
     limit: authored.limit,
   };
 }

@@ -74,8 +74,8 @@ const ORDERS = {
 /** Filters by what is known of all tables before their size is asked for. */
 function activityFilters(tables: AnalyzeSpec['tables']): Filter[] {
   return [
-    ...enoughModified(tables.minModifiedRows),
-    ...notDoneFor('not_analyzed_for', 'seconds_since_analyze', tables.notAnalyzedForMs),
+    ...enoughModified(tables.min_modified_rows),
+    ...notDoneFor('not_analyzed_for', 'seconds_since_analyze', tables.not_analyzed_for_ms),
   ];
 }
 
@@ -83,7 +83,7 @@ function activityFilters(tables: AnalyzeSpec['tables']): Filter[] {
 export function selectForAnalyze(spec: AnalyzeSpec, candidates: readonly Target[]): Selection {
   const { tables } = spec;
   const filters = [...activityFilters(tables), ...sizeFilters(tables)];
-  return select(candidates, filters, ORDERS[tables.orderBy], tables.limit);
+  return select(candidates, filters, ORDERS[tables.order_by], tables.limit);
 }
 
 /** PostgreSQL does not count changed rows of a partitioned table, and autovacuum never analyzes one. */

@@ -35,9 +35,9 @@ export const analyzeKind: StepKind<AnalyzeSpec> = {
     tables: {
       ...allMatching(tables),
       foreign: tables.foreign,
-      minModifiedRows: undefined,
-      notAnalyzedForMs: undefined,
-      orderBy: 'name',
+      min_modified_rows: undefined,
+      not_analyzed_for_ms: undefined,
+      order_by: 'name',
     },
     options,
   }),

@@ -124,7 +124,7 @@ function lastingColumns(
 }
 
 function requireVisibleLag({ throttle }: BatchSpec, server: ServerInfo): void {
-  if (throttle.replicaLagMs === undefined || server.seesAllSessions) return;
+  if (throttle.replica_lag_ms === undefined || server.seesAllSessions) return;
   const message = `role ${server.role} does not see how far replicas are behind`;
   throw new RunbookError('privilege_missing', message, {
     sqlstate: '42501',
@@ -193,18 +193,24 @@ function toTarget(
 }
 
 function describeLimits({ batch, throttle, remaining, where }: BatchSpec): string[] {
-  const { rows, minRows, maxRows, targetMs, pauseMs } = batch;
+  const {
+    rows,
+    min_rows: minRows,
+    max_rows: maxRows,
+    target_ms: targetMs,
+    pause_ms: pauseMs,
+  } = batch;
   const pause = pauseMs === 0 ? '' : `, then a pause of ${formatDuration(pauseMs)}`;
   return [
     `about ${formatDuration(targetMs)} each: ${String(minRows)} to ${String(maxRows)} rows, ` +
       `the first at most ${String(rows)}${pause}`,
-    ...(throttle.replicaLagMs === undefined
+    ...(throttle.replica_lag_ms === undefined
       ? []
-      : [`waits while a replica is more than ${formatDuration(throttle.replicaLagMs)} behind`]),
-    ...(throttle.walBytesPerSecond === undefined
+      : [`waits while a replica is more than ${formatDuration(throttle.replica_lag_ms)} behind`]),
+    ...(throttle.wal_bytes_per_second === undefined
       ? []
       : [
-          `waits while the server writes more than ${formatSize(throttle.walBytesPerSecond)}/s of WAL`,
+          `waits while the server writes more than ${formatSize(throttle.wal_bytes_per_second)}/s of WAL`,
         ]),
     ...(throttle.sql === undefined ? [] : [`waits while this is not true: ${throttle.sql}`]),
     ...(where === undefined ? [] : [`at the end at most ${String(remaining)} rows may match`]),

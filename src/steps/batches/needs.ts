@@ -32,7 +32,7 @@ export async function walkNeeds<Spec extends BatchSpec>(
     ],
     {
       schemas: targets.flatMap((target) => readFacts(target).operatorSchema ?? []),
-      roles: throttle.replicaLagMs === undefined ? [] : ['pg_read_all_stats'],
+      roles: throttle.replica_lag_ms === undefined ? [] : ['pg_read_all_stats'],
       remarks: [
         'Functions and triggers that it sets off may need more.',
         ...[...own.untold, ...brake.untold].map((code) => `Not known: what ${code} needs.`),

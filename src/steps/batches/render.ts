@@ -9,24 +9,24 @@ import { leftSql, newestSql, nextSql, PARAMETERS, sampleSql, type Bounds } from 
 export type ChangeSql<Spec> = (spec: Spec, facts: WalkFacts, bounds: Bounds) => string;
 
 function limits(
-  { where, batch, throttle, remaining, allowUnchanged }: BatchSpec,
+  { where, batch, throttle, remaining, allow_unchanged: allowUnchanged }: BatchSpec,
   { samplePercent, archiveOid }: WalkFacts,
 ): string {
   return JSON.stringify({
     rows: batch.rows,
-    min_rows: batch.minRows,
-    max_rows: batch.maxRows,
-    target_ms: batch.targetMs,
-    pause_ms: batch.pauseMs,
+    min_rows: batch.min_rows,
+    max_rows: batch.max_rows,
+    target_ms: batch.target_ms,
+    pause_ms: batch.pause_ms,
     remaining,
     all_rows: where === undefined,
     allow_unchanged: allowUnchanged,
     sample_percent: samplePercent,
     archives: archiveOid !== null,
     throttle: {
-      replica_lag_ms: throttle.replicaLagMs,
+      replica_lag_ms: throttle.replica_lag_ms,
       sql: throttle.sql,
-      wal_bytes_per_second: throttle.walBytesPerSecond,
+      wal_bytes_per_second: throttle.wal_bytes_per_second,
     },
   });
 }

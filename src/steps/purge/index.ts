@@ -8,9 +8,9 @@ import { changeCondition, tableOf } from '../batches/walk-sql.js';
 const deleteSql: ChangeSql<PurgeSpec> = (spec, facts, bounds) => {
   const walk = { spec, ...facts };
   const deletion = `DELETE FROM ${tableOf(walk)}\n WHERE ${changeCondition(walk, bounds)}`;
-  if (spec.archiveTo === undefined) return deletion;
+  if (spec.archive_to === undefined) return deletion;
   const columns = facts.archiveColumns.map(quoteIdentifier).join(', ');
-  const { schema, name } = spec.archiveTo;
+  const { schema, name } = spec.archive_to;
   return `WITH changed AS (
 ${deletion}
 RETURNING ${columns}),
@@ -30,5 +30,5 @@ export const purgeKind = walkKind<PurgeSpec>({
   change: deleteSql,
   columns: () => [],
   expressions: () => [],
-  archive: (spec) => spec.archiveTo,
+  archive: (spec) => spec.archive_to,
 });

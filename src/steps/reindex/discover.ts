@@ -24,7 +24,7 @@ import { indexesQuery, type IndexRow } from './query.js';
 
 /** Whether it matters how bloated indexes are. */
 export function needsBloat(scope: ReindexSpec['scope']): boolean {
-  return scope.type === 'indexes' && (scope.minBloat !== undefined || scope.orderBy === 'bloat');
+  return scope.type === 'indexes' && (scope.min_bloat !== undefined || scope.order_by === 'bloat');
 }
 
 export async function discoverReindex(
@@ -102,9 +102,9 @@ export function selectForReindex(spec: ReindexSpec, candidates: readonly Target[
 function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Selection {
   const filters = [
     ...sizeFilters(scope),
-    ...knownBloat(scope.minBloat),
-    ...atLeast('min_bloat', 'bloat', scope.minBloat),
-    ...(scope.invalidOnly
+    ...knownBloat(scope.min_bloat),
+    ...atLeast('min_bloat', 'bloat', scope.min_bloat),
+    ...(scope.invalid_only
       ? [{ name: 'invalid_only', keep: (c: Target) => c.facts['valid'] === false }]
       : []),
   ];
@@ -113,7 +113,7 @@ function selectIndexes(scope: ReindexIndexes, candidates: readonly Target[]): Se
     bloat: descendingBy((target) => numberFact(target, 'bloat')),
     name: byName,
   };
-  return select(candidates, filters, orders[scope.orderBy], scope.limit);
+  return select(candidates, filters, orders[scope.order_by], scope.limit);
 }
 
 /** Other methods than btree, and indexes of tables whose statistics are missing or hidden. */
@@ -136,7 +136,7 @@ function selectTables(scope: ReindexTables, candidates: readonly Target[]): Sele
       ? -1
       : Number(a.facts['table'] !== b.facts['table']);
   const order = (a: Target, b: Target): number =>
-    (scope.orderBy === 'size' ? tableSize(b) - tableSize(a) : 0) || byTable(a, b) || byName(a, b);
+    (scope.order_by === 'size' ? tableSize(b) - tableSize(a) : 0) || byTable(a, b) || byName(a, b);
   const sorted = kept.sort(leftOverFirst(order));
   const tables = new Set(sorted.map((target) => target.table_oid));
   const chosen = new Set([...tables].slice(0, scope.limit));

@@ -9,15 +9,15 @@ import { HIDDEN_TOAST, needsBloat } from './discover.js';
 export function unfilteredReindex({ scope, concurrently }: ReindexSpec): ReindexSpec {
   const all = allMatching(scope);
   return scope.type === 'tables'
-    ? { concurrently, scope: { ...all, type: 'tables', orderBy: 'name' } }
+    ? { concurrently, scope: { ...all, type: 'tables', order_by: 'name' } }
     : {
         concurrently,
         scope: {
           ...all,
           type: 'indexes',
-          minBloat: undefined,
-          invalidOnly: false,
-          orderBy: needsBloat(scope) ? 'bloat' : 'name',
+          min_bloat: undefined,
+          invalid_only: false,
+          order_by: needsBloat(scope) ? 'bloat' : 'name',
         },
       };
 }

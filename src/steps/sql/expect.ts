@@ -6,7 +6,7 @@ import { ATTEMPT_SETTING } from '../completion.js';
 type Expected = NonNullable<SqlPiece['expected']>;
 
 /** `1`, `1 to 5`, `at least 1`, `at most 5`. */
-export function describeExpected({ minRows, maxRows }: Expected): string {
+export function describeExpected({ min_rows: minRows, max_rows: maxRows }: Expected): string {
   if (minRows === maxRows) return String(minRows);
   if (maxRows === undefined) return `at least ${String(minRows ?? 0)}`;
   return minRows === undefined
@@ -15,7 +15,7 @@ export function describeExpected({ minRows, maxRows }: Expected): string {
 }
 
 /** Both sides have one type: an operator of just these types in the user's search_path would win over a cast. */
-function misses({ minRows, maxRows }: Expected): string {
+function misses({ min_rows: minRows, max_rows: maxRows }: Expected): string {
   const bounds = [
     ...(minRows === undefined ? [] : [`counted < ${String(minRows)}::bigint`]),
     ...(maxRows === undefined ? [] : [`counted > ${String(maxRows)}::bigint`]),
@@ -40,8 +40,12 @@ function execute(sql: string, returnsRows: boolean): string {
  * Whatever role the user's SQL has set, the record needs the one that may write the ledger.
  */
 export function renderExpecting(piece: SqlPiece, expected: Expected, number: number): string {
-  const { tag, name, returnsRows } = piece.countable ?? {
-    ...{ tag: '', name: '', returnsRows: false },
+  const {
+    tag,
+    name,
+    returns_rows: returnsRows,
+  } = piece.countable ?? {
+    ...{ tag: '', name: '', returns_rows: false },
   };
   const [before, after] = [
     `statement ${String(number)} (${name}): `,

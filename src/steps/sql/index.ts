@@ -25,7 +25,7 @@ export const sqlKind: StepKind<SqlSpec> = {
     statements.flatMap(({ countable, expected }, index) =>
       expected === null
         ? []
-        : `statement ${String(index + 1)} (${countable?.name ?? ''}): ${describeExpected(expected)} row${expected.maxRows === 1 ? '' : 's'}`,
+        : `statement ${String(index + 1)} (${countable?.name ?? ''}): ${describeExpected(expected)} row${expected.max_rows === 1 ? '' : 's'}`,
     ),
   locks: ({ locking }) => locksOfAll(locking),
   // In a transaction no command is a concurrent build.

@@ -87,11 +87,11 @@ const ORDERS = {
 /** Filters by what is known of all tables before their size is asked for. */
 function activityFilters(tables: VacuumSpec['tables']): Filter[] {
   return [
-    ...atLeast('min_dead_rows', 'dead_rows', tables.minDeadRows),
-    ...atLeast('min_dead_ratio', 'dead_ratio', tables.minDeadRatio),
-    ...atLeast('min_xid_age', 'xid_age', tables.minXidAge),
-    ...atLeast('min_mxid_age', 'mxid_age', tables.minMxidAge),
-    ...notDoneFor('not_vacuumed_for', 'seconds_since_vacuum', tables.notVacuumedForMs),
+    ...atLeast('min_dead_rows', 'dead_rows', tables.min_dead_rows),
+    ...atLeast('min_dead_ratio', 'dead_ratio', tables.min_dead_ratio),
+    ...atLeast('min_xid_age', 'xid_age', tables.min_xid_age),
+    ...atLeast('min_mxid_age', 'mxid_age', tables.min_mxid_age),
+    ...notDoneFor('not_vacuumed_for', 'seconds_since_vacuum', tables.not_vacuumed_for_ms),
   ];
 }
 
@@ -99,5 +99,5 @@ function activityFilters(tables: VacuumSpec['tables']): Filter[] {
 export function selectForVacuum(spec: VacuumSpec, candidates: readonly Target[]): Selection {
   const { tables } = spec;
   const filters = [...activityFilters(tables), ...sizeFilters(tables)];
-  return select(candidates, filters, ORDERS[tables.orderBy], tables.limit);
+  return select(candidates, filters, ORDERS[tables.order_by], tables.limit);
 }

@@ -36,12 +36,12 @@ export const vacuumKind: StepKind<VacuumSpec> = {
   unfiltered: ({ tables, options }) => ({
     tables: {
       ...allMatching(tables),
-      minDeadRows: undefined,
-      minDeadRatio: undefined,
-      minXidAge: undefined,
-      minMxidAge: undefined,
-      notVacuumedForMs: undefined,
-      orderBy: 'name',
+      min_dead_rows: undefined,
+      min_dead_ratio: undefined,
+      min_xid_age: undefined,
+      min_mxid_age: undefined,
+      not_vacuumed_for_ms: undefined,
+      order_by: 'name',
     },
     options,
   }),

@@ -9,6 +9,7 @@ import {
 } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
 import { connectionTo, withSession } from '../support/run-yaml.js';
+import { documentProblem } from '../../../src/plan/check-document.js';
 
 const db = await useTestDatabase();
 
@@ -173,6 +174,14 @@ describe.each(Object.entries(RUNBOOKS))('the plan of %s', (name, yaml) => {
     const layout = { columns, paint, explainSelection: columns === 120 };
     const text = renderPlanText(mask(await plan(yaml)), layout);
     await expect(text).toMatchFileSnapshot(`./golden/${name}.${String(columns)}.txt`);
+  });
+
+  it('keeps to its schema, the specs of all kinds too', async () => {
+    const made = JSON.parse(JSON.stringify(await plan(yaml))) as LivePlan;
+    expect(await documentProblem('plan', made)).toBeUndefined();
+    const [step] = made.steps;
+    Object.assign(step?.spec ?? {}, { nonsense: 1 });
+    expect(await documentProblem('plan', made)).toMatch(/^\/steps\/0\/spec/);
   });
 
   it('as Markdown', async () => {

@@ -10,7 +10,8 @@ const LIMITS = { maxAgeMs: 86_400_000, growth: 0.5, gone: 0 };
 
 const a = target('app.a', { oid: 1, size_bytes: 100 * MB });
 const b = target('app.b', { oid: 2, size_bytes: 100 * MB });
-const plan = makePlan([makeStep('s', { tasks: [makeTask(1, [a, b])] })]);
+const spec = { tables: { include: [], exclude: [], order_by: 'size' }, options: {} };
+const plan = makePlan([makeStep('s', { spec, tasks: [makeTask(1, [a, b])] })]);
 
 const now = (sizes: Readonly<Record<string, number>>): Present[] =>
   Object.entries(sizes).map(([name, mb]) => ({

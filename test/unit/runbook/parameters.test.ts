@@ -39,7 +39,7 @@ describe('parameters', () => {
     expect(runbook.steps[0]).toMatchObject({
       description: 'fast for 7 days',
       timeoutMs: 420_000,
-      spec: { tables: { minDeadRows: 7, minDeadRatio: 0.1 }, options: { full: true } },
+      spec: { tables: { min_dead_rows: 7, min_dead_ratio: 0.1 }, options: { full: true } },
     });
     expect(runbook.steps[1]?.spec).toMatchObject({ sql: `select 'fast', "fast"` });
   });

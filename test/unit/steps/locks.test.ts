@@ -71,8 +71,8 @@ describe('the locks of steps', () => {
 
   it('of batches are held for a batch, those of the archive too', () => {
     const table = { schema: 'app', name: 'Events' };
-    const archiveTo = { schema: 'app', name: 'old' };
-    expect(locks('purge', { table, archiveTo })).toEqual([
+    const archive_to = { schema: 'app', name: 'old' };
+    expect(locks('purge', { table, archive_to })).toEqual([
       'app."Events": ROW EXCLUSIVE, briefly',
       'tables whose foreign keys refer to app."Events": ROW EXCLUSIVE, briefly',
       'app.old: ROW EXCLUSIVE, briefly',

@@ -15,8 +15,8 @@ import { target } from '../support.js';
 const SELECTOR = {
   include: [],
   exclude: [],
-  minSize: undefined,
-  maxSize: undefined,
+  min_size: undefined,
+  max_size: undefined,
   limit: undefined,
 };
 
@@ -24,12 +24,12 @@ const vacuum = (options: VacuumOptions): VacuumSpec => ({
   options,
   tables: {
     ...SELECTOR,
-    minDeadRows: undefined,
-    minDeadRatio: undefined,
-    minXidAge: undefined,
-    minMxidAge: undefined,
-    notVacuumedForMs: undefined,
-    orderBy: 'size',
+    min_dead_rows: undefined,
+    min_dead_ratio: undefined,
+    min_xid_age: undefined,
+    min_mxid_age: undefined,
+    not_vacuumed_for_ms: undefined,
+    order_by: 'size',
   },
 });
 
@@ -73,10 +73,10 @@ describe('ANALYZE', () => {
     options: { skip_locked: true },
     tables: {
       ...SELECTOR,
-      minModifiedRows: undefined,
-      notAnalyzedForMs: undefined,
+      min_modified_rows: undefined,
+      not_analyzed_for_ms: undefined,
       foreign: false,
-      orderBy: 'size',
+      order_by: 'size',
     },
   } as const;
 
@@ -92,9 +92,9 @@ describe('REINDEX', () => {
   const scope = {
     ...SELECTOR,
     type: 'indexes',
-    minBloat: undefined,
-    invalidOnly: false,
-    orderBy: 'size',
+    min_bloat: undefined,
+    invalid_only: false,
+    order_by: 'size',
   } as const;
   const spec = (concurrently: boolean): ReindexSpec => ({ concurrently, scope });
 

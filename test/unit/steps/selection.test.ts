@@ -9,8 +9,8 @@ import { target } from '../support.js';
 const NONE = {
   include: [],
   exclude: [],
-  minSize: undefined,
-  maxSize: undefined,
+  min_size: undefined,
+  max_size: undefined,
   limit: undefined,
 };
 const names = ({ targets }: { targets: readonly Target[] }): string[] => targets.map((t) => t.name);
@@ -20,12 +20,12 @@ describe('vacuum', () => {
     options: {},
     tables: {
       ...NONE,
-      minDeadRows: undefined,
-      minDeadRatio: undefined,
-      minXidAge: undefined,
-      minMxidAge: undefined,
-      notVacuumedForMs: undefined,
-      orderBy: 'size',
+      min_dead_rows: undefined,
+      min_dead_ratio: undefined,
+      min_xid_age: undefined,
+      min_mxid_age: undefined,
+      not_vacuumed_for_ms: undefined,
+      order_by: 'size',
       ...more,
     },
   });
@@ -48,19 +48,19 @@ describe('vacuum', () => {
 
   it.each([
     [{}, ['s.b', 's.a']],
-    [{ minDeadRows: 6 }, ['s.b']],
-    [{ minDeadRatio: 0.2 }, ['s.a']],
-    [{ minXidAge: 101 }, ['s.a']],
-    [{ minMxidAge: 4 }, ['s.b']],
-    [{ minSize: 101 }, ['s.b']],
-    [{ maxSize: 100 }, ['s.a']],
-    [{ notVacuumedForMs: 61_000 }, ['s.b']],
-    [{ notVacuumedForMs: 60_000 }, ['s.b', 's.a']],
+    [{ min_dead_rows: 6 }, ['s.b']],
+    [{ min_dead_ratio: 0.2 }, ['s.a']],
+    [{ min_xid_age: 101 }, ['s.a']],
+    [{ min_mxid_age: 4 }, ['s.b']],
+    [{ min_size: 101 }, ['s.b']],
+    [{ max_size: 100 }, ['s.a']],
+    [{ not_vacuumed_for_ms: 61_000 }, ['s.b']],
+    [{ not_vacuumed_for_ms: 60_000 }, ['s.b', 's.a']],
     [{ limit: 1 }, ['s.b']],
-    [{ orderBy: 'xid_age' as const }, ['s.a', 's.b']],
-    [{ orderBy: 'mxid_age' as const }, ['s.b', 's.a']],
-    [{ orderBy: 'dead_rows' as const }, ['s.b', 's.a']],
-    [{ orderBy: 'name' as const }, ['s.a', 's.b']],
+    [{ order_by: 'xid_age' as const }, ['s.a', 's.b']],
+    [{ order_by: 'mxid_age' as const }, ['s.b', 's.a']],
+    [{ order_by: 'dead_rows' as const }, ['s.b', 's.a']],
+    [{ order_by: 'name' as const }, ['s.a', 's.b']],
   ])('with %j selects %j', (more, expected) => {
     expect(pick(more)).toEqual(expected);
   });
@@ -72,10 +72,10 @@ describe('analyze', () => {
       options: {},
       tables: {
         ...NONE,
-        minModifiedRows: 10,
-        notAnalyzedForMs: undefined,
+        min_modified_rows: 10,
+        not_analyzed_for_ms: undefined,
         foreign: false,
-        orderBy: 'modified_rows',
+        order_by: 'modified_rows',
       },
     };
     const targets = [
@@ -99,20 +99,20 @@ describe('reindex', () => {
   it('of tables takes all indexes of a table or none', () => {
     const spec = (more: object): ReindexSpec => ({
       concurrently: true,
-      scope: { ...NONE, type: 'tables', orderBy: 'size', ...more },
+      scope: { ...NONE, type: 'tables', order_by: 'size', ...more },
     });
     expect(names(selectForReindex(spec({}), indexes))).toEqual(['s.x', 's.y', 's.z']);
     expect(names(selectForReindex(spec({ limit: 1 }), indexes))).toEqual(['s.x', 's.y']);
-    expect(names(selectForReindex(spec({ maxSize: 25 }), indexes))).toEqual(['s.z']);
+    expect(names(selectForReindex(spec({ max_size: 25 }), indexes))).toEqual(['s.z']);
   });
 
   it('of indexes takes no bloat estimate for no bloat', () => {
     const scope = {
       ...NONE,
       type: 'indexes',
-      minBloat: 0.4,
-      invalidOnly: false,
-      orderBy: 'bloat',
+      min_bloat: 0.4,
+      invalid_only: false,
+      order_by: 'bloat',
     } as const;
     const bloated = indexes.map((t, i) => ({
       ...t,

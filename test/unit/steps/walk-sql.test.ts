@@ -15,12 +15,12 @@ const base = {
   key: ['tenant', 'id'],
   where: 'done is null -- not yet',
   remaining: 3,
-  allowUnchanged: false,
-  batch: { rows: 10, minRows: 1, maxRows: 100, targetMs: 500, pauseMs: 0 },
-  throttle: { replicaLagMs: 1000, sql: 'select $limits$ true', walBytesPerSecond: undefined },
+  allow_unchanged: false,
+  batch: { rows: 10, min_rows: 1, max_rows: 100, target_ms: 500, pause_ms: 0 },
+  throttle: { replica_lag_ms: 1000, sql: 'select $limits$ true', wal_bytes_per_second: undefined },
 };
 const backfill: BackfillSpec = { ...base, set: { done: 'true', 'odd "name"': "'$change$'" } };
-const purge: PurgeSpec = { ...base, archiveTo: { schema: 'cold', name: 'users' } };
+const purge: PurgeSpec = { ...base, archive_to: { schema: 'cold', name: 'users' } };
 
 const NO_CALLS: WalkKind<BackfillSpec> = {
   event: 'update',
