@@ -183,8 +183,8 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     means:
       'Columns may be missing or mean something else: nothing is read from them, and nothing was launched.',
     remedy:
-      'Use the build that made it; or keep its history aside, `ALTER SCHEMA runbook RENAME TO runbook_old`, and let the ' +
-      'next run make a new one.',
+      'Use the build that made it. Or rename the schema, which keeps its history: `ALTER SCHEMA runbook RENAME TO ' +
+      'runbook_old`. The next run makes a new ledger.',
   },
   ledger_untrusted: {
     happened:
@@ -202,7 +202,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
       'date while runs are at work.',
     means: 'Nothing was recorded, so nothing was launched.',
     remedy:
-      'Try again; `pg-runbook init --wait 2h` waits for the end of what is at work. If it fails again, find the oldest transaction and end it: `select pid, usename, xact_start from ' +
+      'Try again. `pg-runbook init --wait 2h` waits until the runs that are at work have ended. If it fails again, find the oldest transaction and end it: `select pid, usename, xact_start from ' +
       'pg_stat_activity where xact_start is not null order by xact_start`.',
   },
   relation_locked: {

@@ -22,7 +22,7 @@ export async function tryClaim(db: Queryable, name: string): Promise<boolean> {
 }
 
 /**
- * Takes a run. Whoever has one keeps the ledger as it is; before, its functions may have been replaced by others.
+ * Takes a run. From then on nobody replaces the ledger's functions; another session may have done so just before.
  * @returns false when another live session has it.
  * @throws RunbookError `ledger_newer` or `ledger_older` for functions that this program cannot call.
  */

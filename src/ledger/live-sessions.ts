@@ -23,8 +23,8 @@ SELECT DISTINCT s.application_name AS name
  ORDER BY 1`;
 
 /**
- * Makes sure that nobody calls the ledger's functions while they are replaced: none begins before the end of the
- * transaction, since each makes a claim first.
+ * Makes sure that no engine, supervisor or worker is at work while the ledger's functions are replaced. None takes a run
+ * before the end of the transaction, since that makes a claim; a command that looks at this moment may fail.
  * @throws RunbookError `ledger_busy` with who is at work.
  */
 export async function requireNothingLive(session: Session): Promise<void> {

@@ -1,7 +1,8 @@
-import { RunbookError } from '../errors.js';
-import { asSqlError, hasSqlState, SQLSTATE, type SqlError } from '../postgres/errors.js';
+import type { RunbookError } from '../errors.js';
+import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Row, Session } from '../postgres/session.js';
 import { inTransaction } from '../postgres/transaction.js';
+import { ledgerRefused, REFUSALS } from './ledger-errors.js';
 import { requireNothingLive } from './live-sessions.js';
 import { ledgerSources, type LedgerSources } from './sources.js';
 import { requireTrusted, schemaExists } from './trust.js';
@@ -128,6 +129,8 @@ const MADE_MEANWHILE = [
 ];
 const MOST_TRIES = 5;
 
+const NOTHING: Migrated = { tables: [], functions: false };
+
 /** How a ledger is brought up to date. */
 export interface MigrateOptions {
   /** True: replace functions that could be called as they are, too. */
@@ -146,14 +149,15 @@ export async function migrateLedger(
   { allFunctions = false, sources = ledgerSources() }: MigrateOptions = {},
 ): Promise<Migrated> {
   await requireTrusted(session);
-  const before = await readState(session, sources);
-  if (before.is === 'newer' || before.is === 'other') throw REFUSALS[before.is](before.detail);
-  if (before.is === 'current' && !(allFunctions && before.functionsDiffer)) {
-    return { tables: [], functions: false };
-  }
+  const isDone = async (): Promise<boolean> => {
+    const state = await readState(session, sources);
+    if (state.is === 'newer' || state.is === 'other') throw REFUSALS[state.is](state.detail);
+    return state.is === 'current' && !(allFunctions && state.functionsDiffer);
+  };
+  if (await isDone()) return NOTHING;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(session, () => makeOrUpgrade(session, sources));
+      return await inTransaction(session, () => makeOrUpgrade(session, sources, isDone));
     } catch (error) {
       if (hasSqlState(error, ...MADE_MEANWHILE) && tries < MOST_TRIES) continue;
       throw ledgerRefused(error);
@@ -164,8 +168,13 @@ export async function migrateLedger(
 /**
  * One caller at a time, by locks that no stranger can take: the schema's name in the catalog, then the table.
  * What others did while this waited for them is looked at before anything is read or written.
+ * @param isDone whether they have done all of it: a run of theirs may be at work by then.
  */
-async function makeOrUpgrade(session: Session, sources: LedgerSources): Promise<Migrated> {
+async function makeOrUpgrade(
+  session: Session,
+  sources: LedgerSources,
+  isDone: () => Promise<boolean>,
+): Promise<Migrated> {
   if (!(await schemaExists(session))) {
     await session.query('CREATE SCHEMA runbook');
     await session.query(REVOKE_DEFAULTS);
@@ -173,9 +182,8 @@ async function makeOrUpgrade(session: Session, sources: LedgerSources): Promise<
   await requireTrusted(session);
   await session.query(MIGRATION_TABLE);
   await session.query('LOCK TABLE runbook.migration IN SHARE ROW EXCLUSIVE MODE');
-  const state = await readState(session, sources);
-  if (state.is === 'newer' || state.is === 'other') throw REFUSALS[state.is](state.detail);
-  if (state.is !== 'none') await requireNothingLive(session);
+  if (await isDone()) return NOTHING;
+  if ((await readState(session, sources)).is !== 'none') await requireNothingLive(session);
   const tables = await applyTables(session, sources);
   await replaceFunctions(session, sources);
   await session.query(REVOKE_DEFAULTS);
@@ -243,58 +251,5 @@ async function replaceFunctions(
      ON CONFLICT (one) DO UPDATE
        SET contract = excluded.contract, digest = excluded.digest, replaced_at = clock_timestamp()`,
     [contract, digest],
-  );
-}
-
-const REFUSALS = {
-  none: () =>
-    new RunbookError('ledger_missing', 'the database has no ledger: nothing has run here yet', {
-      hint: 'A run makes it, and so does: pg-runbook init',
-    }),
-  older: (detail: string) =>
-    new RunbookError('ledger_older', `the ledger is of an older pg-runbook: ${detail}`, {
-      hint: 'Bring it up to date when nothing runs: pg-runbook init',
-    }),
-  newer: (detail: string) =>
-    new RunbookError('ledger_newer', `the ledger is of a newer pg-runbook: ${detail}`, {
-      hint: 'Use the newer pg-runbook that made it; a ledger never goes back.',
-    }),
-  other: (detail: string) =>
-    new RunbookError(
-      'ledger_other',
-      `the ledger is not of a release of pg-runbook: ${detail} differ`,
-      {
-        hint:
-          'It was made by a build between two releases, or changed by hand. To keep its history, ALTER SCHEMA runbook ' +
-          'RENAME TO runbook_old; the next run makes a new one.',
-      },
-    ),
-} as const satisfies Record<
-  Exclude<LedgerState['is'], 'current'>,
-  (detail: string) => RunbookError
->;
-
-function ledgerRefused(error: unknown): unknown {
-  const sql = asSqlError(error);
-  if (sql?.sqlstate === SQLSTATE.lockNotAvailable) return busyLedger(sql);
-  if (sql?.sqlstate !== SQLSTATE.insufficientPrivilege) return error;
-  return new RunbookError('ledger_missing', `the ledger cannot be made or used: ${sql.message}`, {
-    sqlstate: sql.sqlstate,
-    hint:
-      'Let a superuser give this role a schema of its own, as `pg-runbook grants FILE --role NAME` prints it; or let ' +
-      "the database's owner GRANT CREATE ON DATABASE to it until it has run `pg-runbook init`.",
-  });
-}
-
-function busyLedger({ sqlstate, message }: SqlError): RunbookError {
-  return new RunbookError(
-    'ledger_busy',
-    `another session is making or changing schema runbook, and has not ended: ${message}`,
-    {
-      sqlstate,
-      hint:
-        'Try again. If it lasts, look for old transactions: select pid, usename, xact_start from pg_stat_activity ' +
-        'where xact_start is not null order by xact_start',
-    },
   );
 }

@@ -32,17 +32,26 @@ export function examineServer(runbook: Runbook, server: ServerInfo): Examined {
       return undefined;
     }
   };
-  attempt(() => {
-    requirePrimary(server);
-  });
-  attempt(() => {
-    requireCounters(server);
-  });
-  attempt(() => {
-    refuseImpossibleBudget(runbook, server);
-  });
+  for (const require of REQUIREMENTS) {
+    attempt(() => {
+      require(server, runbook);
+    });
+  }
   const pg_background = attempt(() => describeExtension(server)) ?? null;
-  const described = {
+  return { described: describeServer(server, pg_background), refusals };
+}
+
+/** @throws RunbookError when the runbook cannot run there: see the class `refused`. */
+export function requireRunnable(runbook: Runbook, server: ServerInfo): RunnableServer {
+  requireVersion(server);
+  for (const require of REQUIREMENTS) require(server, runbook);
+  return describeServer(server, describeExtension(server));
+}
+
+const REQUIREMENTS = [requirePrimary, requireCounters, refuseImpossibleBudget];
+
+function describeServer<T extends PgBackground | null>(server: ServerInfo, pg_background: T) {
+  return {
     version: server.version,
     version_number: server.versionNumber,
     database: server.database,
@@ -52,14 +61,6 @@ export function examineServer(runbook: Runbook, server: ServerInfo): Examined {
     database_oid: server.databaseOid,
     pg_background,
   };
-  return { described, refusals };
-}
-
-/** @throws RunbookError when the runbook cannot run there: see the class `refused`. */
-export function requireRunnable(runbook: Runbook, server: ServerInfo): RunnableServer {
-  const { described, refusals } = examineServer(runbook, server);
-  if (refusals[0] !== undefined) throw refusals[0];
-  return { ...described, pg_background: describeExtension(server) };
 }
 
 function describeExtension(server: ServerInfo): PgBackground {
@@ -68,7 +69,7 @@ function describeExtension(server: ServerInfo): PgBackground {
   return { version, dialect: name, schema };
 }
 
-function refuseImpossibleBudget(runbook: Runbook, server: ServerInfo): void {
+function refuseImpossibleBudget(server: ServerInfo, runbook: Runbook): void {
   const { workers, keepFree } = runbook.budget;
   if (workers + keepFree <= server.maxWorkerProcesses) return;
   throw new RunbookError(

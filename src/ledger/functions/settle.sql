@@ -14,7 +14,7 @@ RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   timeout_ms constant double precision := (s.plan ->> 'timeout_ms')::double precision;
-  begun constant boolean := runbook.is_walked(a.run_id, a.step_id);
+  begun constant boolean := t.plan ->> 'proof' = 'checkpoint' AND runbook.is_walked(a.run_id, a.step_id);
   among jsonb := runbook.targets_of(a, t);
   seen jsonb := runbook.look(p_execution ->> 'evidence', among);
   heard jsonb;

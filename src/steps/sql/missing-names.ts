@@ -31,12 +31,16 @@ export async function findMissingName(
   );
   if (missing === undefined) return undefined;
   const { relation, column } = missing;
-  const hint = undefined;
   const shown = relation.includes('"') ? relation : `"${relation}"`;
   if (column === null) {
     const name = relation.slice(relation.lastIndexOf('.') + 1);
-    return { sqlstate: '42P01', message: `relation ${shown} does not exist`, hint, name };
+    return {
+      sqlstate: '42P01',
+      message: `relation ${shown} does not exist`,
+      hint: undefined,
+      name,
+    };
   }
   const message = `column "${column}" of relation ${shown} does not exist`;
-  return { sqlstate: '42703', message, hint, name: column };
+  return { sqlstate: '42703', message, hint: undefined, name: column };
 }

@@ -134,6 +134,24 @@ describe('a ledger of an older pg-runbook', () => {
   });
 });
 
+describe('a ledger that somebody else has brought up to date meanwhile', () => {
+  it('is used as it is, though a run is at work by then', async () => {
+    await asOf(0);
+    const other = await db.connect();
+    await other.query('begin; lock table runbook.migration in share row exclusive mode');
+    const late = withSession(connectionTo(db), (session) => migrateLedger(session));
+    await until(
+      db,
+      `select from pg_locks where relation = 'runbook.migration'::regclass and not granted`,
+    );
+    await other.query(`update runbook.function_set set contract = ${String(OURS.functions.contract)};
+      insert into runbook.claim select 'run/other', pid, backend_start from pg_stat_activity where pid = pg_backend_pid();
+      commit`);
+    expect(await late).toEqual({ tables: [], functions: false });
+    await other.end();
+  });
+});
+
 describe('a ledger with other functions of the same contract', () => {
   it('is used as it is; doctor says so, and init replaces them', async () => {
     await db.query(`update runbook.function_set set digest = 'of a fix'`);

@@ -54,10 +54,14 @@ describe('a server on which nothing could run', () => {
 
   it('is planned for a role that may not launch workers, which is told', async () => {
     const env = { ...db.env, PGUSER: role.user, PGPASSWORD: role.password };
-    await db.query(`revoke pgbackground_role from ${role.user}`);
+    await db.query(
+      `revoke pgbackground_role from ${role.user}; revoke usage on schema pgbg from ${role.user}`,
+    );
     const { code, codes, plan } = await planned(YAML, env);
     const ran = await runHere(['run', path], { env });
-    await db.query(`grant pgbackground_role to ${role.user}`);
+    await db.query(
+      `grant pgbackground_role to ${role.user}; grant usage on schema pgbg to ${role.user}`,
+    );
     expect([code, codes[0]]).toEqual([0, 'privilege_missing']);
     expect(plan.server?.pg_background).toBeNull();
     expect(ran).toMatchObject({ code: 3, stdout: '' });

@@ -49,8 +49,7 @@ export function sqlFunctionSizes(sources: readonly SqlSource[]): Size[] {
 }
 
 /**
- * Functions that the program does not name, nor any function that it names, and so on.
- * @param program its texts: some have the name alone.
+ * Functions that the program does not call, nor any function that it calls, and so on.
  */
 export function unreachedFunctions(
   sources: readonly SqlSource[],
@@ -59,14 +58,14 @@ export function unreachedFunctions(
   const functions = new Map(
     sources.flatMap(sqlFunctions).map(({ name, text }) => [name, text] as const),
   );
-  const words = new Set(program.flatMap((text) => text.match(/\w+/g) ?? []));
-  const todo = [...functions.keys()].filter((name) => words.has(name));
+  const calls = (text: string): string[] =>
+    [...text.matchAll(/\brunbook\.(\w+)\s*\(/g)].map(([, name = '']) => name);
+  const todo = program.flatMap(calls);
   const reached = new Set<string>();
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (reached.has(name)) continue;
     reached.add(name);
-    const calls = functions.get(name)?.matchAll(/\brunbook\.(\w+)\s*\(/g) ?? [];
-    todo.push(...[...calls].map(([, called = '']) => called));
+    todo.push(...calls(functions.get(name) ?? ''));
   }
   return [...functions.keys()].filter((name) => !reached.has(name));
 }
