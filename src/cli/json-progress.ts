@@ -41,7 +41,7 @@ function toLogFields(event: EngineEvent): object {
     'how',
     'adopted',
     'message',
-    'cleanUp',
+    'messages',
     'by',
     'progress',
     'residue',

@@ -68,7 +68,7 @@ function describe(event: EngineEvent, output: Output): string | undefined {
     case 'queue_drained':
       return `${event.task.id} printed more than its queue holds; making room`;
     case 'cleaned_up':
-      return `${event.task.id} dropped leftovers: ${oneLine(event.cleanUp.dropped.join(', ')) || 'none'}; left: ${oneLine(event.cleanUp.left.join(', ')) || 'none'}`;
+      return `${event.task.id}: ${oneLine(event.messages.join('; '))}`;
     case 'step_detached':
       return `${event.step.id}: ${status('detached')}; a supervisor looks after ${String(event.step.tasks.length)} task(s)`;
     case 'step_ended':

@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { summarize } from '../engine/conclude.js';
+import { summarize } from '../engine/summary.js';
 import { messageOf, RunbookError } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { documentProblem } from '../plan/check-document.js';

@@ -1,34 +1,37 @@
-import type { ReportV1 } from '../generated/report.v1.js';
-import type { AttemptLedger } from '../ledger/attempts.js';
-import type { LedgerStore } from '../ledger/store.js';
-import type { BackgroundClient } from '../postgres/background/client.js';
+import { createHash } from 'node:crypto';
+import type { Core } from '../ledger/core.js';
+import type { LedgerStore, Seal } from '../ledger/store.js';
 import type { RunnablePlan } from '../model/live-plan.js';
+import type { Settings } from '../model/runbook.js';
+import { taskDigest } from '../plan/task-digest.js';
+import type { BackgroundClient } from '../postgres/background/client.js';
 import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import type { EventListener } from './events.js';
 import type { LookListener } from './live.js';
-import type { RunSessions } from './sessions.js';
+import type { RunState } from './run-state.js';
 import type { RunWindow } from './run-window.js';
-import type { StepState, TaskState } from './state.js';
 
 /** What the parts of the engine share during one run. */
 export interface RunContext {
-  readonly record: ReportV1;
-  readonly steps: readonly StepState[];
-  /** Interrupted tasks that were not done again, since that may do harm. */
-  readonly refused: readonly TaskState[];
-  readonly sessions: RunSessions;
-  /** Launches and polls; its session owns the handles. */
+  readonly plan: RunnablePlan;
+  /** The report as it stands. */
+  readonly state: RunState;
+  /** Interrupted tasks that were not done again, since that may do harm, by id. */
+  readonly refused: readonly string[];
+  /** Owns the handles of the workers. */
+  readonly session: Session;
   readonly background: BackgroundClient;
-  /** Everything else: the ledger, the evidence, signals. Never the session that owns the handles. */
-  readonly observer: Session;
   readonly ledger: LedgerStore;
-  readonly attempts: AttemptLedger;
-  /** The role's own search_path, which is for the workers. */
-  readonly searchPath: string;
+  readonly core: Core;
+  /** What workers get besides the plan's settings. */
+  readonly workerDefaults: Settings;
+  /** Of the seals of this run's tasks; it is nowhere but in this process and its supervisors. */
+  readonly key: string;
+  /** How often each detached step was given to a supervisor, by its id. */
+  readonly handOvers: Map<string, number>;
   /** Undefined when nothing but its work ends the run. */
   readonly window: RunWindow | undefined;
-  readonly guards: RunnablePlan['guards'];
   readonly clock: Clock;
   /** Aborted when nothing more may be launched and what runs is to be cancelled. */
   readonly stop: AbortSignal;
@@ -39,9 +42,13 @@ export interface RunContext {
   readonly save: () => Promise<void>;
 }
 
-/** All tasks whose worker lives, as far as is known. */
-export function workingTasks(context: Pick<RunContext, 'steps'>): TaskState[] {
-  return context.steps.flatMap((step) =>
-    [...step.inHand].filter((task) => task.working !== undefined),
-  );
+/**
+ * Seals tasks with a key.
+ * @see src/ledger/functions/prepare.sql, runbook.seal_of
+ */
+export function sealWith(key: string, runId: string): Seal {
+  return (step, task) =>
+    createHash('sha256')
+      .update([key, runId, step, String(task.number), taskDigest(task)].join('/'))
+      .digest('hex');
 }

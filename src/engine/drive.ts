@@ -1,17 +1,16 @@
-import { describeStop, EXIT, messageOf, RunbookError, signalExitCode } from '../errors.js';
+import { messageOf, RunbookError, signalExitCode, type ExitCode } from '../errors.js';
 import type { ReportV1 } from '../generated/report.v1.js';
 import { clearResidue } from '../ledger/residue.js';
+import type { EngineEnd, RunEnd } from '../ledger/store.js';
 import { nextCommands } from '../model/next-commands.js';
-import { isFinal } from '../model/status.js';
 import { asRunbookError, isConnectionLost } from '../postgres/errors.js';
-import { toTimestamp } from './clock.js';
-import { concludeRun, summarize, type Cancelled } from './conclude.js';
+import { abandonedRun, abandonTasks } from './abandon.js';
 import type { RunContext } from './context.js';
-import { abandonTasks, finishSteps } from './finish.js';
 import { refreshStep } from './hand-over.js';
 import { runLoop } from './loop.js';
 import { stepEnds } from './report-of.js';
 import { stopAndSettle } from './loss.js';
+import { summarize } from './summary.js';
 
 /** A connection that is lost more often is no accident. */
 const MOST_LOSSES = 10;
@@ -41,56 +40,55 @@ export async function drive(
       context = next;
     }
   } finally {
-    await context.sessions.control.close();
-    await context.sessions.observer.close();
+    await context.session.close();
   }
-  context.emit({ type: 'run_ended', run: context.record.run });
+  const { record } = context.state;
+  context.emit({ type: 'run_ended', run: record.run });
   await context.save();
-  return context.record;
+  return record;
 }
 
 /** @returns what stopped the run before its end, if anything did. */
 async function attempt(context: RunContext, losses: number): Promise<unknown> {
   try {
     await runLoop(context);
-    await refreshDetached(context);
-    conclude(context, undefined, await readCancelled(context));
-    noteLosses(context, losses);
-    await finishRun(context);
+    await finishRun(context, { note: noteOf(losses) });
     return undefined;
   } catch (error) {
     return asRunbookError(error);
   }
 }
 
-/** A step whose tasks have all ended is over, though its supervisor may be about to say so. */
-async function refreshDetached(context: RunContext): Promise<void> {
-  const detached = context.steps.filter((step) => step.handedOver);
-  for (const step of detached) await refreshStep(context, step);
-  const over = detached.filter(
-    ({ record }) => !isFinal(record.status) && record.tasks.every((task) => isFinal(task.status)),
-  );
-  await finishSteps(context, over);
+/** Records the end of the run, and what is left over in the database then. */
+async function finishRun(
+  context: RunContext,
+  end: Partial<Pick<EngineEnd, 'note' | 'lost' | 'error_exit'>>,
+): Promise<void> {
+  const { ledger, plan, refused, session, state, stop } = context;
+  const { record } = state;
+  record.residue.after = await clearResidue(session);
+  const ended = await ledger.concludeRun(record.run.id, {
+    ...{ note: null, lost: null, error_exit: null },
+    ...end,
+    signal_exit: stop.aborted ? signalExitCode(stop.reason) : null,
+    residue: record.residue,
+    refused,
+  });
+  for (const { id, policy } of plan.steps) if (policy === 'detach') await refreshStep(context, id);
+  tellRunEnd(context, ended);
 }
 
-/** By whom the run was cancelled; undefined: by nobody, or all was done by then. */
-async function readCancelled({ ledger, record, stop }: RunContext): Promise<Cancelled | undefined> {
-  const reason = await ledger.readCancelledRun(record.run.id);
-  if (reason === undefined) return undefined;
-  return { reason, exitCode: stop.aborted ? signalExitCode(stop.reason) : EXIT.taskFailed };
-}
-
-/** Records the end of the run, and what is lying about in the database then. */
-async function finishRun({ record, observer, ledger }: RunContext): Promise<void> {
-  record.residue.after = await clearResidue(observer);
-  await ledger.finishRun(record);
+function tellRunEnd({ plan, state: { record } }: RunContext, ended: RunEnd): void {
+  Object.assign(record.run, ended);
+  const ends = stepEnds(record.steps, plan.steps);
+  record.run.next_commands = nextCommands(record.run.id, ended.status, ends);
+  record.summary = summarize(record);
 }
 
 /** What went well in the end should still be known. */
-function noteLosses({ record: { run } }: RunContext, losses: number): void {
-  if (losses === 0) return;
-  const note = `the connection was lost${losses === 1 ? '' : ` ${String(losses)} times`}`;
-  run.reason = `${note}; ${run.reason ?? 'the run went on'}`;
+function noteOf(losses: number): string | null {
+  if (losses === 0) return null;
+  return `the connection was lost${losses === 1 ? '' : ` ${String(losses)} times`}`;
 }
 
 /** Undefined when the server did not come back in time. */
@@ -125,29 +123,19 @@ function isPassing(error: unknown): boolean {
  * @param unreachable true when the server did not come back.
  */
 async function giveUp(context: RunContext, error: unknown, unreachable: boolean): Promise<void> {
-  const reason = messageOf(error);
-  const { stop } = context;
-  const cancelled = stop.aborted
-    ? { reason: `cancelled by ${describeStop(stop.reason)}`, exitCode: signalExitCode(stop.reason) }
-    : undefined;
-  const end = (): void => {
-    conclude(context, reason, cancelled);
-    const { run } = context.record;
-    if (error instanceof RunbookError && !isConnectionLost(error) && run.status !== 'unknown') {
-      run.status = 'failed';
-      run.exit_code = error.exitCode;
-    }
-  };
+  const lost = messageOf(error);
+  const error_exit =
+    error instanceof RunbookError && !isConnectionLost(error) ? error.exitCode : null;
   let trouble: unknown;
   try {
-    if (unreachable) abandonTasks(context, `${reason}; the server did not come back`);
-    else await stopAndSettle(context, reason);
-    end();
-    if (!unreachable) await finishRun(context);
+    if (unreachable) abandon(context, lost, 'the server did not come back', error_exit);
+    else {
+      await stopAndSettle(context, lost);
+      await finishRun(context, { lost, error_exit });
+    }
   } catch (second) {
     trouble = asRunbookError(second);
-    abandonTasks(context, `${reason}; then: ${messageOf(trouble)}`);
-    end();
+    abandon(context, lost, `then: ${messageOf(trouble)}`, error_exit);
   }
   await context.save();
   // A defect of our own must not pass as a failed run: it is recorded, and told as what it is.
@@ -156,29 +144,13 @@ async function giveUp(context: RunContext, error: unknown, unreachable: boolean)
   }
 }
 
-function conclude(
+/** Without the server nothing is recorded but in the report. */
+function abandon(
   context: RunContext,
-  lost: string | undefined,
-  cancelled: Cancelled | undefined,
+  lost: string,
+  more: string,
+  errorExit: ExitCode | null,
 ): void {
-  const { record, clock, refused } = context;
-  const names = refused.map((task) => task.record.id);
-  const { status, exitCode, reason } = concludeRun(record, cancelled, lost, names);
-  const { run } = record;
-  run.status = status;
-  run.exit_code = exitCode;
-  run.reason = reason ?? null;
-  // Detached steps go on; whoever ends the last one says when.
-  const goesOn = record.steps.some((step) => !isFinal(step.status));
-  run.finished_at = goesOn ? null : toTimestamp(clock.now());
-  if (!goesOn) run.paused_by = null;
-  run.next_commands = nextCommands(
-    run.id,
-    status,
-    stepEnds(
-      record.steps,
-      context.steps.map((step) => step.plan),
-    ),
-  );
-  record.summary = summarize(record);
+  abandonTasks(context, `${lost}; ${more}`);
+  tellRunEnd(context, abandonedRun(context, lost, errorExit));
 }

@@ -1,4 +1,3 @@
-import type { CleanUp } from '../steps/contract.js';
 import type { Attempt, Progress, ReportV1, Residue, Step, Task } from '../generated/report.v1.js';
 
 /** What happens in a run, for those who watch it. The report, not the events, holds the truth. */
@@ -35,7 +34,7 @@ export type EngineEvent =
   | { readonly type: 'step_progress'; readonly step: Step; readonly progress: Progress }
   | { readonly type: 'worker_signalled'; readonly task: Task; readonly how: string }
   | { readonly type: 'queue_drained'; readonly task: Task }
-  | { readonly type: 'cleaned_up'; readonly task: Task; readonly cleanUp: CleanUp }
+  | { readonly type: 'cleaned_up'; readonly task: Task; readonly messages: readonly string[] }
   | { readonly type: 'step_detached'; readonly step: Step }
   | { readonly type: 'step_ended'; readonly step: Step }
   | { readonly type: 'connection_lost'; readonly message: string }

@@ -5,9 +5,7 @@ import { workerNamePrefix } from '../model/identity.js';
 import { asSqlError } from '../postgres/errors.js';
 import type { Queryable } from '../postgres/session.js';
 import { readServerLook, type ServerLook } from '../postgres/worker-progress.js';
-import { workingTasks, type RunContext } from './context.js';
-import type { GuardWatch } from './guards.js';
-import type { SlotBudget } from './slots.js';
+import type { RunContext } from './context.js';
 
 /** The server is asked no oftener, whoever watches. */
 const LOOK_EVERY_MS = 1_000;
@@ -40,24 +38,15 @@ export type LookListener = (look: RunLook) => void;
 export class LiveWatch {
   #lookedAt = 0;
 
-  async look(context: RunContext, guards: GuardWatch, slots: SlotBudget): Promise<void> {
-    const { clock, onLook, observer, record } = context;
+  async look(context: RunContext): Promise<void> {
+    const { clock, onLook, plan, session, state } = context;
     const now = clock.now();
-    if (onLook === undefined || now < this.#lookedAt + LOOK_EVERY_MS || begins(context, now))
-      return;
+    if (onLook === undefined || now < this.#lookedAt + LOOK_EVERY_MS) return;
     this.#lookedAt = now;
-    const server = await lookAtServer(observer, record);
+    const server = await lookAtServer(session, state.record);
     if (server === undefined) return;
-    const plan = context.steps.map((step) => step.plan);
-    onLook({ at: now, report: record, plan, server, waits: waitsOf(context, guards, slots, now) });
+    onLook({ at: now, report: state.record, plan: plan.steps, server, waits: waitsOf(context) });
   }
-}
-
-/** A snapshot of ours would disturb workers that have just begun: see decision 19. */
-function begins(context: RunContext, now: number): boolean {
-  return workingTasks(context).some(
-    ({ step, live }) => now < (live?.launchedAt ?? 0) + (step.kind.quietStartMs ?? 0),
-  );
 }
 
 /**
@@ -82,28 +71,25 @@ export async function lookAtServer(
   }
 }
 
-function waitsOf(
-  { record, steps }: RunContext,
-  guards: GuardWatch,
-  slots: SlotBudget,
-  now: number,
-): Wait[] {
-  const guard = guards.waiting(now);
-  const open = steps.flatMap((step) => step.tasks.filter((task) => task.phase === 'waiting'));
+function waitsOf({ core: { memory }, state }: RunContext): Wait[] {
+  const { guard, turns = {} } = memory;
   return [
-    ...pauseOf(record),
-    ...(guard === undefined ? [] : [{ kind: 'guard' as const, why: guard }]),
-    ...slots.waiting.map((why) => ({ kind: 'slot' as const, why })),
-    ...open.flatMap(({ awaits, record: { id } }) =>
-      awaits === undefined
-        ? []
-        : [{ kind: 'relation' as const, why: `${id}: run ${awaits} works on the same relation` }],
-    ),
-    ...open.flatMap(({ notBefore, record: { id } }) =>
-      notBefore > now
-        ? [{ kind: 'retry' as const, why: `${id} is tried again`, until: notBefore }]
-        : [],
-    ),
+    ...pauseOf(state.record),
+    ...(guard === undefined || guard.looks === 0
+      ? []
+      : [{ kind: 'guard' as const, why: guard.why }]),
+    ...Object.values(turns)
+      .filter(({ free }) => free < 1)
+      .map(({ why }) => ({ kind: 'slot' as const, why })),
+    ...[...state.awaits].map(([id, run]) => ({
+      kind: 'relation' as const,
+      why: `${id}: run ${run} works on the same relation`,
+    })),
+    ...[...state.retries].map(([id, until]) => ({
+      kind: 'retry' as const,
+      why: `${id} is tried again`,
+      until,
+    })),
   ];
 }
 

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { ReportV1 } from '../generated/report.v1.js';
-import { AttemptLedger } from '../ledger/attempts.js';
 import { readBrake } from '../ledger/brake.js';
+import { Core } from '../ledger/core.js';
 import { refusals } from '../ledger/refusals.js';
 import { clearResidue } from '../ledger/residue.js';
 import { LedgerStore, type EngineOrigin } from '../ledger/store.js';
@@ -11,12 +12,16 @@ import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { readServerInfo } from '../postgres/server.js';
 import type { Session } from '../postgres/session.js';
 import { systemClock, type Clock } from './clock.js';
-import { summarize } from './conclude.js';
+import { summarize } from './summary.js';
 import type { RunContext } from './context.js';
 import type { EventListener } from './events.js';
 import type { LookListener } from './live.js';
+import { engineOrder } from './driver-order.js';
 import type { RestoredRun } from './restore.js';
-import type { RunSessions } from './sessions.js';
+import { RunState } from './run-state.js';
+import { readWorkerDefaults } from './sessions.js';
+
+const KEY_BYTES = 16;
 
 /** What running and resuming have in common. */
 export interface EngineOptions {
@@ -38,32 +43,34 @@ export interface EngineOptions {
   readonly dialect?: BackgroundDialect;
 }
 
-/** What the parts of the engine need for a run. */
+/**
+ * What the parts of the engine need for a run.
+ * @param old the context of before a connection was lost.
+ */
 export async function makeContext(
   options: EngineOptions,
-  sessions: RunSessions,
+  session: Session,
   {
     record,
-    steps,
     refused,
     window,
     plan,
-  }: Pick<RestoredRun, 'record' | 'steps' | 'refused' | 'plan'> & Pick<RunContext, 'window'>,
+  }: Pick<RestoredRun, 'record' | 'refused' | 'plan'> & Pick<RunContext, 'window'>,
+  old?: RunContext,
 ): Promise<RunContext> {
-  const { observer } = sessions;
-  const dialect = options.dialect ?? chooseDialect(await readServerInfo(observer));
-  return {
-    record,
-    steps,
+  const dialect = options.dialect ?? chooseDialect(await readServerInfo(session));
+  const context = {
+    plan,
+    state: new RunState(record, options.onEvent),
     refused,
-    sessions,
-    background: new BackgroundClient(dialect, sessions.control),
-    observer,
-    ledger: new LedgerStore(observer),
-    attempts: new AttemptLedger(observer),
-    searchPath: sessions.searchPath,
+    session,
+    background: new BackgroundClient(dialect, session),
+    ledger: new LedgerStore(session),
+    core: new Core(session, options.runId),
+    workerDefaults: await readWorkerDefaults(session),
+    key: old?.key ?? randomBytes(KEY_BYTES).toString('hex'),
+    handOvers: old?.handOvers ?? new Map<string, number>(),
     window,
-    guards: plan.guards,
     clock: options.clock ?? systemClock,
     stop: options.stop,
     emit: options.onEvent,
@@ -73,31 +80,29 @@ export async function makeContext(
       return options.onReport(record);
     },
   };
+  context.core.begin(engineOrder(context));
+  return context;
 }
 
 /** Nothing begins while all runs are paused: cron comes again. */
-export async function refuseBraked(observer: Session): Promise<void> {
-  const by = await readBrake(observer);
+export async function refuseBraked(session: Session): Promise<void> {
+  const by = await readBrake(session);
   if (by === null) return;
   throw refusals.brake(by);
 }
 
-/** Closes the sessions when the work fails. */
-export async function guarded<T>(
-  sessions: { readonly [name in 'control' | 'observer']: RunSessions[name] | undefined },
-  work: () => Promise<T>,
-): Promise<T> {
+/** Closes the session when the work fails. */
+export async function guarded<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await sessions.control?.close();
-    await sessions.observer?.close();
+    await session.close();
     throw error;
   }
 }
 
 /** Invalid indexes cost every write, and lost workers hold slots and locks: what is ours goes first. */
-export async function clearBefore({ record, observer, emit }: RunContext): Promise<void> {
-  record.residue.before = await clearResidue(observer);
+export async function clearBefore({ state: { record }, session, emit }: RunContext): Promise<void> {
+  record.residue.before = await clearResidue(session);
   for (const residue of record.residue.before) emit({ type: 'residue_found', residue });
 }

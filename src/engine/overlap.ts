@@ -8,7 +8,7 @@ import { reconcileRun } from './reconcile.js';
 const LOOK_EVERY_MS = 500;
 const DEFAULT_WAIT_MS = 3_600_000;
 
-type Turn = Pick<RunContext, 'observer' | 'clock' | 'stop' | 'window' | 'emit'>;
+type Turn = Pick<RunContext, 'session' | 'clock' | 'stop' | 'window' | 'emit'>;
 type Order = Pick<RunnablePlan, 'runbook' | 'on_overlap' | 'budget'>;
 
 /**
@@ -41,18 +41,18 @@ export async function takeTurn(
 
 /** @returns the other run that is live. */
 async function tryTurn(
-  { observer, clock }: Turn,
+  { session, clock }: Turn,
   runId: string,
   name: string,
 ): Promise<string | undefined> {
   const others = async (): Promise<string[]> =>
-    (await findLiveRuns(observer, name)).filter((run) => run !== runId);
-  if (!(await tryClaim(observer, claimOn.runbook(name))))
+    (await findLiveRuns(session, name)).filter((run) => run !== runId);
+  if (!(await tryClaim(session, claimOn.runbook(name))))
     return (await others())[0] ?? 'that is about to begin';
   // What they left may long have ended, with nobody there to say so.
-  for (const run of await others()) await reconcileRun(observer, run, clock, false);
+  for (const run of await others()) await reconcileRun(session, run, clock, false);
   const [live] = await others();
   if (live === undefined) return undefined;
-  await releaseClaim(observer, claimOn.runbook(name));
+  await releaseClaim(session, claimOn.runbook(name));
   return live;
 }

@@ -1,5 +1,4 @@
 import type { RunContext } from './context.js';
-import type { StepState } from './state.js';
 
 /** How often the report learns how far walks have come, and how often those who watch are told. */
 const READ_EVERY_MS = 1_000;
@@ -11,32 +10,34 @@ export class ProgressWatch {
   readonly #toldAt = new Map<string, number>();
 
   async look(context: RunContext): Promise<void> {
-    const now = context.clock.now();
+    const { clock, emit, state } = context;
+    const now = clock.now();
     if (now < this.#readAt + READ_EVERY_MS) return;
     this.#readAt = now;
-    const walking = context.steps.filter((step) => [...step.inHand].some((task) => task.working));
-    await readProgress(context, walking);
-    for (const { id, record } of walking) {
+    const walking = state.record.steps.filter(({ status }) => status === 'running');
+    await readProgress(
+      context,
+      walking.map(({ id }) => id),
+    );
+    for (const step of walking) {
       // The first word comes with the first batches, not with the launch.
-      const toldAt = this.#toldAt.get(id) ?? now - TELL_EVERY_MS + READ_EVERY_MS;
-      this.#toldAt.set(id, toldAt);
-      if (record.progress === null || now < toldAt + TELL_EVERY_MS) continue;
-      this.#toldAt.set(id, now);
-      context.emit({ type: 'step_progress', step: record, progress: record.progress });
+      const toldAt = this.#toldAt.get(step.id) ?? now - TELL_EVERY_MS + READ_EVERY_MS;
+      this.#toldAt.set(step.id, toldAt);
+      if (step.progress === null || now < toldAt + TELL_EVERY_MS) continue;
+      this.#toldAt.set(step.id, now);
+      emit({ type: 'step_progress', step, progress: step.progress });
     }
   }
 }
 
 /** Takes over how far the walks of steps have come, of those that walk a table. */
 export async function readProgress(
-  { ledger, record }: RunContext,
-  steps: readonly StepState[],
+  { ledger, plan, state }: RunContext,
+  steps: readonly string[],
 ): Promise<void> {
-  const walks = steps.filter((step) => step.plan.batches !== null);
+  const walks = plan.steps.filter(({ id, batches }) => batches !== null && steps.includes(id));
   if (walks.length === 0) return;
-  const progress = await ledger.readProgress(
-    record.run.id,
-    walks.map(({ id }) => id),
-  );
-  for (const step of walks) step.record.progress = progress[step.id] ?? null;
+  const ids = walks.map(({ id }) => id);
+  const progress = await ledger.readProgress(state.record.run.id, ids);
+  for (const id of ids) state.step(id).progress = progress[id] ?? null;
 }

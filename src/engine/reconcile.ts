@@ -9,14 +9,12 @@ import { looking } from './look.js';
  * Settles by proof what the ledger calls running and nobody runs; workers that still run stay
  * `running`. Never left 'running' because somebody was killed.
  * @param takeOver true for the engine that has the run's lock, and looks after it from now on.
- * @param keep attempts whose handles that engine still has: their ends can still be heard.
  */
 export async function reconcileRun(
   db: Queryable,
   runId: string,
   clock: Clock,
   takeOver: boolean,
-  keep: readonly string[] = [],
 ): Promise<void> {
   const { steps, serverVersion } = await readPlannedSteps(db, runId);
   if (steps.some((step: unknown) => !hasKind(step))) throw damaged(runId, 'a step without a kind');
@@ -25,12 +23,7 @@ export async function reconcileRun(
     steps.map(({ id, kind, spec }) => [id, stepKind(kind).execution(spec, serverVersion)]),
   );
   await looking(clock, () =>
-    db.query('SELECT runbook.reconcile($1, $2, $3, $4)', [
-      runId,
-      JSON.stringify(executions),
-      takeOver,
-      keep,
-    ]),
+    db.query('SELECT runbook.reconcile($1, $2, $3)', [runId, JSON.stringify(executions), takeOver]),
   );
 }
 

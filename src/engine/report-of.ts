@@ -2,7 +2,7 @@ import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
 import type { StoredRun } from '../ledger/read.js';
 import { nextCommands, type StepEnd } from '../model/next-commands.js';
-import { summarize } from './conclude.js';
+import { summarize } from './summary.js';
 import { mayRepeat } from './repeatable.js';
 
 /** The report of a run as the ledger has it. */

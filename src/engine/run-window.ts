@@ -29,17 +29,3 @@ export function openWindow(planned: PlanV1['window'], now: number): RunWindow | 
   const endsAt = windowEnd(window, now);
   return endsAt === undefined ? undefined : { endsAt, atEnd: planned.at_end };
 }
-
-/** The server ends a worker when whoever should cancel it is gone, so much later than the window. */
-const CANCEL_MARGIN_MS = 3_000;
-
-/** The statement_timeout of a worker: it must not outlive a window that cancels. */
-export function timeoutWithin(
-  window: RunWindow | undefined,
-  timeoutMs: number,
-  now: number,
-): { readonly statement_timeout: string } | undefined {
-  if (window?.atEnd !== 'cancel') return undefined;
-  const left = Math.max(0, window.endsAt - now) + CANCEL_MARGIN_MS;
-  return { statement_timeout: `${String(Math.ceil(Math.min(timeoutMs, left)))}ms` };
-}

@@ -3,8 +3,8 @@ import { tryClaimRun } from '../ledger/claims.js';
 import { pruneRuns } from '../ledger/read.js';
 import type { RunnablePlan } from '../model/live-plan.js';
 import { systemClock, toTimestamp } from './clock.js';
+import { sealWith } from './context.js';
 import { drive } from './drive.js';
-import { finishSteps } from './finish.js';
 import {
   clearBefore,
   guarded,
@@ -15,8 +15,7 @@ import {
 import { newRecord } from './new-record.js';
 import { takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
-import { openSessions } from './sessions.js';
-import { StepState } from './state.js';
+import { openSession } from './sessions.js';
 import { takeUp, type ResumeOptions } from './take-up.js';
 
 const DAY_MS = 86_400_000;
@@ -43,29 +42,20 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     traceparent: options.origin.traceparent ?? null,
     pass: options.pass ?? null,
   });
-  const steps = plan.steps.map((step, index) => {
-    const stepRecord = record.steps[index];
-    if (stepRecord === undefined) throw new Error(`no record of step ${step.id}`);
-    return new StepState(step, stepRecord, plan.server.version_number);
-  });
-  const sessions = await openSessions(connection, runId, plan.budget.workers);
-  const context = await guarded(sessions, async () => {
-    const made = await makeContext(options, sessions, { record, steps, refused: [], window, plan });
+  const session = await openSession(connection, runId, plan.budget.workers);
+  const context = await guarded(session, async () => {
+    const made = await makeContext(options, session, { record, refused: [], window, plan });
     await made.ledger.claimVersion(plan.runbook, options.allowChanged);
-    await refuseBraked(sessions.observer);
+    await refuseBraked(session);
     await takeTurn(made, runId, plan);
     await made.ledger.refuseTakenPass(record);
-    await tryClaimRun(sessions.observer, runId);
+    await tryClaimRun(session, runId);
     await clearBefore(made);
-    await pruneRuns(sessions.observer, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
+    await pruneRuns(session, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.
     await made.save();
-    await made.ledger.startRun(record, plan, options.origin);
+    await made.ledger.startRun(record, plan, options.origin, sealWith(made.key, runId));
     made.emit({ type: 'run_started', run: record.run });
-    await finishSteps(
-      made,
-      steps.filter((step) => step.tasks.length === 0),
-    );
     return made;
   });
   return drive(context, (old) => takeUp(options, old));

@@ -1,14 +1,15 @@
 import { RunbookError } from '../errors.js';
-import { AttemptLedger } from '../ledger/attempts.js';
+import type { Step } from '../generated/report.v1.js';
 import { claimOn, tryClaim, tryClaimRun } from '../ledger/claims.js';
+import { Core } from '../ledger/core.js';
 import { refuseElsewhere } from '../ledger/read.js';
 import { LedgerStore } from '../ledger/store.js';
 import { listSome } from '../model/phrases.js';
-import { isFailure } from '../model/status.js';
+import { isFailure, isFinal } from '../model/status.js';
 import type { Session } from '../postgres/session.js';
 import { endLostSession } from '../postgres/signal.js';
 import { systemClock, toTimestamp, type Clock } from './clock.js';
-import type { RunContext } from './context.js';
+import { sealWith, type RunContext } from './context.js';
 import {
   clearBefore,
   guarded,
@@ -20,7 +21,7 @@ import { takeTurn } from './overlap.js';
 import { reconcileRun } from './reconcile.js';
 import { restoreRun, type RestoredRun } from './restore.js';
 import { openWindow } from './run-window.js';
-import { openObserver, openSessions } from './sessions.js';
+import { openSession } from './sessions.js';
 
 /** A worker shows in pg_stat_activity some milliseconds after its launch, on a busy machine later. */
 const WORKERS_SHOW_WITHIN_MS = 1_000;
@@ -34,77 +35,85 @@ export interface ResumeOptions extends EngineOptions {
 }
 
 /**
- * Takes up a run from the ledger.
- * @param old the context of before a connection was lost, whose living sessions are kept.
+ * Takes up a run from the ledger, and drives it from there: after an engine was killed, or a connection lost.
+ * @param old the context of before a connection was lost.
  */
 export async function takeUp(
   options: ResumeOptions,
   old: RunContext | undefined,
 ): Promise<RunContext> {
-  const { runId, connection, clock = systemClock } = options;
-  await closeLost(old);
-  const observer =
-    old?.sessions.observer.lost === false
-      ? old.sessions.observer
-      : await openObserver(connection, runId);
-  const kept = old?.sessions.control.lost === false ? old.sessions : undefined;
-  const run = await guarded({ observer, control: undefined }, async () => {
-    await refuseOtherRole(observer, runId);
-    await refuseElsewhere(observer, runId);
-    await takeClaim(observer, runId, clock, old);
-    if (old !== undefined) await tellLedger(new AttemptLedger(observer), old);
-    // What was launched a moment ago does not show at once.
-    await clock.sleep(WORKERS_SHOW_WITHIN_MS);
-    const heard = kept === undefined ? [] : stillHeard(old);
-    await reconcileRun(observer, runId, clock, true, heard);
-    const restored = await restoreRun(observer, runId, clock.now(), {
-      keepHandles: heard,
-      reopen: old === undefined,
-      failed: old === undefined && options.failed === true,
-    });
-    if (old === undefined && isOver(restored)) throw over(runId, restored);
-    // Who asks for the rest has a window of his own; a lost connection does not prolong one.
-    const window = old === undefined ? openWindow(restored.plan.window, clock.now()) : old.window;
-    const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
-    const { stop, onEvent: emit } = options;
-    const order = { ...restored.plan, on_overlap: 'fail' as const };
-    if (old === undefined) await refuseBraked(observer);
-    if (old === undefined) await takeTurn({ observer, clock, stop, window, emit }, runId, order);
-    // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
-    else await tryClaim(observer, claimOn.runbook(restored.plan.runbook.name));
-    await new LedgerStore(observer).reopenRun(runId, options.origin, endsAt, old === undefined);
-    restored.record.run.window_ends_at = endsAt;
-    restored.record.run.traceparent = options.origin.traceparent ?? restored.record.run.traceparent;
-    return { ...restored, window };
+  const { runId, connection } = options;
+  // A session that fell silent would keep this process alive.
+  await old?.session.close();
+  const session = await openSession(connection, runId, old?.plan.budget.workers ?? 0);
+  return guarded(session, async () => {
+    const run = await takeRun(options, session, old);
+    const context = await makeContext(options, session, run, old);
+    await sealOpenSteps(context, run);
+    if (old === undefined) await clearBefore(context);
+    const { record } = run;
+    Object.assign(record.run, { status: 'running', reason: null, exit_code: null });
+    record.run.finished_at = null;
+    for (const task of run.kept) context.emit({ type: 'task_kept', task });
+    context.emit({ type: 'run_resumed', run: record.run, adopted: countAdopted(record.steps) });
+    await context.save();
+    return context;
   });
-  const { workers } = run.plan.budget;
-  const sessions = await guarded({ observer, control: undefined }, () =>
-    openSessions(connection, runId, workers, { ...kept, observer }),
-  );
-  const context = await guarded(sessions, async () => {
-    const made = await makeContext(options, sessions, run);
-    if (old === undefined) await clearBefore(made);
-    return made;
-  });
-  Object.assign(run.record.run, { status: 'running', reason: null, exit_code: null });
-  run.record.run.finished_at = null;
-  for (const { record } of run.kept) context.emit({ type: 'task_kept', task: record });
-  const adopted = run.steps.flatMap((step) => step.tasks).filter((task) => task.working).length;
-  context.emit({ type: 'run_resumed', run: run.record.run, adopted });
-  await context.save();
-  return context;
 }
 
-/** A session that fell silent would keep this process alive. */
-async function closeLost(old: RunContext | undefined): Promise<void> {
-  const { control, observer } = old?.sessions ?? {};
-  if (control?.lost === true) await control.close();
-  if (observer?.lost === true) await observer.close();
+type TakenRun = RestoredRun & Pick<RunContext, 'window'>;
+
+/** Claims the run, settles what has ended, and opens anew what may be done. */
+async function takeRun(
+  { runId, origin, failed = false, stop, onEvent: emit, clock = systemClock }: ResumeOptions,
+  session: Session,
+  old: RunContext | undefined,
+): Promise<TakenRun> {
+  await refuseOtherRole(session, runId);
+  await refuseElsewhere(session, runId);
+  await takeClaim(session, runId, clock, old);
+  if (old?.core.untold !== undefined) await new Core(session, runId).note(old.core.untold);
+  // What was launched a moment ago does not show at once.
+  await clock.sleep(WORKERS_SHOW_WITHIN_MS);
+  await reconcileRun(session, runId, clock, true);
+  const anew = old === undefined;
+  const restored = await restoreRun(session, runId, { reopen: anew, failed: anew && failed });
+  if (anew && isOver(restored)) throw over(runId, restored);
+  // Who asks for the rest has a window of his own; a lost connection does not prolong one.
+  const window = anew ? openWindow(restored.plan.window, clock.now()) : old.window;
+  const endsAt = window === undefined ? null : toTimestamp(window.endsAt);
+  const order = { ...restored.plan, on_overlap: 'fail' as const };
+  if (anew) await refuseBraked(session);
+  if (anew) await takeTurn({ session, clock, stop, window, emit }, runId, order);
+  // Whoever began meanwhile was not kept from it; each relation still belongs to one run.
+  else await tryClaim(session, claimOn.runbook(restored.plan.runbook.name));
+  await new LedgerStore(session).reopenRun(runId, origin, endsAt, anew);
+  restored.record.run.window_ends_at = endsAt;
+  restored.record.run.traceparent = origin.traceparent ?? restored.record.run.traceparent;
+  return { ...restored, window };
+}
+
+/** The engine that sealed them is gone, and its key with it. What a supervisor has is sealed with that one's. */
+async function sealOpenSteps(
+  { key, ledger }: RunContext,
+  { plan, record, supervised }: TakenRun,
+): Promise<void> {
+  const seal = sealWith(key, record.run.id);
+  const open = plan.steps.filter(
+    ({ id }, index) =>
+      !supervised.includes(id) && !isFinal(record.steps[index]?.status ?? 'unknown'),
+  );
+  for (const step of open) await ledger.sealTasks(record.run.id, step, seal);
+}
+
+function countAdopted(steps: readonly Step[]): number {
+  const waited = steps.filter(({ policy }) => policy === 'wait').flatMap(({ tasks }) => tasks);
+  return waited.filter(({ attempts }) => attempts.at(-1)?.status === 'running').length;
 }
 
 /** Its SQL would be launched with our rights: a role's `alter role … superuser` fails with its own. */
-async function refuseOtherRole(observer: Session, runId: string): Promise<void> {
-  const [row] = await observer.query<{ role: string; mine: boolean }>(
+async function refuseOtherRole(session: Session, runId: string): Promise<void> {
+  const [row] = await session.query<{ role: string; mine: boolean }>(
     `SELECT r.role_name AS role, r.role_name = session_user AND r.role_name = current_user AS mine
        FROM runbook.run r WHERE r.run_id = $1`,
     [runId],
@@ -117,53 +126,31 @@ async function refuseOtherRole(observer: Session, runId: string): Promise<void> 
 
 /** Takes the run's claim; a session of our own that the network has cut off may have it still. */
 async function takeClaim(
-  observer: Session,
+  session: Session,
   runId: string,
   clock: Clock,
   old: RunContext | undefined,
 ): Promise<void> {
-  const mine = [old?.sessions.control, old?.sessions.observer].filter((s) => s?.lost === true);
   const until = clock.now() + OLD_SESSIONS_END_WITHIN_MS;
   for (;;) {
-    const gone: boolean[] = [];
-    for (const session of mine) {
-      if (session?.identity !== undefined)
-        gone.push(await endLostSession(observer, session.identity));
-    }
-    if (!gone.includes(false) && (await tryClaimRun(observer, runId))) return;
+    const lost = old?.session.identity;
+    const gone = lost === undefined || (await endLostSession(session, lost));
+    if (gone && (await tryClaimRun(session, runId))) return;
     if (old === undefined || clock.now() >= until) throw liveElsewhere(runId, old !== undefined);
     await clock.sleep(LOCK_PAUSE_MS);
   }
 }
 
-/** Attempts whose handles the surviving control session has: their ends will still be heard. */
-function stillHeard(old: RunContext | undefined): string[] {
-  const live = old?.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []) ?? [];
-  return live
-    .filter((l) => l.handle !== undefined && l.launchedAt > 0 && l.outcome === undefined)
-    .map(({ id }) => id);
-}
-
-/** What this process knows of attempts, and could not record before a connection was lost. */
-async function tellLedger(attempts: AttemptLedger, old: RunContext): Promise<void> {
-  const live = old.steps.flatMap((step) => step.tasks).flatMap((task) => task.live ?? []);
-  await attempts.withdraw(live.filter((l) => l.launchedAt === 0).map(({ id }) => id));
-  await attempts.recordLaunches(live.filter((l) => l.launchedAt > 0));
-  for (const { id, outcome, endedAt } of live) {
-    if (outcome !== undefined) await attempts.recordOutcome(id, outcome, toTimestamp(endedAt));
-  }
-}
-
-function isOver({ steps }: RestoredRun): boolean {
-  return steps.every((step) =>
-    step.tasks.every((task) => task.phase === 'ended' || task.phase === 'handed_over'),
+function isOver({ record: { steps }, supervised }: RestoredRun): boolean {
+  return steps.every(
+    ({ id, tasks }) => supervised.includes(id) || tasks.every(({ status }) => isFinal(status)),
   );
 }
 
-function over(runId: string, { kept, steps }: RestoredRun): RunbookError {
+function over(runId: string, { kept, record: { steps } }: RestoredRun): RunbookError {
   if (kept.length > 0) {
     const names = listSome(
-      kept.map(({ record }) => record.id),
+      kept.map(({ id }) => id),
       MOST_NAMED,
     );
     return new RunbookError(

@@ -5,7 +5,7 @@ import type { RunnablePlan } from '../model/live-plan.js';
 import type { RunStatus } from '../model/status.js';
 import type { StopCause } from '../model/stop-cause.js';
 import type { Queryable } from '../postgres/session.js';
-import type { TaskChange } from './records.js';
+import type { TaskChange } from './core.js';
 import {
   BRAKED_BY,
   CLAIMED,

@@ -6,7 +6,7 @@ import { packageFile } from '../package-file.js';
  * Which functions an engine can call: raised with every change of a name, of an argument or of a meaning on which the
  * engine, a worker or a supervisor relies.
  */
-const CONTRACT = 1;
+const CONTRACT = 2;
 
 /** A file of tables: once released it never changes, and others are only added. */
 export interface TableFile {

@@ -1,4 +1,4 @@
-import type { Step as PlannedStep } from '../generated/plan.v1.js';
+import type { Step as PlannedStep, Task as PlannedTask } from '../generated/plan.v1.js';
 import type { ReportV1, Step, Task } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
 import { workerApplicationName } from '../model/identity.js';
@@ -22,8 +22,32 @@ export interface EngineOrigin {
   readonly traceparent?: string | undefined;
 }
 
-/** What became of a step. */
-type StepEnd = Pick<Step, 'status' | 'reason' | 'finished_at'>;
+/** What only the engine knows of the end of a run. */
+export interface EngineEnd {
+  readonly residue: ReportV1['residue'];
+  /** What happened on the way, and had no consequences. */
+  readonly note: string | null;
+  /** Why the run ended early. It is no failure by itself: what is proven afterwards counts. */
+  readonly lost: string | null;
+  /** The exit code of what ended it early, where that was neither the server nor a signal. */
+  readonly error_exit: number | null;
+  /** The exit code of the signal that stopped it. */
+  readonly signal_exit: number | null;
+  /** Interrupted tasks that were not done again, by id. */
+  readonly refused: readonly string[];
+}
+
+/** What a run has come to. */
+export type RunEnd = Pick<
+  ReportV1['run'],
+  'status' | 'exit_code' | 'reason' | 'finished_at' | 'paused_by'
+>;
+
+/** Runs in a row that left a relation over, after which its task's duration does not count. */
+const AGED = 2;
+
+/** Names what a worker of a task may be sent, with a key that is not in the ledger. */
+export type Seal = (step: string, task: PlannedTask) => string;
 
 /** Tasks that one statement records: their texts, all at once, would be most of the program's memory. */
 const TASKS_AT_ONCE = 500;
@@ -66,12 +90,17 @@ export class LedgerStore {
    * Records the run with all its steps and tasks, before anything is launched.
    * @throws RunbookError `pass_taken` when another run of its pass was faster.
    */
-  async startRun(record: RunRecord, plan: RunnablePlan, origin: EngineOrigin): Promise<void> {
+  async startRun(
+    record: RunRecord,
+    plan: RunnablePlan,
+    origin: EngineOrigin,
+    seal: Seal,
+  ): Promise<void> {
     try {
       await inTransaction(this.db, async () => {
         await this.#insertRun(record, plan, origin);
         for (const [index, step] of plan.steps.entries()) {
-          await this.#insertTasks(record.run.id, step, record.steps[index]?.tasks ?? []);
+          await this.#insertTasks(record.run.id, step, record.steps[index]?.tasks ?? [], seal);
         }
       });
     } catch (error) {
@@ -118,7 +147,12 @@ export class LedgerStore {
     );
   }
 
-  async #insertTasks(runId: string, step: PlannedStep, tasks: readonly Task[]): Promise<void> {
+  async #insertTasks(
+    runId: string,
+    step: PlannedStep,
+    tasks: readonly Task[],
+    seal: Seal,
+  ): Promise<void> {
     const budgets = Object.keys(step.budgets);
     for (let from = 0; from < step.tasks.length; from += TASKS_AT_ONCE) {
       const rows = step.tasks.slice(from, from + TASKS_AT_ONCE).map((task, index) => ({
@@ -126,69 +160,40 @@ export class LedgerStore {
         targets: tasks[from + index]?.targets ?? [],
         plan: task,
         application_name: workerApplicationName(runId, step.id, task.number, budgets),
+        conflicts: task.conflicts,
+        shares_targets: task.shares_targets,
+        after: task.after,
+        expected_ms: expectedMs(task),
+        seal: seal(step.id, task),
       }));
       await this.db.query(
-        `INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items)
+        `INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items,
+                                   conflicts, shares_targets, after, expected_ms, seal)
          SELECT $1, $2, t.number, 'pending', t.targets, t.plan, t.application_name,
                 jsonb_build_array(jsonb_build_object('tries', 0, 'oids',
-                  jsonb_path_query_array(t.plan, '$.targets[*].oid')))
-           FROM jsonb_to_recordset($3) t(number int, targets jsonb, plan jsonb, application_name text)`,
+                  jsonb_path_query_array(t.plan, '$.targets[*].oid'))),
+                t.conflicts, t.shares_targets, t.after, t.expected_ms, t.seal
+           FROM jsonb_to_recordset($3) t(number int, targets jsonb, plan jsonb, application_name text, conflicts text[],
+                                         shares_targets boolean, after int[], expected_ms float8, seal text)`,
         [runId, step.id, JSON.stringify(rows)],
         'often',
       );
     }
   }
 
-  /** Records the state of steps. */
-  async updateSteps(runId: string, steps: readonly Step[]): Promise<void> {
-    await this.db.query(
-      `UPDATE runbook.step t SET status = x.status, reason = x.reason, started_at = x.started_at,
-              finished_at = x.finished_at
-         FROM ${COMMIT_LATER},
-              jsonb_to_recordset($2) x(id text, status text, reason text, started_at timestamptz,
-                                       finished_at timestamptz)
-        WHERE t.run_id = $1 AND t.step_id = x.id`,
-      [runId, JSON.stringify(steps.map(stepRow))],
-      'often',
-    );
-  }
-
-  /** Ends steps all of whose tasks have ended; says what each of them came to. */
-  async finishSteps(
-    runId: string,
-    steps: readonly string[],
-    at: string,
-  ): Promise<Record<string, StepEnd>> {
-    const [row] = await this.db.query<{ ends: Record<string, StepEnd> }>(
-      `SELECT runbook.finish_steps($1, $2, $3) AS ends FROM ${COMMIT_LATER}`,
-      [runId, steps, at],
-      'often',
-    );
-    return row?.ends ?? {};
-  }
-
-  /** Notes who told the engine to stop, for the steps that it looks after itself. */
-  async noteStop(runId: string, steps: readonly string[], by: string): Promise<void> {
-    await this.db.query('SELECT runbook.note_stop($1, $2, $3)', [runId, steps, by]);
-  }
-
-  /** The steps that are to be cancelled, and who asked for that. */
-  async readCancelled(runId: string): Promise<{ id: string; by: string }[]> {
-    return this.db.query<{ id: string; by: string }>(
-      `SELECT s.step_id AS id, s.cancel_requested_by AS by FROM runbook.step s
-        WHERE s.run_id = $1 AND s.cancel_requested_at IS NOT NULL`,
-      [runId],
-      'often',
-    );
-  }
-
-  /** Who cancelled the whole run, and what that left undone; undefined: nobody. */
-  async readCancelledRun(runId: string): Promise<string | undefined> {
-    const [row] = await this.db.query<{ reason: string | null }>(
-      'SELECT runbook.cancelled_run(r) AS reason FROM runbook.run r WHERE r.run_id = $1',
-      [runId],
-    );
-    return row?.reason ?? undefined;
+  /** Seals tasks of a step anew, with the key of the engine that goes on with it. */
+  async sealTasks(runId: string, step: PlannedStep, seal: Seal): Promise<void> {
+    for (let from = 0; from < step.tasks.length; from += TASKS_AT_ONCE) {
+      const seals = step.tasks
+        .slice(from, from + TASKS_AT_ONCE)
+        .map((task) => ({ number: task.number, seal: seal(step.id, task) }));
+      await this.db.query(
+        `UPDATE runbook.task t SET seal = x.seal FROM jsonb_to_recordset($3) x(number int, seal text)
+          WHERE (t.run_id, t.step_id, t.task_no) = ($1, $2, x.number)`,
+        [runId, step.id, JSON.stringify(seals)],
+        'often',
+      );
+    }
   }
 
   /** A step with its tasks and attempts, as the report has it. */
@@ -215,16 +220,6 @@ export class LedgerStore {
     return Object.fromEntries(rows.map(({ id, progress }) => [id, progress]));
   }
 
-  /** Who has paused the run; null when nobody has. */
-  async readPausedBy(runId: string): Promise<string | null> {
-    const [row] = await this.db.query<{ paused_by: string | null }>(
-      'SELECT runbook.paused_by($1) AS paused_by',
-      [runId],
-      'often',
-    );
-    return row?.paused_by ?? null;
-  }
-
   /**
    * Records that an engine looks after a run again, in a window of its own if it has one.
    * @param anew somebody asks for the rest to be done: what was to be cancelled is not any more.
@@ -245,18 +240,14 @@ export class LedgerStore {
     );
   }
 
-  /** Records how the run ended. */
-  async finishRun({ run, residue }: Pick<ReportV1, 'run' | 'residue'>): Promise<void> {
-    await this.db.query(
-      `UPDATE runbook.run
-          SET status = $2, reason = $3, exit_code = $4, finished_at = $5, residue = $6,
-              paused_at = CASE WHEN $5::timestamptz IS NULL THEN paused_at END,
-              paused_by = CASE WHEN $5::timestamptz IS NULL THEN paused_by END
-        WHERE run_id = $1`,
-      [run.id, run.status, run.reason, run.exit_code, run.finished_at, JSON.stringify(residue)],
+  /** Records what the run has come to, and what its engine leaves in the database. */
+  async concludeRun(runId: string, engine: EngineEnd): Promise<RunEnd> {
+    const [row] = await this.db.query<{ ended: RunEnd }>(
+      'SELECT runbook.conclude_run($1, $2) AS ended',
+      [runId, JSON.stringify(engine)],
     );
-    // Its detached steps may all have ended before it.
-    await this.db.query('SELECT runbook.conclude_detached_run($1)', [run.id]);
+    if (row === undefined) throw new Error('a function of the ledger gave no row');
+    return row.ended;
   }
 }
 
@@ -266,9 +257,10 @@ function passTaken(runbook: string, pass: string): RunbookError {
   });
 }
 
-function stepRow(step: Step): object {
-  const { id, status, reason, started_at, finished_at } = step;
-  return { id, status, reason, started_at, finished_at };
+/** What was left over twice is begun whatever it takes, or it would be left for ever. */
+function expectedMs({ duration, targets }: PlannedTask): number | null {
+  const aged = targets.some(({ facts }) => Number(facts['carried_over'] ?? 0) >= AGED);
+  return aged || duration === null || duration.basis === 'guess' ? null : duration.p50_ms;
 }
 
 function newStepRow(step: PlannedStep, index: number): object {

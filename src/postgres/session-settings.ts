@@ -1,3 +1,4 @@
+import { catalogFirst } from '../model/search-path.js';
 import type { Settings } from '../model/runbook.js';
 import type { Queryable } from './session.js';
 
@@ -23,4 +24,16 @@ export async function commitDurably(db: Queryable): Promise<void> {
     `SELECT set_config('synchronous_commit', 'local', false)
       WHERE current_setting('synchronous_commit') = 'off'`,
   );
+}
+
+/** Those of the settings that the server knows, as a new session of this role would have them in this database. */
+export async function readDefaults(db: Queryable, names: readonly string[]): Promise<Settings> {
+  const [row] = await db.query<{ defaults: Settings }>(
+    `SELECT pg_catalog.jsonb_object_agg(s.name, s.reset_val) AS defaults
+       FROM pg_catalog.pg_settings s WHERE s.name = ANY ($1)`,
+    [names],
+  );
+  const defaults = row?.defaults ?? {};
+  const path = defaults['search_path'];
+  return path === undefined ? defaults : { ...defaults, search_path: catalogFirst(path) };
 }

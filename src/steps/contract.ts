@@ -69,12 +69,6 @@ export type TaskDraft = Pick<Task, 'targets' | 'conflicts' | 'after'> &
 /** What one worker is given. */
 export type Command = Pick<Task, 'sql' | 'proof' | 'queue_size' | 'reads_output'>;
 
-/** What a failed attempt left behind, by name. */
-export interface CleanUp {
-  readonly dropped: readonly string[];
-  readonly left: readonly string[];
-}
-
 /** What a kind of step means. Everything else in the engine is the same for all kinds. */
 export interface StepKind<Spec> {
   readonly kind: StepKindName;
@@ -121,15 +115,6 @@ export interface StepKind<Spec> {
    * For so long after a launch our own sessions ask the server nothing: see decision 19.
    */
   readonly quietStartMs?: number;
-  /**
-   * Removes what a failed attempt provably left behind.
-   * @param builtIndexes OIDs of indexes that workers of this task were seen building.
-   */
-  cleanUp?(
-    db: Queryable,
-    targets: readonly Target[],
-    builtIndexes: readonly number[],
-  ): Promise<CleanUp>;
 }
 
 /** The conflict key of a relation: tasks that work on the same table never run at the same time. */

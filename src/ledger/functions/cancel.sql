@@ -8,16 +8,16 @@ DECLARE
 BEGIN
   -- Who reconciles locks attempts before their steps.
   PERFORM runbook.enter_gate(concat('reconcile/', p_run));
-  IF p_step IS NULL THEN
-    UPDATE runbook.run r SET cancel_requested_by = coalesce(r.cancel_requested_by, p_by)
-     WHERE r.run_id = p_run AND EXISTS (SELECT FROM runbook.step s
-                                         WHERE s.run_id = p_run AND NOT runbook.is_final(s.status));
-  END IF;
+  -- Steps are locked before their run by all, and in their order, or each could wait for the other.
+  PERFORM FROM runbook.step s WHERE s.run_id = p_run AND NOT runbook.is_final(s.status) ORDER BY s.ordinal FOR UPDATE;
   UPDATE runbook.step s
      SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
          cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
    WHERE s.run_id = p_run AND s.step_id = coalesce(p_step, s.step_id) AND NOT runbook.is_final(s.status);
   GET DIAGNOSTICS requested = ROW_COUNT;
+  IF p_step IS NULL AND requested > 0 THEN
+    UPDATE runbook.run r SET cancel_requested_by = coalesce(r.cancel_requested_by, p_by) WHERE r.run_id = p_run;
+  END IF;
   -- Their supervisors hold the handles; the others' workers are cancelled by who they are. Signals are
   -- sent in a loop: as a condition, the planner would be free to send them before the others are met.
   FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.step s USING (run_id, step_id)
@@ -35,13 +35,11 @@ END $$;
 COMMENT ON FUNCTION runbook.request_cancel IS
   'Asks whoever looks after the steps to cancel them; where nobody does, cancels their workers by identity.';
 
-CREATE FUNCTION runbook.note_stop(p_run text, p_steps text[], p_by text) RETURNS void
+CREATE FUNCTION runbook.note_stop(p_run text, p_by text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE runbook.run r SET cancel_requested_by = coalesce(r.cancel_requested_by, p_by) WHERE r.run_id = p_run;
-  UPDATE runbook.step s
-     SET cancel_requested_at = coalesce(s.cancel_requested_at, clock_timestamp()),
-         cancel_requested_by = coalesce(s.cancel_requested_by, p_by)
-   WHERE s.run_id = p_run AND s.step_id = ANY (p_steps) AND NOT runbook.is_final(s.status);
+  UPDATE runbook.step s SET cancel_requested_at = clock_timestamp(), cancel_requested_by = p_by
+   WHERE s.run_id = p_run AND s.status <> 'detached' AND NOT runbook.is_final(s.status) AND s.cancel_requested_at IS NULL;
+  UPDATE runbook.run r SET cancel_requested_by = p_by WHERE r.run_id = p_run AND r.cancel_requested_by IS NULL;
 $$;
 COMMENT ON FUNCTION runbook.note_stop IS
   'Notes that the engine of a run was told to stop, for the steps that it looks after itself.';

@@ -7,7 +7,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.creates_index IS 'Whether a task is to make an index of that name on that table.';
 
-CREATE FUNCTION runbook.clean_up(p_attempt text) RETURNS void
+CREATE FUNCTION runbook.clean_up(p_attempt text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   last_try constant integer := 20;
@@ -40,16 +40,28 @@ BEGIN
         told := told || to_jsonb(format('an invalid index stays: %s, ours: %s', leftover.name, SQLERRM));
     END;
   END LOOP;
+  IF done THEN
+    told := told || (
+      SELECT coalesce(jsonb_agg(format('an invalid index stays: %I.%I, not provably ours', n.nspname, c.relname) ORDER BY c.oid), '[]')
+        FROM runbook.attempt a JOIN runbook.task t USING (run_id, step_id, task_no), jsonb_array_elements(t.plan -> 'targets') x
+        JOIN pg_index i ON i.indrelid = (x ->> 'table_oid')::oid AND NOT i.indisvalid
+        JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE a.attempt_id = p_attempt AND c.relname ~ '_cc(new|old)[0-9]*$' AND NOT c.oid::bigint = ANY (a.built_indexes));
+  END IF;
   UPDATE runbook.attempt a
      SET clean_tries = CASE WHEN done THEN last_try ELSE nth END, messages = coalesce(a.messages, '[]') || told
    WHERE a.attempt_id = p_attempt;
+  RETURN (SELECT jsonb_build_object('type', 'cleaned', 'messages', told, 'task', runbook.task_state(t),
+                                    'attempt', runbook.attempt_state(a, t.plan ->> 'sql'))
+            FROM runbook.attempt a JOIN runbook.task t USING (run_id, step_id, task_no)
+           WHERE a.attempt_id = p_attempt AND told <> '[]');
 END $$;
 COMMENT ON FUNCTION runbook.clean_up IS
   'Drops the invalid indexes that a build or rebuild left: only those that its own worker was seen to build or to replace.';
 
-CREATE FUNCTION runbook.to_clean(p_run text, p_step text) RETURNS text[]
+CREATE FUNCTION runbook.to_clean(p_run text, p_driver jsonb) RETURNS text[]
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT ARRAY(SELECT a.attempt_id FROM runbook.attempt a
-                WHERE (a.run_id, a.step_id) = (p_run, p_step) AND a.built_indexes <> '{}'
-                  AND runbook.is_final(a.status) AND a.status <> 'succeeded' AND a.clean_tries < 20)
+                WHERE a.run_id = p_run AND p_driver -> 'driven' ? a.step_id AND a.built_indexes <> '{}'
+                  AND a.status IN ('failed', 'timed_out', 'cancelled', 'unknown', 'skipped') AND a.clean_tries < 20)
 $$;

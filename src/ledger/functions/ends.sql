@@ -41,76 +41,104 @@ END $$;
 COMMENT ON FUNCTION runbook.finish_step IS
   'Ends a step all of whose tasks have ended, and with the last one a detached run; false as long as some have not. What was cancelled and left something undone is cancelled, and what could not be come to in full is skipped, whatever was done of it.';
 
-CREATE FUNCTION runbook.finish_steps(p_run text, p_steps text[], p_at timestamptz) RETURNS jsonb
+CREATE FUNCTION runbook.judge_run(p_run text, p_engine jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('status', v.status,
+    'exit_code', CASE v.status
+      WHEN 'unknown' THEN 4 WHEN 'deferred' THEN 75 WHEN 'cancelled' THEN coalesce((p_engine ->> 'signal_exit')::integer, 1)
+      WHEN 'failed' THEN coalesce((p_engine ->> 'error_exit')::integer, CASE WHEN c.refused IS NOT NULL THEN 4 ELSE 1 END) ELSE 0 END,
+    'reason', nullif(concat_ws('; ', p_engine ->> 'note', coalesce(nullif(concat_ws('; ', p_engine ->> 'lost',
+      CASE WHEN c.unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(c.unknown, 'task')) END, c.stopped,
+      CASE WHEN c.stopped IS NULL AND c.unknown = 0 THEN c.refused || ' was interrupted and not done again: not declared idempotent' END,
+      CASE WHEN c.stopped IS NULL AND c.unknown = 0 AND c.refused IS NULL THEN nullif(concat_ws('; ',
+        CASE WHEN c.unlaunched > 0 THEN format('%s not launched', runbook.counted(c.unlaunched, 'task')) END,
+        CASE WHEN c.failed > 0 THEN format('%s did not succeed', runbook.counted(c.failed, 'task')) END,
+        CASE WHEN c.halted > 0 THEN format('%s cancelled', runbook.counted(c.halted, 'step')) END,
+        CASE WHEN c.forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(c.forbidden, 'relation')) END,
+        CASE WHEN c.deferred > 0 THEN format('%s deferred', runbook.counted(c.deferred, 'task')) END), '') END), ''),
+      CASE WHEN p_engine ->> 'note' IS NOT NULL THEN 'the run went on' END)), ''))
+    FROM runbook.count_ends(p_run, p_engine) c
+   CROSS JOIN LATERAL (SELECT CASE
+      WHEN c.unknown > 0 THEN 'unknown' WHEN p_engine ->> 'error_exit' IS NOT NULL THEN 'failed'
+      WHEN c.stopped IS NOT NULL THEN 'cancelled'
+      WHEN c.refused IS NOT NULL OR c.failed + c.halted + c.forbidden + c.unlaunched > 0 THEN 'failed'
+      -- Whatever a step is called at this moment: work that has not ended has not succeeded.
+      WHEN c.open > 0 THEN 'detached' WHEN c.deferred > 0 THEN 'deferred' ELSE 'succeeded' END) v(status)
+$$;
+COMMENT ON FUNCTION runbook.judge_run IS
+  'What a run as a whole has come to, from its tasks. An unknown outcome outweighs everything; a relation that was skipped for lack of privilege counts as a failure, since somebody has to act. p_engine: what only its engine knows; NULL without one.';
+
+CREATE FUNCTION runbook.count_ends(p_run text, p_engine jsonb, OUT unknown integer, OUT failed integer, OUT deferred integer,
+  OUT open integer, OUT forbidden integer, OUT unlaunched integer, OUT halted integer, OUT stopped text, OUT refused text)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT (count(*) FILTER (WHERE t.status = 'unknown'))::integer,
+         (count(*) FILTER (WHERE runbook.is_failure(t.status) AND NOT t.deferred))::integer,
+         (count(*) FILTER (WHERE t.deferred))::integer,
+         (count(*) FILTER (WHERE NOT runbook.is_final(t.status)))::integer,
+         coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
+                        WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)::integer,
+         (count(*) FILTER (WHERE p_engine ->> 'lost' IS NOT NULL AND t.status = 'skipped' AND t.blocked))::integer,
+         -- A step that was cancelled before any of its tasks was launched has none that failed.
+         (SELECT count(*) FROM runbook.step s
+           WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
+             SELECT FROM runbook.task u WHERE (u.run_id, u.step_id) = (p_run, s.step_id) AND runbook.is_failure(u.status)))::integer,
+         (SELECT runbook.cancelled_run(r) FROM runbook.run r WHERE r.run_id = p_run),
+         (SELECT string_agg(x, ', ') FROM jsonb_array_elements_text(p_engine -> 'refused') x)
+    FROM runbook.task t WHERE t.run_id = p_run
+$$;
+COMMENT ON FUNCTION runbook.count_ends IS 'The ends of a run''s tasks and steps, as far as they decide what the run came to.';
+
+CREATE FUNCTION runbook.conclude_run(p_run text, p_engine jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r runbook.run;
+  judged jsonb;
+  ended boolean;
 BEGIN
-  PERFORM runbook.finish_step(p_run, u.id, p_at) FROM unnest(p_steps) u(id);
-  RETURN (SELECT coalesce(jsonb_object_agg(s.step_id, jsonb_build_object('status', s.status, 'reason', s.reason,
-                   'finished_at', runbook.to_timestamp_text(s.finished_at))), '{}')
-            FROM runbook.step s WHERE s.run_id = p_run AND s.step_id = ANY (p_steps));
+  -- Steps are locked before their run by all, or each could wait for the other.
+  PERFORM FROM runbook.step s WHERE (s.run_id, s.policy) = (p_run, 'detach') AND NOT runbook.is_final(s.status)
+    ORDER BY s.ordinal FOR UPDATE;
+  -- A detached step whose tasks have all ended is over, though its supervisor may be about to say so.
+  PERFORM runbook.finish_step(p_run, s.step_id) FROM runbook.step s
+    WHERE (s.run_id, s.policy) = (p_run, 'detach') AND NOT runbook.is_final(s.status);
+  -- Locked before the states of its steps are asked for: whoever ends the last one at this moment must not miss it.
+  SELECT * INTO STRICT r FROM runbook.run u WHERE u.run_id = p_run FOR UPDATE;
+  judged := runbook.judge_run(p_run, p_engine);
+  ended := NOT EXISTS (SELECT FROM runbook.step s WHERE s.run_id = p_run AND NOT runbook.is_final(s.status));
+  UPDATE runbook.run u
+     SET status = judged ->> 'status', exit_code = (judged ->> 'exit_code')::integer, reason = judged ->> 'reason',
+         -- Detached steps go on; whoever ends the last one says when.
+         finished_at = CASE WHEN ended THEN clock_timestamp() END, residue = p_engine -> 'residue',
+         paused_at = CASE WHEN NOT ended THEN u.paused_at END, paused_by = CASE WHEN NOT ended THEN u.paused_by END
+   WHERE u.run_id = p_run RETURNING * INTO r;
+  RETURN judged || jsonb_build_object('finished_at', runbook.to_timestamp_text(r.finished_at), 'paused_by', r.paused_by);
 END $$;
-COMMENT ON FUNCTION runbook.finish_steps IS 'finish_step for several, and what each of them came to.';
+COMMENT ON FUNCTION runbook.conclude_run IS
+  'Records what a run has come to when its engine has done its part.';
 
 CREATE FUNCTION runbook.conclude_detached_run(p_run text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   r runbook.run;
-  open_steps integer;
-  unknown integer;
-  failed integer;
-  forbidden integer;
-  deferred integer;
-  halted integer;
-  stopped text;
+  judged jsonb;
 BEGIN
-  -- Locked before its state is asked for: whoever ends the run at this moment must not miss the step.
   SELECT * INTO r FROM runbook.run u WHERE u.run_id = p_run FOR UPDATE;
-  IF NOT FOUND OR r.status = 'running' OR r.finished_at IS NOT NULL THEN
+  IF NOT FOUND OR r.status = 'running' OR r.finished_at IS NOT NULL OR EXISTS (
+       SELECT FROM runbook.step s WHERE s.run_id = p_run AND NOT runbook.is_final(s.status)) THEN
     RETURN;
   END IF;
-  SELECT count(*) INTO open_steps FROM runbook.step s
-   WHERE s.run_id = p_run AND NOT runbook.is_final(s.status);
-  IF open_steps > 0 THEN
-    RETURN;
-  END IF;
-  SELECT count(*) FILTER (WHERE t.status = 'unknown'),
-         count(*) FILTER (WHERE runbook.is_failure(t.status) AND NOT t.deferred),
-         count(*) FILTER (WHERE t.deferred),
-         coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
-                        WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)
-    INTO unknown, failed, deferred, forbidden FROM runbook.task t WHERE t.run_id = p_run;
-  -- A step that was cancelled before any of its tasks was launched has none that failed.
-  SELECT count(*) INTO halted FROM runbook.step s
-   WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
-     SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, s.step_id) AND runbook.is_failure(t.status));
-  stopped := runbook.cancelled_run(r);
-  IF r.status <> 'detached' THEN
-    -- What its engine found stays, and can only get worse.
+  judged := runbook.judge_run(p_run, NULL);
+  IF r.status = 'detached' OR (judged ->> 'status' = 'unknown' AND r.status <> 'cancelled') THEN
+    -- What its engine found otherwise stays, and can only get worse.
     UPDATE runbook.run u
-       SET finished_at = clock_timestamp(),
-           status = CASE WHEN unknown > 0 AND u.status <> 'cancelled' THEN 'unknown' ELSE u.status END,
-           exit_code = CASE WHEN unknown > 0 AND u.status <> 'cancelled' THEN 4 ELSE u.exit_code END
+       SET status = judged ->> 'status', exit_code = (judged ->> 'exit_code')::integer,
+           reason = CASE WHEN r.status = 'detached' THEN judged ->> 'reason' ELSE u.reason END
      WHERE u.run_id = p_run;
-    RETURN;
   END IF;
-  UPDATE runbook.run u
-     SET finished_at = clock_timestamp(),
-         status = CASE WHEN unknown > 0 THEN 'unknown' WHEN stopped IS NOT NULL THEN 'cancelled'
-                       WHEN failed + halted + forbidden > 0 THEN 'failed'
-                       WHEN deferred > 0 THEN 'deferred' ELSE 'succeeded' END,
-         exit_code = CASE WHEN unknown > 0 THEN 4 WHEN stopped IS NOT NULL OR failed + halted + forbidden > 0 THEN 1
-                          WHEN deferred > 0 THEN 75 ELSE 0 END,
-         reason = nullif(concat_ws('; ',
-           CASE WHEN unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(unknown, 'task')) END,
-           stopped,
-           CASE WHEN failed > 0 AND stopped IS NULL THEN format('%s did not succeed', runbook.counted(failed, 'task')) END,
-           CASE WHEN halted > 0 AND stopped IS NULL THEN format('%s cancelled', runbook.counted(halted, 'step')) END,
-           CASE WHEN forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(forbidden, 'relation')) END,
-           CASE WHEN deferred > 0 THEN format('%s deferred', runbook.counted(deferred, 'task')) END), '')
-   WHERE u.run_id = p_run;
+  UPDATE runbook.run u SET finished_at = clock_timestamp() WHERE u.run_id = p_run;
 END $$;
 COMMENT ON FUNCTION runbook.conclude_detached_run IS
-  'What a detached run came to once its last step has ended: as a waited run would have.';
+  'Ends a run whose engine has left it once its last step has ended: as a waited run would.';
 
 CREATE FUNCTION runbook.conclude_lost_run(p_run text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -159,53 +187,9 @@ $$;
 COMMENT ON FUNCTION runbook.cancelled_run IS
   'Who cancelled a run, and what that left undone; NULL: nobody, or it came too late for that.';
 
-CREATE FUNCTION runbook.why_deferred(p_run text, p_task jsonb) RETURNS text
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE
-    WHEN r.stopped_for IS NOT NULL THEN r.stopped_for
-    WHEN r.window_ends_at <= clock_timestamp()
-    THEN concat('the window closed at ', runbook.to_timestamp_text(r.window_ends_at))
-    WHEN clock_timestamp() + (p_task -> 'duration' ->> 'p50_ms')::float8 * interval '1 millisecond' > r.window_ends_at
-     AND p_task -> 'duration' ->> 'basis' <> 'guess'
-     AND NOT EXISTS (SELECT FROM jsonb_array_elements(p_task -> 'targets') x
-                      WHERE (x -> 'facts' ->> 'carried_over')::integer >= 2)
-    THEN concat('it takes longer than is left until the window closes at ', runbook.to_timestamp_text(r.window_ends_at)) END
-    FROM runbook.run r WHERE r.run_id = p_run
-$$;
-COMMENT ON FUNCTION runbook.why_deferred IS
-  'Why a task is left to the next run: no time is left for it. What was left twice already is begun all the same, and a guess decides nothing.';
-
-CREATE FUNCTION runbook.skip_waiting(p_run text, p_step text) RETURNS integer
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  s runbook.step;
-  why text;
-  skipped integer;
-BEGIN
-  SELECT * INTO STRICT s FROM runbook.step WHERE (run_id, step_id) = (p_run, p_step);
-  why := CASE
-    WHEN s.cancel_requested_at IS NOT NULL THEN concat('cancelled before it was launched, by ', s.cancel_requested_by)
-    WHEN s.plan ->> 'on_failure' = 'stop' AND EXISTS (
-      SELECT FROM runbook.task t WHERE (t.run_id, t.step_id) = (p_run, p_step) AND NOT t.deferred
-         AND (runbook.is_failure(t.status) OR t.status = 'unknown'))
-    THEN format('step %s did not succeed (on_failure: stop)', p_step) END;
-  SELECT count(runbook.end_unlaunched(p_run, p_step, w.task_no, runbook.verdict('skipped', w.reason, NULL)
-                 || jsonb_build_object('deferred', why IS NULL)))
-    INTO skipped
-    FROM (SELECT t.task_no, coalesce(why, runbook.why_deferred(p_run, t.plan)) AS reason FROM runbook.task t
-           WHERE (t.run_id, t.step_id) = (p_run, p_step) AND NOT runbook.is_final(t.status)
-             AND NOT EXISTS (SELECT FROM runbook.attempt a
-                              WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)
-                                AND a.status = 'running') OFFSET 0) w
-   WHERE w.reason IS NOT NULL;
-  RETURN skipped;
-END $$;
-COMMENT ON FUNCTION runbook.skip_waiting IS
-  'Ends what waits in a step that was cancelled, that stops after a failure, or for which the window leaves no time.';
-
 CREATE FUNCTION runbook.skip_cancelled(p_run text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.skip_waiting(p_run, s.step_id), runbook.finish_step(p_run, s.step_id)
+  SELECT runbook.skip_waiting(s, runbook.why_stopped(s, '{}')), runbook.finish_step(p_run, s.step_id)
     FROM runbook.step s
    WHERE s.run_id = p_run AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_final(s.status)
      AND NOT runbook.engine_alive(p_run) AND NOT runbook.is_supervised(p_run, s.step_id)

@@ -123,19 +123,46 @@ END $$;
 COMMENT ON FUNCTION runbook.brake IS
   'What holds back the next batch now; null: nothing.';
 
-CREATE FUNCTION runbook.obey_guard(p_run text, p_step text, p_task integer, p_breach jsonb, p_since timestamptz)
-RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  why text := format('guard %s: %s', p_breach ->> 'name', p_breach ->> 'reason');
+CREATE FUNCTION runbook.judge_guards(p_run text, p_driver jsonb, p_before jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-  IF p_breach ->> 'on_breach' = 'skip' THEN
-    PERFORM runbook.end_unlaunched(p_run, p_step, p_task,
-      runbook.verdict('skipped', why, NULL) || '{"deferred": true}');
-  ELSIF clock_timestamp() >= p_since + (CASE p_breach ->> 'on_breach' WHEN 'stop' THEN interval '1 second'
-          ELSE (p_breach ->> 'max_pause_ms')::float8 * interval '1 millisecond' END) THEN
-    UPDATE runbook.run r SET stopped_for = why WHERE r.run_id = p_run;
+  -- For this transaction only: guards find and read what the role does, and change nothing.
+  PERFORM pg_catalog.set_config(key, value, true) FROM pg_catalog.jsonb_each_text(p_driver -> 'guard_settings');
+  RETURN runbook.weigh_breach(runbook.guard_breach(p_run, p_driver ->> 'guards', (p_before ->> 'wal')::pg_catalog.pg_lsn,
+                                                   (p_before ->> 'looked_at')::timestamptz), p_before);
+END $$;
+COMMENT ON FUNCTION runbook.judge_guards IS
+  'Looks at the guards of a run. The caller ends the transaction next, and with it the settings.';
+
+CREATE FUNCTION runbook.weigh_breach(p_breach jsonb, p_before jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('looked_at', n.now, 'wal', pg_current_wal_insert_lsn(),
+           'looks', CASE WHEN p_breach IS NULL THEN 0 ELSE n.looks + 1 END,
+           'since', CASE WHEN p_breach IS NOT NULL THEN n.since END,
+           'why', format('guard %s: %s', p_breach ->> 'name', p_breach ->> 'reason'),
+           'skips', p_breach ->> 'on_breach' = 'skip',
+           -- One look may have met a moment: the run is stopped for what lasts.
+           'lasts', CASE p_breach ->> 'on_breach'
+             WHEN 'stop' THEN n.looks > 0
+             WHEN 'pause' THEN n.now >= n.since + (p_breach ->> 'max_pause_ms')::float8 * interval '1 millisecond' END)
+    FROM (SELECT m.now, CASE WHEN b.goes_on THEN (p_before ->> 'looks')::integer ELSE 0 END AS looks,
+                 CASE WHEN b.goes_on THEN (p_before ->> 'since')::timestamptz ELSE m.now END AS since
+            FROM (SELECT clock_timestamp() AS now OFFSET 0) m,
+                 (SELECT coalesce((p_before ->> 'looks')::integer > 0 AND NOT (p_before ->> 'skips')::boolean, false) AS goes_on) b) n
+$$;
+COMMENT ON FUNCTION runbook.weigh_breach IS
+  'What a guard that does not hold means by now, given the look before: since when, and whether it lasts. NULL holds.';
+
+CREATE FUNCTION runbook.obey_guard(p_run text, p_guard jsonb, p_wanted jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (p_guard ->> 'skips')::boolean THEN
+    RETURN runbook.end_wanted(p_run, p_wanted, runbook.verdict('skipped', p_guard ->> 'why', NULL) || '{"deferred": true}');
+  ELSIF (p_guard ->> 'lasts')::boolean THEN
+    UPDATE runbook.run r SET stopped_for = p_guard ->> 'why' WHERE r.run_id = p_run;
   END IF;
+  RETURN CASE WHEN (p_guard ->> 'looks')::integer = 1
+              THEN jsonb_build_array(jsonb_build_object('type', 'guard_breached', 'why', p_guard ->> 'why')) ELSE '[]' END;
 END $$;
 COMMENT ON FUNCTION runbook.obey_guard IS
-  'What a supervisor does while a guard does not hold: it waits, leaves the task out, or lets nothing more be launched.';
+  'Does what a guard that does not hold asks for: what would be launched waits, is left to the next run, or with all else.';

@@ -18,12 +18,18 @@ $$;
 COMMENT ON FUNCTION runbook.describe_blockers IS
   'Who is in the way of a process that waits for a lock; of prepared transactions all that may be, or the one of a transaction ID.';
 
-CREATE FUNCTION runbook.end_lock_waits(p_attempts text[], OUT attempt_id text, OUT cause text) RETURNS SETOF record
+CREATE FUNCTION runbook.end_lock_waits(p_run text, p_driver jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   w record;
   why text;
+  events jsonb := '[]';
 BEGIN
+  IF NOT EXISTS (SELECT FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
+                  WHERE (a.run_id, a.status) = (p_run, 'running') AND p_driver -> 'driven' ? a.step_id
+                    AND s.plan ->> 'old_transactions_timeout_ms' IS NOT NULL) THEN
+    RETURN events;
+  END IF;
   FOR w IN
     SELECT a.*, l.waitstart, l.transactionid, b.bound, b.ms,
            CASE WHEN b.ms % 1000 = 0 THEN concat(b.ms / 1000, 's') ELSE concat(b.ms, 'ms') END AS limited,
@@ -34,7 +40,8 @@ BEGIN
      CROSS JOIN LATERAL (SELECT CASE WHEN l.locktype IN ('virtualxid', 'transactionid')
                                      THEN 'old_transactions_timeout' ELSE 'lock_timeout' END) t(bound)
      CROSS JOIN LATERAL (SELECT t.bound, (s.plan ->> concat(t.bound, '_ms'))::bigint) b(bound, ms)
-     WHERE a.attempt_id = ANY (p_attempts) AND a.status = 'running' AND a.outcome IS NULL AND a.cause IS NULL
+     WHERE (a.run_id, a.status) = (p_run, 'running') AND p_driver -> 'driven' ? a.step_id
+       AND a.outcome IS NULL AND a.cause IS NULL AND s.plan ->> 'old_transactions_timeout_ms' IS NOT NULL
        AND l.waitstart < clock_timestamp() - b.ms * interval '1 millisecond'
      ORDER BY a.attempt_id COLLATE "C" LOOP
     -- Looked at before the cancel: once it is gone nobody is in its way.
@@ -48,10 +55,9 @@ BEGIN
     UPDATE runbook.attempt u
        SET cause = w.bound, waited_for = why, stop_rung = 1, stop_rung_at = clock_timestamp()
      WHERE u.attempt_id = w.attempt_id AND u.cause IS NULL;
-    attempt_id := w.attempt_id;
-    cause := w.bound;
-    RETURN NEXT;
+    events := events || jsonb_build_object('type', 'signalled', 'step', w.step_id, 'task', w.task_no, 'how', 'cancel_backend');
   END LOOP;
+  RETURN events;
 END $$;
 COMMENT ON FUNCTION runbook.end_lock_waits IS
-  'Cancels workers that have waited for a lock on a relation, or for an older transaction, for longer than their step allows; tells which bound that was.';
+  'Cancels workers that have waited for a lock on a relation, or for an older transaction, for longer than their step allows.';

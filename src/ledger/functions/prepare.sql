@@ -1,22 +1,17 @@
 -- The look before a launch, and the record that stands before it.
 
-CREATE FUNCTION runbook.run_in_the_way(p_run text, p_conflicts jsonb) RETURNS text
+CREATE FUNCTION runbook.run_in_the_way(t runbook.task) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a runbook.attempt;
 BEGIN
-  IF p_conflicts IS NULL OR p_conflicts = '[]' THEN
+  IF t.conflicts = '{}' THEN
     RETURN NULL;
   END IF;
   -- Whoever comes second sees the record of whoever came first.
   PERFORM runbook.enter_gate('relations');
-  -- OFFSET keeps the order: from the few live attempts to their tasks, whose plans are large, and not from
-  -- all tasks of the ledger's history.
-  FOR a IN SELECT u.* FROM runbook.attempt u
-            CROSS JOIN LATERAL (SELECT o.plan -> 'conflicts' AS conflicts FROM runbook.task o
-                                 WHERE (o.run_id, o.step_id, o.task_no) = (u.run_id, u.step_id, u.task_no) OFFSET 0) o
-            WHERE u.status IN ('pending', 'running') AND u.run_id <> p_run
-              AND o.conflicts ?| ARRAY(SELECT jsonb_array_elements_text(p_conflicts)) LOOP
+  FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.task o USING (run_id, step_id, task_no)
+            WHERE u.status IN ('pending', 'running') AND u.run_id <> t.run_id AND o.conflicts && t.conflicts LOOP
     -- A record that nobody looks after holds nothing up, unless its worker lives.
     IF runbook.engine_alive(a.run_id) OR runbook.is_supervised(a.run_id, a.step_id)
        OR (SELECT w.pid FROM runbook.find_worker(a) w) IS NOT NULL THEN
@@ -57,7 +52,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
              FROM jsonb_array_elements(p_plan -> 'targets') WITH ORDINALITY y(x, i))), 'UTF8')), 'hex')
 $$;
 COMMENT ON FUNCTION runbook.task_digest IS
-  'Names what a worker of a task may be sent. Engine and supervisor bring the digest of the plan that they were given: a record that somebody has changed is not executed.';
+  'Names what a worker of a task may be sent: a record that somebody has changed is not executed.';
 
 CREATE FUNCTION runbook.part_sql(command text, targets jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -68,18 +63,25 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION runbook.part_sql IS 'The command for some of a pack''s relations.';
 
-CREATE FUNCTION runbook.attempt_sql(p_plan jsonb, p_oids bigint[], p_command text, p_digest text) RETURNS text
+CREATE FUNCTION runbook.seal_of(t runbook.task, p_key text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT runbook.sha256_text(concat_ws('/', p_key, t.run_id, t.step_id, t.task_no, runbook.task_digest(t.plan)))
+$$;
+COMMENT ON FUNCTION runbook.seal_of IS
+  'What only the engine that knows the key, and its supervisors, can write beside a task.';
+
+CREATE FUNCTION runbook.attempt_sql(t runbook.task, p_oids bigint[], p_command text, p_key text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN runbook.task_digest(p_plan) IS DISTINCT FROM p_digest THEN NULL
-              WHEN cardinality(p_oids) = jsonb_array_length(p_plan -> 'targets') THEN p_plan ->> 'sql'
+  SELECT CASE WHEN runbook.seal_of(t, p_key) IS DISTINCT FROM t.seal THEN NULL
+              WHEN cardinality(p_oids) = jsonb_array_length(t.plan -> 'targets') THEN t.plan ->> 'sql'
               ELSE (SELECT runbook.part_sql(p_command, jsonb_agg(x ORDER BY i))
-                      FROM jsonb_array_elements(p_plan -> 'targets') WITH ORDINALITY y(x, i)
+                      FROM jsonb_array_elements(t.plan -> 'targets') WITH ORDINALITY y(x, i)
                      WHERE (x ->> 'oid')::bigint = ANY (p_oids)) END
 $$;
 COMMENT ON FUNCTION runbook.attempt_sql IS
-  'The SQL for all or some of a task''s targets; NULL when the record of the task is not what the digest names.';
+  'The SQL for all or some of a task''s targets; NULL when the record of the task is not what was sealed.';
 
-CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb, p_digest text)
+CREATE FUNCTION runbook.prepare_attempt(p_run text, p_step text, p_task integer, p_execution jsonb, p_key text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -103,11 +105,11 @@ BEGIN
   END IF;
   SELECT * INTO STRICT t FROM runbook.task
    WHERE (run_id, step_id, task_no) = (p_run, p_step, p_task) FOR UPDATE;
-  IF runbook.task_digest(t.plan) IS DISTINCT FROM p_digest THEN
+  IF runbook.seal_of(t, p_key) IS DISTINCT FROM t.seal THEN
     RETURN runbook.end_unlaunched(p_run, p_step, p_task,
       runbook.verdict('failed', runbook.altered(), '55000')) - 'attempt';
   END IF;
-  busy := runbook.run_in_the_way(p_run, t.plan -> 'conflicts');
+  busy := runbook.run_in_the_way(t);
   IF busy IS NOT NULL THEN
     RETURN runbook.await_relation(t, busy);
   END IF;
@@ -143,10 +145,11 @@ BEGIN
   END LOOP;
   oids := ARRAY(SELECT (x ->> 'oid')::bigint FROM jsonb_array_elements(kept) x);
   INSERT INTO runbook.attempt (attempt_id, run_id, step_id, task_no, attempt_no, sql, application_name,
-                               status, target_oids, tries, before)
+                               status, target_oids, tries, launched_at, before)
   VALUES (concat_ws('/', p_run, p_step, p_task, number), p_run, p_step, p_task, number,
-          runbook.attempt_sql(t.plan, oids, p_execution ->> 'command', p_digest), t.application_name, 'pending', oids,
-          (item ->> 'tries')::integer + 1,
+          runbook.attempt_sql(t, oids, p_execution ->> 'command', p_key), t.application_name, 'pending', oids,
+          -- From here on it may have been launched, until it is known that it was not.
+          (item ->> 'tries')::integer + 1, clock_timestamp(),
           (SELECT coalesce(jsonb_object_agg(x ->> 'oid', seen -> (x ->> 'oid') -> 'facts'), '{}')
              FROM jsonb_array_elements(kept) x))
   RETURNING * INTO a;
@@ -176,7 +179,8 @@ BEGIN
   END IF;
   seen := runbook.look(p_execution ->> 'evidence', runbook.targets_of(a, t));
   UPDATE runbook.attempt u
-     SET before = (SELECT coalesce(jsonb_object_agg(key, value -> 'facts'), '{}') FROM jsonb_each(seen))
+     SET launched_at = clock_timestamp(),
+         before = (SELECT coalesce(jsonb_object_agg(key, value -> 'facts'), '{}') FROM jsonb_each(seen))
    WHERE u.attempt_id = p_attempt;
   UPDATE runbook.task u
      SET targets = runbook.write_targets(u.targets, (
@@ -189,29 +193,23 @@ END $$;
 COMMENT ON FUNCTION runbook.look_again IS
   'Takes the evidence from before once more for an attempt that had to wait for a slot: what others did meanwhile must not count as its own.';
 
-CREATE FUNCTION runbook.try_prepare(p_run text, p_step text, p_task integer, p_execution jsonb, p_digest text)
+CREATE FUNCTION runbook.try_prepare(p_run text, p_step text, p_task integer, p_execution jsonb, p_key text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   waiting text;
-  prepared jsonb;
 BEGIN
   PERFORM set_config('lock_timeout', '5s', true);
   SELECT a.attempt_id INTO waiting FROM runbook.attempt a
    WHERE (a.run_id, a.step_id, a.task_no, a.status) = (p_run, p_step, p_task, 'pending');
   IF waiting IS NULL THEN
-    prepared := runbook.prepare_attempt(p_run, p_step, p_task, p_execution, p_digest);
-    IF prepared ? 'cancelled_by' THEN
-      PERFORM runbook.skip_waiting(p_run, p_step);
-    END IF;
-    RETURN prepared;
+    RETURN runbook.prepare_attempt(p_run, p_step, p_task, p_execution, p_key);
   END IF;
-  PERFORM runbook.look_again(waiting, p_execution);
-  RETURN coalesce((SELECT jsonb_build_object('attempt_id', a.attempt_id, 'sql', a.sql)
-                     FROM runbook.attempt a WHERE a.attempt_id = waiting AND a.status = 'pending'), '{}');
+  RETURN jsonb_build_object('task', runbook.look_again(waiting, p_execution), 'attempt_id', (
+    SELECT a.attempt_id FROM runbook.attempt a WHERE a.attempt_id = waiting AND a.status = 'pending'));
 EXCEPTION WHEN lock_not_available OR query_canceled THEN
   -- A look met somebody's lock: the next round looks again.
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION runbook.try_prepare IS
-  'prepare_attempt for a supervisor, which tries again when it meets a lock, or finds no slot.';
+  'prepare_attempt, or a new look for an attempt that found no slot; NULL when a lock was in the way.';

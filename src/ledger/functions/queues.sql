@@ -101,15 +101,6 @@ END $$;
 COMMENT ON FUNCTION runbook.free_slots IS
   'How many workers may be launched now: under the empty name by the server''s slots and budget.server_workers, and by each named budget.';
 
-CREATE FUNCTION runbook.short_budget(p_turns jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_build_object('why', t ->> 'why', 'what', CASE name WHEN '' THEN 'no worker slot was free'
-                                                        ELSE format('budget %s had no room', name) END)
-    FROM jsonb_each(p_turns) u(name, t) WHERE (t ->> 'free')::integer < 1 ORDER BY name LIMIT 1
-$$;
-COMMENT ON FUNCTION runbook.short_budget IS
-  'What has no room for a launch, in words, and why: the server''s slots before named budgets; NULL when all have.';
-
 CREATE FUNCTION runbook.leave_turns(p_turns jsonb, p_but_short boolean) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -132,3 +123,72 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
      AND runbook.is_ours(a.usesysid)
 $$;
 COMMENT ON FUNCTION runbook.run_workers IS 'The live workers of a run, its supervisors included.';
+
+CREATE FUNCTION runbook.uses_room(p_run text, p_name text, p_driver jsonb) RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
+                  WHERE (a.run_id, a.status) = (p_run, 'running') AND (p_name = '' OR s.plan -> 'budgets' ? p_name))
+      OR (p_name = '' AND EXISTS (SELECT FROM runbook.step s
+                                   WHERE (s.run_id, s.status) = (p_run, 'detached') AND NOT p_driver -> 'driven' ? s.step_id))
+$$;
+COMMENT ON FUNCTION runbook.uses_room IS
+  'Whether workers of the run itself hold some of a budget: they have timeouts.';
+
+CREATE FUNCTION runbook.look_for_room(p_run text, p_driver jsonb, p_wanted jsonb, p_turns jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  named jsonb;
+  turns jsonb;
+BEGIN
+  SELECT coalesce(jsonb_agg(DISTINCT b), '[]') INTO named
+    FROM jsonb_array_elements(p_wanted) w, jsonb_array_elements(p_driver -> 'steps' -> (w ->> 'step') -> 'budgets') b
+   WHERE w ? 'task';
+  turns := runbook.free_slots((p_driver -> 'budget') || jsonb_build_object('named', named),
+    (p_driver -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), p_turns);
+  -- What is wanted no more must not keep others waiting.
+  PERFORM runbook.leave_turns(p_turns - ARRAY(SELECT jsonb_object_keys(turns)), false);
+  RETURN (SELECT jsonb_object_agg(name, t || jsonb_build_object('since', CASE
+            WHEN runbook.uses_room(p_run, name, p_driver) THEN NULL
+            WHEN (t ->> 'free')::integer < 1 THEN coalesce(p_turns -> name ->> 'since', clock_timestamp()::text)
+            ELSE p_turns -> name ->> 'since' END))
+            FROM jsonb_each(turns) u(name, t));
+END $$;
+COMMENT ON FUNCTION runbook.look_for_room IS
+  'How many workers may be launched now by each budget that is wanted, and since when one has had no room for want of others''.';
+
+CREATE FUNCTION runbook.shut_turn(p_turns jsonb, p_name text, p_why text) RETURNS jsonb
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT p_turns || jsonb_build_object(p_name, coalesce(p_turns -> p_name, '{}') || jsonb_build_object('free', 0, 'why', p_why,
+    'since', coalesce(p_turns -> p_name ->> 'since', clock_timestamp()::text)))
+$$;
+COMMENT ON FUNCTION runbook.shut_turn IS 'Notes that a budget has no room after all.';
+
+CREATE FUNCTION runbook.rooms(p_turns jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_object_agg(name, t -> 'free') FROM jsonb_each(p_turns) u(name, t)
+$$;
+
+CREATE FUNCTION runbook.give_up_waiting(p_run text, p_driver jsonb, p_wanted jsonb, p_turns jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(e), '[]')
+    FROM jsonb_array_elements(p_wanted) w JOIN runbook.step s ON (s.run_id, s.step_id) = (p_run, w ->> 'step')
+   CROSS JOIN LATERAL (
+     SELECT name, t ->> 'why' AS why FROM jsonb_each(p_turns) u(name, t)
+      WHERE (t ->> 'free')::integer < 1 AND (name = '' OR s.plan -> 'budgets' ? name)
+        AND (t ->> 'since')::timestamptz + coalesce((p_driver -> 'budget' ->> 'max_wait_ms')::float8, (s.plan ->> 'timeout_ms')::float8)
+            * interval '1 millisecond' <= clock_timestamp() ORDER BY name LIMIT 1) late
+   CROSS JOIN LATERAL jsonb_array_elements(runbook.end_wanted(p_run, jsonb_build_array(w), runbook.verdict('failed',
+     format('%s (53000) for as long as it may wait: %s', CASE late.name WHEN '' THEN 'no worker slot was free'
+            ELSE format('budget %s had no room', late.name) END, late.why), '53000'))) e
+$$;
+COMMENT ON FUNCTION runbook.give_up_waiting IS
+  'Everything has a timeout, waiting for room in a budget too: ends what has waited for longer than it may.';
+
+CREATE FUNCTION runbook.end_wanted(p_run text, p_wanted jsonb, p_verdict jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object('type', 'ended') || runbook.end_unlaunched(p_run, t.step_id, t.task_no, p_verdict)), '[]')
+    FROM (SELECT u.step_id, u.task_no FROM jsonb_array_elements(p_wanted) w JOIN runbook.task u
+              ON (u.run_id, u.step_id) = (p_run, w ->> 'step') AND u.task_no = coalesce((w ->> 'task')::integer, u.task_no)
+             AND u.status IN ('pending', 'running', 'detached') OFFSET 0) t
+$$;
+COMMENT ON FUNCTION runbook.end_wanted IS 'Ends what would be launched, of detached steps all tasks.';

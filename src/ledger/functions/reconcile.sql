@@ -23,7 +23,7 @@ $$;
 COMMENT ON FUNCTION runbook.is_looked_after IS
   'Whether a step is left to somebody else: to its supervisor, or as long as it has none to the engine.';
 
-CREATE FUNCTION runbook.reconcile(p_run text, p_executions jsonb, p_take_over boolean, p_keep text[])
+CREATE FUNCTION runbook.reconcile(p_run text, p_executions jsonb, p_take_over boolean)
 RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -42,8 +42,7 @@ BEGIN
             WHERE u.run_id = p_run AND NOT runbook.is_final(u.status) ORDER BY u.ordinal LOOP
     CONTINUE WHEN runbook.is_looked_after(p_run, s.step_id, p_take_over);
     FOR candidate IN SELECT u.attempt_id FROM runbook.attempt u
-                      WHERE (u.run_id, u.step_id) = (p_run, s.step_id) AND u.status IN ('pending', 'running')
-                        AND NOT u.attempt_id = ANY (p_keep) LOOP
+                      WHERE (u.run_id, u.step_id) = (p_run, s.step_id) AND u.status IN ('pending', 'running') LOOP
       SELECT * INTO a FROM runbook.attempt u
        WHERE u.attempt_id = candidate AND u.status IN ('pending', 'running') FOR UPDATE;
       CONTINUE WHEN NOT FOUND;
@@ -56,6 +55,10 @@ BEGIN
            SET status = 'running', pid = worker.pid, backend_start = worker.backend_start,
                launched_at = coalesce(u.launched_at, worker.backend_start)
          WHERE u.attempt_id = a.attempt_id AND (u.status = 'pending' OR u.backend_start IS NULL);
+        CONTINUE;
+      END IF;
+      IF a.status = 'pending' AND a.launched_at IS NULL THEN
+        PERFORM runbook.withdraw_attempts(ARRAY[a.attempt_id]);
         CONTINUE;
       END IF;
       -- The launch may be under way though its engine is dead, and what was launched shows a little later:
@@ -79,9 +82,9 @@ BEGIN
        AND NOT EXISTS (SELECT FROM runbook.attempt x
                         WHERE (x.run_id, x.step_id, x.task_no, x.status) = (t.run_id, t.step_id, t.task_no, 'running'));
     IF NOT runbook.finish_step(p_run, s.step_id) THEN
-      UPDATE runbook.step u SET status = (
-        SELECT runbook.combine_statuses(array_agg(t.status)) FROM runbook.task t
-         WHERE (t.run_id, t.step_id) = (p_run, s.step_id))
+      -- Whatever has failed of it: a step with work that is left has not ended.
+      UPDATE runbook.step u SET status = CASE WHEN EXISTS (
+        SELECT FROM runbook.task t WHERE (t.run_id, t.step_id, t.status) = (p_run, s.step_id, 'running')) THEN 'running' ELSE 'pending' END
        WHERE (u.run_id, u.step_id) = (p_run, s.step_id);
     END IF;
   END LOOP;

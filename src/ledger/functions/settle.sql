@@ -160,7 +160,7 @@ END $$;
 COMMENT ON FUNCTION runbook.settle_attempt IS
   'Judges an attempt whose worker ended by what is known and proven, records it, and says what comes next of its task. NULL, with nothing recorded, when success is not proven yet and this is not the final look: counters may show a little later.';
 
-CREATE FUNCTION runbook.try_settle(p_attempt text, p_execution jsonb, p_stopping boolean) RETURNS boolean
+CREATE FUNCTION runbook.try_settle(p_attempt text, p_execution jsonb, p_stopping boolean) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a runbook.attempt;
@@ -170,12 +170,12 @@ BEGIN
   -- Counters may show a little later than the worker's end.
   RETURN runbook.settle_attempt(p_attempt, a.outcome || jsonb_build_object('finished_at', a.ended_at,
     'elapsed_ms', extract(epoch FROM a.ended_at - coalesce(a.launched_at, a.recorded_at)) * 1000), p_execution,
-    clock_timestamp() > a.ended_at + interval '700 milliseconds', p_stopping) IS NOT NULL;
+    clock_timestamp() > a.ended_at + interval '700 milliseconds', p_stopping);
 EXCEPTION WHEN lock_not_available OR query_canceled THEN
-  RETURN false;
+  RETURN NULL;
 END $$;
 COMMENT ON FUNCTION runbook.try_settle IS
-  'Settles an attempt whose outcome was heard; false when that has to be tried again.';
+  'Settles an attempt whose outcome was heard; NULL when that has to be tried again.';
 
 CREATE FUNCTION runbook.end_task(p_run text, p_step text, p_task integer, p_verdict jsonb)
 RETURNS jsonb
@@ -222,7 +222,7 @@ DECLARE
 BEGIN
   UPDATE runbook.attempt u
      SET status = p_verdict ->> 'status', message = p_verdict ->> 'reason',
-         sqlstate = p_verdict ->> 'sqlstate', finished_at = clock_timestamp()
+         sqlstate = p_verdict ->> 'sqlstate', finished_at = clock_timestamp(), launched_at = NULL
    WHERE (u.run_id, u.step_id, u.task_no) = (p_run, p_step, p_task) AND u.status = 'pending'
   RETURNING * INTO a;
   IF p_verdict ->> 'status' = 'skipped' THEN

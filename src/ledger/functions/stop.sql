@@ -1,43 +1,60 @@
 -- Stopping workers, rung by rung, and never a session that is not provably ours.
 
-CREATE FUNCTION runbook.stop_children(p_run text, p_step text, p_timeout_ms double precision, p_order jsonb)
-RETURNS void
+CREATE FUNCTION runbook.request_stops(p_run text, p_driver jsonb, p_looks boolean) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  now timestamptz := clock_timestamp();
+  braked constant boolean := runbook.is_stopping();
+  crowded text[] := CASE WHEN p_looks THEN ARRAY(SELECT runbook.crowded_attempts(p_run)) ELSE '{}' END;
+  grace constant interval := (p_driver -> 'graces' ->> 'timeout_ms')::float8 * interval '1 millisecond';
+  late record;
+BEGIN
+  FOR late IN
+    SELECT * FROM (
+      SELECT u.attempt_id, CASE
+               WHEN s.cancel_requested_at IS NOT NULL OR p_driver ? 'stop' THEN 'interrupt'
+               WHEN r.window_at_end = 'cancel' AND r.window_ends_at <= now THEN 'window'
+               WHEN braked THEN 'brake'
+               WHEN u.attempt_id = ANY (crowded) THEN 'bystanders'
+               -- The server's own statement_timeout comes first; this is for where that failed.
+               WHEN u.launched_at + (s.plan ->> 'timeout_ms')::float8 * interval '1 millisecond' + grace < now THEN 'timeout' END AS cause
+        FROM runbook.attempt u JOIN runbook.step s USING (run_id, step_id) JOIN runbook.run r USING (run_id)
+       WHERE (u.run_id, u.status) = (p_run, 'running') AND p_driver -> 'driven' ? u.step_id
+         AND u.outcome IS NULL AND u.cause IS NULL) c
+     WHERE c.cause IS NOT NULL ORDER BY c.attempt_id COLLATE "C" LOOP
+    UPDATE runbook.attempt u SET stop_rung_at = now, cause = late.cause WHERE u.attempt_id = late.attempt_id AND u.cause IS NULL;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION runbook.request_stops IS
+  'Notes which workers are to stop, and why: the first cause is kept. Attempts are locked in the order of their ids by all who lock several, or each could wait for the other.';
+
+CREATE FUNCTION runbook.stop_workers(p_run text, p_driver jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a runbook.attempt;
   now timestamptz := clock_timestamp();
   waited double precision;
-  crowded text[] := ARRAY(SELECT runbook.crowded_attempts(p_run));
+  graces constant jsonb := p_driver -> 'graces';
+  how text;
+  events jsonb := '[]';
 BEGIN
-  UPDATE runbook.attempt u
-     SET stop_rung_at = now, cause = CASE WHEN s.cancel_requested_at IS NOT NULL THEN 'interrupt'
-                                          WHEN r.window_at_end = 'cancel' AND r.window_ends_at <= now THEN 'window'
-                                          WHEN runbook.is_stopping() THEN 'brake'
-                                          WHEN u.attempt_id = ANY (crowded) THEN 'bystanders'
-                                          ELSE 'timeout' END
-    FROM runbook.step s JOIN runbook.run r USING (run_id)
-   WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running') AND u.outcome IS NULL AND u.cause IS NULL
-     AND (s.run_id, s.step_id) = (p_run, p_step)
-     -- The server's own statement_timeout comes first; this is for where that failed.
-     AND (s.cancel_requested_at IS NOT NULL
-          OR (r.window_at_end = 'cancel' AND r.window_ends_at <= now)
-          OR runbook.is_stopping()
-          OR u.attempt_id = ANY (crowded)
-          OR u.launched_at + (p_timeout_ms + 3000) * interval '1 millisecond' < now);
   FOR a IN SELECT * FROM runbook.attempt u
-            WHERE (u.run_id, u.step_id, u.status) = (p_run, p_step, 'running')
-              AND u.outcome IS NULL AND u.cause IS NOT NULL AND u.stop_rung < 3 LOOP
-    waited := extract(epoch FROM now - coalesce(a.stop_rung_at, now));
+            WHERE (u.run_id, u.status) = (p_run, 'running') AND p_driver -> 'driven' ? u.step_id
+              AND u.outcome IS NULL AND u.cause IS NOT NULL AND u.stop_rung < 3 ORDER BY u.attempt_id COLLATE "C" LOOP
+    waited := extract(epoch FROM now - coalesce(a.stop_rung_at, now)) * 1000;
+    how := NULL;
     IF a.stop_rung = 0 AND a.backend_start IS NOT NULL THEN
       PERFORM runbook.cancel_worker(a.pid, a.backend_start, a.application_name);
-    ELSIF (a.stop_rung = 0 AND waited >= 0.5 AND (p_order ->> 'cancels_unseen')::boolean)
-          OR (a.stop_rung = 1 AND waited >= 5) THEN
-      PERFORM runbook.try_call(p_order ->> 'cancel', a.pid, a.cookie);
+      how := 'cancel_backend';
+    ELSIF (a.stop_rung = 0 AND waited >= (graces ->> 'identify_ms')::double precision AND (p_driver ->> 'cancels_unseen')::boolean)
+          OR (a.stop_rung = 1 AND waited >= (graces ->> 'cancel_ms')::double precision) THEN
+      PERFORM runbook.try_call(p_driver ->> 'cancel', a.pid, a.cookie);
       a.stop_rung := 1;
-    ELSIF a.stop_rung IN (0, 2) AND waited >= 10 THEN
+      how := 'cancel_worker';
+    ELSIF a.stop_rung IN (0, 2) AND waited >= (graces ->> 'terminate_ms')::double precision THEN
       UPDATE runbook.attempt u
          SET ended_at = now, outcome = jsonb_build_object('type', 'silent', 'gone', false,
-               'why', format('it did not stop when asked to, and still runs as pid %s', a.pid))
+               'why', format('it did not stop when asked to, and still runs as pid %s: %s', a.pid, runbook.describe_wait(a)))
        WHERE u.attempt_id = a.attempt_id;
     ELSE
       CONTINUE;
@@ -45,10 +62,25 @@ BEGIN
     UPDATE runbook.attempt u
        SET stop_rung = CASE WHEN u.outcome IS NULL THEN a.stop_rung + 1 ELSE 3 END, stop_rung_at = now
      WHERE u.attempt_id = a.attempt_id;
+    IF how IS NOT NULL THEN
+      events := events || jsonb_build_object('type', 'signalled', 'step', a.step_id, 'task', a.task_no, 'how', how);
+    END IF;
   END LOOP;
+  RETURN events;
 END $$;
-COMMENT ON FUNCTION runbook.stop_children IS
-  'Stops children that are overdue or whose step is to be cancelled: pg_cancel_backend, then SIGTERM through the handle, then giving up. Never SIGKILL, which would restart the cluster.';
+COMMENT ON FUNCTION runbook.stop_workers IS
+  'Stops workers that are to stop: pg_cancel_backend, then SIGTERM through the handle, then giving up. Never SIGKILL, which would restart the cluster.';
+
+CREATE FUNCTION runbook.describe_wait(a runbook.attempt) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce((
+    SELECT coalesce('blocked by ' || runbook.describe_blockers(p.pid, NULL),
+                    'waiting for ' || p.wait_event_type || '/' || p.wait_event, 'running')
+      FROM pg_stat_activity p WHERE p.pid = a.pid AND (a.backend_start IS NULL OR p.backend_start = a.backend_start)),
+    'its process is gone')
+$$;
+COMMENT ON FUNCTION runbook.describe_wait IS
+  'What a worker waits for, and who is in its way. Query texts are left out: they may hold personal data.';
 
 CREATE FUNCTION runbook.cancel_worker(p_pid integer, p_backend_start timestamptz, p_name text) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -59,11 +91,11 @@ $$;
 COMMENT ON FUNCTION runbook.cancel_worker IS
   'Cancels the statement of this very worker: its identity is read in the statement that signals, so that a reused PID is never touched.';
 
-CREATE FUNCTION runbook.cancel_child(p_attempt text, p_handle jsonb, p_order jsonb) RETURNS void
+CREATE FUNCTION runbook.cancel_launched(p_attempt text, p_handle jsonb, p_driver jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF (p_order ->> 'cancels_unseen')::boolean THEN
-    PERFORM runbook.try_call(p_order ->> 'cancel', (p_handle ->> 'pid')::integer, (p_handle ->> 'cookie')::bigint);
+  IF (p_driver ->> 'cancels_unseen')::boolean THEN
+    PERFORM runbook.try_call(p_driver ->> 'cancel', (p_handle ->> 'pid')::integer, (p_handle ->> 'cookie')::bigint);
     RETURN;
   END IF;
   PERFORM pg_stat_clear_snapshot();
@@ -71,8 +103,8 @@ BEGIN
      FROM runbook.attempt a JOIN pg_stat_activity p ON p.application_name = a.application_name
     WHERE a.attempt_id = p_attempt AND p.pid = (p_handle ->> 'pid')::integer;
 END $$;
-COMMENT ON FUNCTION runbook.cancel_child IS
-  'Stops a child that was just launched: by its handle, or where pg_background 1.8 would crash the server, by who it is once it shows.';
+COMMENT ON FUNCTION runbook.cancel_launched IS
+  'Stops a worker that was just launched: by its handle, or where pg_background 1.8 would crash the server, by who it is once it shows.';
 
 CREATE FUNCTION runbook.crowded_attempts(p_run text) RETURNS SETOF text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

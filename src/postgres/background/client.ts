@@ -85,14 +85,20 @@ export class BackgroundClient {
    * @returns how it ended when that was within the bound.
    */
   async drain(handle: Handle): Promise<Outcome | undefined> {
-    await this.session.query(`SET statement_timeout = ${String(DRAIN_MS)}`);
+    const [row] = await this.session.query<{ before: string }>(
+      `SELECT current_setting('statement_timeout') AS before, set_config('statement_timeout', $1, false)`,
+      [String(DRAIN_MS)],
+    );
     try {
       const outcome = await this.readResult(handle);
       const cut = outcome.type === 'error' && outcome.sqlstate === SQLSTATE.queryCanceled;
       return cut || outcome.type === 'silent' ? undefined : outcome;
     } finally {
       // Not RESET, which would bring back the role's own default and end later calls of ours.
-      if (!this.session.lost) await this.session.query('SET statement_timeout = 0');
+      if (!this.session.lost)
+        await this.session.query("SELECT set_config('statement_timeout', $1, false)", [
+          row?.before,
+        ]);
     }
   }
 

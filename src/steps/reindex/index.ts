@@ -2,7 +2,6 @@ import type { Target } from '../../generated/plan.v1.js';
 import type { ReindexSpec } from '../../model/runbook.js';
 import { placeholder, relationConflict, type StepKind } from '../contract.js';
 import { locksOf } from '../locks.js';
-import { cleanUpIndexes } from './clean-up.js';
 import { discoverReindex } from './discover.js';
 import { reindexExecution } from './evidence.js';
 import { reindexNeeds, unfilteredReindex } from './needs.js';
@@ -44,5 +43,4 @@ export const reindexKind: StepKind<ReindexSpec> = {
   unfiltered: unfilteredReindex,
   needs: reindexNeeds,
   execution: reindexExecution,
-  cleanUp: cleanUpIndexes,
 };

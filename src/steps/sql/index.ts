@@ -3,7 +3,6 @@ import { needs } from '../../model/privilege.js';
 import { statementNeeds, untold } from '../../sql/needs.js';
 import type { StepKind } from '../contract.js';
 import { locksOfAll, waitsForOldTransactions } from '../locks.js';
-import { cleanUpTrace } from './clean-up.js';
 import { describeExpected } from './expect.js';
 import { findTrace } from './find-trace.js';
 import { renderSql } from './render.js';
@@ -49,5 +48,4 @@ export const sqlKind: StepKind<SqlSpec> = {
     command: null,
     statements: statements.length,
   }),
-  cleanUp: cleanUpTrace,
 };

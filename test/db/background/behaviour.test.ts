@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cancelWorker, findWorkers } from '../../../src/postgres/signal.js';
+import { migrateLedger } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
 import {
+  cancelWorker,
   command,
+  findWorkers,
   DIALECTS,
   identityOf,
   noWorkersIn,
@@ -13,8 +15,10 @@ import {
   workersIn,
   workingIdentity,
 } from '../support/background.js';
+import { connectionTo, withSession } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
+await withSession(connectionTo(db), migrateLedger);
 await db.query('create table work (dialect text, note text)');
 
 const count = async (dialect: string, note: string): Promise<number> => {
@@ -201,8 +205,8 @@ describe.each(DIALECTS)('pg_background %s', (name, dialect) => {
     const handle = await client.launch(command('select pg_sleep(60)::text', { applicationName }));
     const identity = await identityOf(client, handle);
     expect(identity.applicationName).toBe(applicationName);
-    expect(await findWorkers(session, [applicationName])).toEqual([identity]);
-    expect(await findWorkers(session, [`${applicationName}y`])).toEqual([]);
+    expect(await findWorkers(session, applicationName)).toEqual([identity]);
+    expect(await findWorkers(session, `${applicationName}y`)).toEqual([]);
     await client.cancel(handle);
     await outcomeOf(client, handle);
   });

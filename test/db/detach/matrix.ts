@@ -44,7 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
     head: HEAD,
     steps: `  - id: vacuum
     vacuum: { tables: { include: [public.big] } }
-    settings: { vacuum_cost_delay: 10ms, vacuum_cost_limit: "50" }
+    settings: { vacuum_cost_delay: 10ms, vacuum_cost_limit: "10" }
 `,
     interrupted: { step: 'vacuum', status: 'running' },
     verify: async (report, query) => {

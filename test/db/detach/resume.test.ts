@@ -198,7 +198,7 @@ describe('a launch that its engine did not live to record', () => {
     const { id } = report.run;
     await db.query(
       `update runbook.attempt set status = 'pending', pid = null, cookie = null, backend_start = null,
-              launched_at = null, outcome = null, finished_at = null, ended_at = null,
+              outcome = null, finished_at = null, ended_at = null,
               recorded_at = now() - interval '1 hour' where run_id = $1`,
       [id],
     );

@@ -2,8 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabase } from '../../support/database.js';
 import { runbook, runReported, useFolder } from '../engine/support.js';
-import { describeWait } from '../../../src/postgres/blockers.js';
-import { connectionTo, withSession } from '../support/run-yaml.js';
+
 import { about, until } from './support.js';
 
 const db = await useTestDatabase();
@@ -67,10 +66,11 @@ it('why names a prepared transaction that holds the lock', async () => {
   const [waiting] = await db.rows<{ pid: number }>(
     "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
   );
-  const told = await withSession(connectionTo(db), (session) =>
-    describeWait(session, waiting?.pid ?? 0, undefined),
+  const [told] = await db.rows<{ wait: string }>(
+    'select runbook.describe_wait(jsonb_populate_record(null::runbook.attempt, $1)) as wait',
+    [JSON.stringify(waiting)],
   );
-  expect(told).toContain(`blocked by prepared transaction ${gid} (postgres, since `);
+  expect(told?.wait).toContain(`blocked by prepared transaction '${gid}' (role postgres, since `);
   await db.query(`rollback prepared '${gid}'`);
   prepared = false;
   expect((await about(db, 'wait', id)).code).toBe(0);

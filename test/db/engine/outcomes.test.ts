@@ -232,27 +232,4 @@ describe('a lost connection', () => {
     await expectLedgerToAgree(db, run);
     await db.assertNoLeaks();
   });
-
-  it('of the observer is made anew as well', async () => {
-    const running = runReported(
-      db,
-      folder,
-      runbook(`  - id: nap
-    sql: SELECT pg_sleep(2)
-  - id: next
-    needs: [nap]
-    sql: INSERT INTO effect VALUES ('next')
-`),
-    );
-    await waitForWorker(db, 'nap');
-    await db.query(`select pg_terminate_backend(pid) from pg_stat_activity
-      where application_name like 'pg-runbook:observer:%' and datname = current_database()`);
-    const run = await running;
-    expect(taskOf(run, 'nap').task.status).toBe('succeeded');
-    expect(stepOf(run, 'next').status).toBe('succeeded');
-    expect(run.code).toBe(0);
-    expect(run.report.run.reason).toContain('the connection was lost');
-    await expectLedgerToAgree(db, run);
-    await db.assertNoLeaks();
-  });
 });

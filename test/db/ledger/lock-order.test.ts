@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { migrateLedger } from '../../../src/index.js';
-import { AttemptLedger } from '../../../src/ledger/attempts.js';
 import { requestCancel } from '../../../src/ledger/read.js';
 import { useTestDatabase } from '../../support/database.js';
 import { until } from '../detach/support.js';
@@ -20,7 +19,7 @@ const untilWaiting = (sessions: number): Promise<void> =>
     [sessions],
   );
 
-it('who notes, records and cancels attempts locks them in one order', async () => {
+it('a driver and a cancel lock attempts in one order', async () => {
   await db.query(`
     insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at, database_id)
     values ('R', 'r', 1, 'sha256:', '{}', '{}', 'running', now(), runbook.this_database());
@@ -34,36 +33,31 @@ it('who notes, records and cancels attempts locks them in one order', async () =
   await holder.query(
     `begin; select from runbook.attempt where attempt_id = '${idOf(9)}' for update`,
   );
-  const note = [9, 10].map((task) => ({
-    id: idOf(task),
-    backendStart: null,
-    cause: 'timeout' as const,
-    builtIndexes: new Set<number>(),
-  }));
-  const launches = [9, 10].map((task) => ({
-    id: idOf(task),
-    attempt: { pid: 1, cookie: '1', launched_at: '2026-01-01T00:00:00Z' },
-  }));
+  const driver = JSON.stringify({ driven: ['s'], graces: {}, stop: {} });
+  const told = JSON.stringify({
+    heard: Object.fromEntries([10, 9].map((task) => [idOf(task), { type: 'silent' }])),
+    overflowed: [],
+  });
   await withSession(connectionTo(db), (first) =>
     withSession(connectionTo(db), (second) =>
       withSession(connectionTo(db), async (third) => {
-        const all = [new AttemptLedger(first).noteAttempts(note)];
+        const all = [first.query('SELECT runbook.note_told($1, $2)', ['R', told])];
         await untilWaiting(1);
-        all.push(requestCancel(second, 'R', undefined, 'test').then(() => undefined));
+        const cancelled = requestCancel(second, 'R', undefined, 'test');
         await untilWaiting(2);
-        all.push(new AttemptLedger(third).recordLaunches(launches));
+        all.push(third.query('SELECT runbook.request_stops($1, $2, false)', ['R', driver]));
         await untilWaiting(3);
         await holder.query('commit');
-        await Promise.all(all);
+        await Promise.all([...all, cancelled]);
       }),
     ),
   );
   expect(
     await db.rows(
-      `select attempt_id, pid, cause from runbook.attempt where task_no in (9, 10) order by task_no`,
+      `select attempt_id, outcome ->> 'type' as ended, cause from runbook.attempt where task_no in (9, 10) order by task_no`,
     ),
   ).toEqual([
-    { attempt_id: idOf(9), pid: 1, cause: 'timeout' },
-    { attempt_id: idOf(10), pid: 1, cause: 'timeout' },
+    { attempt_id: idOf(9), ended: 'silent', cause: 'interrupt' },
+    { attempt_id: idOf(10), ended: 'silent', cause: 'interrupt' },
   ]);
 });

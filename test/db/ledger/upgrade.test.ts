@@ -66,12 +66,9 @@ describe('a ledger of an older pg-runbook', () => {
   });
 
   it('gets the tables that it lacks, in one transaction with the functions', async () => {
-    const [first] = OURS.tables;
+    const number = OURS.tables.length + 1;
     const added = {
-      tables: [
-        ...OURS.tables,
-        tableFile(first!.number + 1, 'ALTER TABLE runbook.run ADD note text'),
-      ],
+      tables: [...OURS.tables, tableFile(number, 'ALTER TABLE runbook.run ADD note text')],
       functions: { ...OURS.functions, contract: OURS.functions.contract + 1 },
     };
     await runYaml(db, runbookOf('\n  - id: one\n    sql: select 1'));
@@ -80,7 +77,7 @@ describe('a ledger of an older pg-runbook', () => {
     const broken = { ...added, functions: { ...added.functions, sql: 'CREATE FUNCTION nonsense' } };
     await expect(upgrade(broken)).rejects.toThrow(/syntax error/);
     expect(await contract()).toEqual(CURRENT);
-    expect(await upgrade(added)).toEqual({ tables: [2], functions: true });
+    expect(await upgrade(added)).toEqual({ tables: [number], functions: true });
     expect(await db.rows('select status, note from runbook.run')).toEqual([
       { status: 'succeeded', note: null },
     ]);
@@ -177,7 +174,7 @@ describe('a ledger whose tables were made by other files', () => {
 
   it('of before the functions had a contract, too', async () => {
     await db.query(
-      'drop table runbook.function_set; insert into runbook.migration values (2, $$x$$), (3, $$y$$)',
+      'drop table runbook.function_set; insert into runbook.migration values (3, $$x$$), (4, $$y$$)',
     );
     await db.query(`update runbook.migration set digest = 'of before' where number = 1`);
     const { code, stderr } = await runFile(quick);

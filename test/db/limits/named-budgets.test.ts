@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { migrateLedger } from '../../../src/index.js';
-import { budgetOrder, countFreeSlots } from '../../../src/ledger/admission.js';
+import { budgetTag } from '../../../src/model/identity.js';
+import { NO_SLOT } from '../../../src/postgres/capacity.js';
 import { runCli } from '../../support/cli.js';
 import { useTestDatabases, type TestDatabase } from '../../support/database.js';
 import { EXTENSION_SCHEMA } from '../../support/template.js';
@@ -80,14 +81,20 @@ it('a role that may not look into the sessions of others counts their workers al
   await makeRole((sql) => elsewhere.query(sql), account, EXTENSION_SCHEMA);
   const first = runYaml(db, sleeping('unseen', { one: { seconds: 1.5, budget: 'hidden' } }));
   await untilAtWork(db, 'unseen');
-  const order = budgetOrder(
-    { workers: 9, server_workers: 1, keep_free: 0, max_wait_ms: null },
-    { hidden: 1 },
-  );
-  const turns = await withSession(connectionTo(elsewhere, account), async (session) => {
+  const budget = {
+    server_workers: 1,
+    keep_free: 0,
+    no_slot: NO_SLOT,
+    named: [{ name: 'hidden', tag: budgetTag('hidden'), limit: 1 }],
+  };
+  const [row] = await withSession(connectionTo(elsewhere, account), async (session) => {
     await migrateLedger(session);
-    return countFreeSlots(session, order, 9, {});
+    return session.query<{ turns: Record<string, { free: number }> }>(
+      "SELECT runbook.free_slots($1, 9, '{}') AS turns",
+      [JSON.stringify(budget)],
+    );
   });
+  const turns = row?.turns ?? {};
   await first;
   await elsewhere.query(`drop owned by ${account.user} cascade; drop role ${account.user}`);
   expect(turns['']?.free).toBeLessThan(1);

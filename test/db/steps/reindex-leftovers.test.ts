@@ -69,8 +69,8 @@ describe('reindex: what a failed concurrent rebuild leaves', () => {
     const [attempt] = taskOf(report).attempts;
     expect(attempt).toMatchObject({ status: 'failed', sqlstate: '55P03' });
     expect(attempt?.messages).toEqual([
-      'dropped the invalid index "public"."theirs_pkey_ccnew1", left by this task',
-      'an invalid index stays: "public"."theirs_pkey_ccnew", not provably ours',
+      'dropped the invalid index public.theirs_pkey_ccnew1, left by this task',
+      'an invalid index stays: public.theirs_pkey_ccnew, not provably ours',
     ]);
     expect(await invalid('theirs')).toEqual(['theirs_pkey_ccnew']);
   });

@@ -120,7 +120,7 @@ describe.each(POLICIES)('a statement without a transaction, %s', (policy) => {
     await holder.query('rollback');
     await holder.end();
     if (policy === 'wait') {
-      expect(attempts[0]?.messages.join()).toContain('an invalid index stays: "shop"."held_id"');
+      expect(attempts[0]?.messages.join()).toContain('an invalid index stays: shop.held_id');
       expect(report.residue.after).toMatchObject([
         {
           name: 'shop.held_id',

@@ -4,6 +4,7 @@ import { Session } from '../../../src/index.js';
 import { canonicalDialect } from '../../../src/postgres/background/canonical.js';
 import { BackgroundClient } from '../../../src/postgres/background/client.js';
 import type { BackgroundDialect } from '../../../src/postgres/background/dialect.js';
+import { BACKEND_START } from '../../../src/postgres/signal.js';
 import { suffixedDialect } from '../../../src/postgres/background/suffixed.js';
 import type {
   LaunchCommand,
@@ -46,6 +47,24 @@ export async function openBackground(
     `SELECT set_config('search_path', s.reset_val, false) FROM pg_settings s WHERE s.name = 'search_path'`,
   );
   return { client: new BackgroundClient(dialect, session), session };
+}
+
+/** Cancels a worker by its identity, as the ledger's functions do. */
+export async function cancelWorker(session: Session, worker: WorkerIdentity): Promise<boolean> {
+  const [row] = await session.query<{ sent: boolean }>(
+    'SELECT runbook.cancel_worker($1, $2::timestamptz, $3) AS sent',
+    [worker.pid, worker.backendStart, worker.applicationName],
+  );
+  return row?.sent === true;
+}
+
+/** The workers with an application_name. */
+export async function findWorkers(session: Session, name: string): Promise<WorkerIdentity[]> {
+  return session.query<WorkerIdentity & Record<string, unknown>>(
+    `SELECT a.pid, ${BACKEND_START} AS "backendStart", a.application_name AS "applicationName"
+       FROM pg_stat_activity a WHERE a.backend_type = 'pg_background' AND a.application_name = $1`,
+    [name],
+  );
 }
 
 export function command(sql: string, more: Partial<LaunchCommand> = {}): LaunchCommand {

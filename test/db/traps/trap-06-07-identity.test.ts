@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { cancelWorker, findWorkers } from '../../../src/postgres/signal.js';
+import { migrateLedger } from '../../../src/index.js';
 import { useTestDatabase } from '../../support/database.js';
 import {
+  cancelWorker,
   command,
+  findWorkers,
   noWorkersIn,
   openBackground,
   outcomeOf,
   workersIn,
   workingIdentity,
 } from '../support/background.js';
+import { connectionTo, withSession } from '../support/run-yaml.js';
 
 const db = await useTestDatabase();
+await withSession(connectionTo(db), migrateLedger);
 const SLEEP = command('select pg_sleep(60)::text');
 
 describe('trap 6: a handle belongs to the session that launched', () => {
@@ -34,7 +38,7 @@ describe('trap 6: a handle belongs to the session that launched', () => {
     const identity = await workingIdentity(db, owner.client, handle);
     await owner.session.close();
     const { session } = await openBackground(db);
-    expect(await findWorkers(session, [identity.applicationName])).toContainEqual(identity);
+    expect(await findWorkers(session, identity.applicationName)).toContainEqual(identity);
     expect(await cancelWorker(session, identity)).toBe(true);
     await noWorkersIn(db);
   });

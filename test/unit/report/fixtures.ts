@@ -7,7 +7,7 @@ import type {
   Task,
 } from '../../../src/generated/report.v1.js';
 import { combineStatuses, type TaskStatus } from '../../../src/model/status.js';
-import { summarize } from '../../../src/engine/conclude.js';
+import { summarize } from '../../../src/engine/summary.js';
 import { makePlan } from '../support.js';
 
 const START = Date.parse('2026-11-21T02:30:00Z');

@@ -10,11 +10,16 @@ await db.query(`
   create function cancel_child(pid int, cookie bigint) returns void language sql as
     'insert into public.called values ($1, $2)'`);
 
-const order = (cancelsUnseen: boolean): string =>
-  JSON.stringify({ cancel: 'public.cancel_child($1, $2)', cancels_unseen: cancelsUnseen });
+const driver = (cancelsUnseen: boolean): string =>
+  JSON.stringify({
+    driven: ['s'],
+    cancel: 'public.cancel_child($1, $2)',
+    cancels_unseen: cancelsUnseen,
+    graces: { identify_ms: 500, cancel_ms: 5000, terminate_ms: 10_000 },
+  });
 
-/** A child of which the supervisor has the handle alone, and that is to be cancelled for so long. */
-async function unseenChild(seconds: number): Promise<void> {
+/** A worker of which its driver has the handle alone, and that is to be cancelled for so long. */
+async function unseenWorker(seconds: number): Promise<void> {
   await db.query(`
     truncate called, runbook.run cascade;
     insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, started_at, database_id)
@@ -28,7 +33,7 @@ async function unseenChild(seconds: number): Promise<void> {
 }
 
 const stop = (cancelsUnseen: boolean): Promise<unknown> =>
-  db.query('select runbook.stop_children($1, $2, 60000, $3)', ['r', 's', order(cancelsUnseen)]);
+  db.query('select runbook.stop_workers($1, $2)', ['r', driver(cancelsUnseen)]);
 
 const seen = async (): Promise<unknown> => ({
   called: await db.rows('select cookie from called'),
@@ -37,8 +42,8 @@ const seen = async (): Promise<unknown> => ({
   ),
 });
 
-describe('a child that has not been seen yet', () => {
-  beforeEach(() => unseenChild(2));
+describe('a worker that has not been seen yet', () => {
+  beforeEach(() => unseenWorker(2));
 
   it('is cancelled by its handle with pg_background 2.x', async () => {
     await stop(true);
@@ -51,16 +56,16 @@ describe('a child that has not been seen yet', () => {
   it('is never cancelled by its handle with 1.x, and is given up in the end', async () => {
     await stop(false);
     expect(await seen()).toEqual({ called: [], attempts: [{ rung: 0, gone: null }] });
-    await unseenChild(11);
+    await unseenWorker(11);
     await stop(false);
     expect(await seen()).toEqual({ called: [], attempts: [{ rung: 3, gone: 'false' }] });
   });
 
   it('that nobody waits for any more is cancelled in the same ways', async () => {
     const handle = JSON.stringify({ pid: 4194304, cookie: '7' });
-    await db.query('select runbook.cancel_child($1, $2, $3)', ['a', handle, order(false)]);
+    await db.query('select runbook.cancel_launched($1, $2, $3)', ['a', handle, driver(false)]);
     expect(await db.rows('select cookie from called')).toEqual([]);
-    await db.query('select runbook.cancel_child($1, $2, $3)', ['a', handle, order(true)]);
+    await db.query('select runbook.cancel_launched($1, $2, $3)', ['a', handle, driver(true)]);
     expect(await db.rows('select cookie from called')).toEqual([{ cookie: '7' }]);
   });
 });
