@@ -9,6 +9,7 @@ import type { Session } from '../postgres/session.js';
 import type { Clock } from './clock.js';
 import type { EventListener } from './events.js';
 import type { LookListener } from './live.js';
+import type { ReportSaver } from './report-saver.js';
 import type { RunState } from './run-state.js';
 import type { RunWindow } from './run-window.js';
 
@@ -38,8 +39,7 @@ export interface RunContext {
   readonly emit: EventListener;
   /** Undefined when nobody watches: then nothing is looked at for them. */
   readonly onLook: LookListener | undefined;
-  /** Called whenever the report has something new worth keeping. */
-  readonly save: () => Promise<void>;
+  readonly saver: ReportSaver;
 }
 
 /**

@@ -44,7 +44,7 @@ export async function drive(
   }
   const { record } = context.state;
   context.emit({ type: 'run_ended', run: record.run });
-  await context.save();
+  await context.saver.now();
   return record;
 }
 
@@ -137,7 +137,7 @@ async function giveUp(context: RunContext, error: unknown, unreachable: boolean)
     trouble = asRunbookError(second);
     abandon(context, lost, `then: ${messageOf(trouble)}`, error_exit);
   }
-  await context.save();
+  await context.saver.now();
   // A defect of our own must not pass as a failed run: it is recorded, and told as what it is.
   for (const defect of [error, trouble]) {
     if (defect instanceof Error && !(defect instanceof RunbookError)) throw defect;

@@ -57,9 +57,19 @@ export function supervisorOrder(context: RunContext, step: Step): object {
 function driverOrder(context: RunContext, steps: readonly Step[], role: Role): object {
   const { background, plan, workerDefaults, key } = context;
   const { dialect } = background;
+  const guards = guardsDigest(plan.guards);
+  const executions = steps.map(({ kind, spec }) =>
+    stepKind(kind).execution(spec, plan.server.version_number),
+  );
+  const keys = new Map(executions.map((one, index) => [JSON.stringify(one), String(index)]));
+  const keyOf = (index: number): string | undefined => keys.get(JSON.stringify(executions[index]));
   return {
     ...role,
-    steps: Object.fromEntries(steps.map((step) => [step.id, stepOrder(context, step)])),
+    steps: Object.fromEntries(
+      steps.map((step, index) => [step.id, { ...stepOrder(step), execution: keyOf(index) }]),
+    ),
+    executions: Object.fromEntries([...keys].map(([text, key]) => [key, JSON.parse(text)])),
+    settings: { ...workerDefaults, [GUARDS_SETTING]: guards },
     attempt_setting: ATTEMPT_SETTING,
     launch: dialect.launch('$1', '$2', '$3'),
     poll: pollQuery(dialect),
@@ -68,28 +78,22 @@ function driverOrder(context: RunContext, steps: readonly Step[], role: Role): o
     cancels_unseen: dialect.cancelsUnseen,
     read: readQuery(dialect, '$1', '$2'),
     budget: { ...plan.budget, no_slot: NO_SLOT },
-    guards: guardsDigest(plan.guards),
+    guards,
     guard_settings: plan.guards.length === 0 ? null : guardSettings(workerDefaults),
     graces: GRACES,
     key,
   };
 }
 
-function stepOrder({ plan, workerDefaults }: RunContext, step: Step): object {
-  const kind = stepKind(step.kind);
+function stepOrder(step: Step): object {
   return {
-    execution: kind.execution(step.spec, plan.server.version_number),
-    settings: {
-      ...workerDefaults,
-      [GUARDS_SETTING]: guardsDigest(plan.guards),
-      ...withReading(step.settings),
-    },
+    settings: withReading(step.settings),
     budgets: Object.entries(step.budgets).map(([name, limit]) => ({
       name,
       tag: budgetTag(name),
       limit,
     })),
-    quiet_ms: kind.quietStartMs ?? 0,
+    quiet_ms: stepKind(step.kind).quietStartMs ?? 0,
   };
 }
 

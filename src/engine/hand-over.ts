@@ -53,7 +53,7 @@ export async function handOver(context: RunContext, id: string): Promise<void> {
   context.handOvers.set(id, before + 1);
   await refreshStep(context, id);
   context.emit({ type: 'step_detached', step: context.state.step(id) });
-  await context.save();
+  await context.saver.now();
 }
 
 /** Takes over what the ledger says of a step that somebody else looks after. */

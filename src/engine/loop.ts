@@ -10,11 +10,6 @@ import { takeEvents } from './take-events.js';
 /** How often a run looks at its detached steps. */
 const REFRESH_MS = 1_000;
 
-/** A killed engine's report tells of every worker that was launched longer ago than this. */
-const SAVE_EVERY_MS = 1_000;
-/** Of ten thousand tasks it takes a tenth of a second to write: most of the time is for the work. */
-const SAVE_AT_MOST = 0.05;
-
 const NOTHING: Pick<Told, 'heard' | 'overflowed'> = { heard: {}, overflowed: [] };
 
 /** Has the core bring the run on, and does what it leaves to a client, until nothing is left to do. */
@@ -29,7 +24,7 @@ export async function runLoop(context: RunContext): Promise<void> {
     told = await act(context, answer);
     await watches.look(answer);
     const pauseMs = answer.quiet_ms > 0 ? answer.quiet_ms : (core.memory.pause_ms ?? 0);
-    if (told === NOTHING) await clock.sleep(pauseMs, stop.aborted ? undefined : stop);
+    if (told === NOTHING && !answer.again) await clock.sleep(pauseMs, stop.aborted ? undefined : stop);
   }
 }
 
@@ -44,22 +39,16 @@ class Watches {
   readonly #progress = new ProgressWatch();
   readonly #live = new LiveWatch();
   #refreshedAt = 0;
-  #saveAfter = 0;
 
   constructor(private readonly context: RunContext) {}
 
   async look({ events, quiet_ms: quiet }: Answer): Promise<void> {
-    const { clock } = this.context;
     // A snapshot of ours would disturb workers that have just begun: see decision 19.
     if (quiet > 0) return;
     await this.#progress.look(this.context);
     await this.#refresh();
     await this.#live.look(this.context);
-    if (events.length === 0 || clock.now() < this.#saveAfter) return;
-    const from = clock.now();
-    await this.context.save();
-    const took = clock.now() - from;
-    this.#saveAfter = clock.now() + Math.max(SAVE_EVERY_MS, took / SAVE_AT_MOST);
+    if (events.length > 0) this.context.saver.nowAndThen();
   }
 
   async #refresh(): Promise<void> {

@@ -18,6 +18,7 @@ import type { EventListener } from './events.js';
 import type { LookListener } from './live.js';
 import { engineOrder } from './driver-order.js';
 import type { RestoredRun } from './restore.js';
+import { ReportSaver } from './report-saver.js';
 import { RunState } from './run-state.js';
 import { readWorkerDefaults } from './sessions.js';
 
@@ -58,6 +59,7 @@ export async function makeContext(
   }: Pick<RestoredRun, 'record' | 'refused' | 'plan'> & Pick<RunContext, 'window'>,
   old?: RunContext,
 ): Promise<RunContext> {
+  const { clock = systemClock } = options;
   const dialect = options.dialect ?? chooseDialect(await readServerInfo(session));
   const context = {
     plan,
@@ -71,14 +73,14 @@ export async function makeContext(
     key: old?.key ?? randomBytes(KEY_BYTES).toString('hex'),
     handOvers: old?.handOvers ?? new Map<string, number>(),
     window,
-    clock: options.clock ?? systemClock,
+    clock,
     stop: options.stop,
     emit: options.onEvent,
     onLook: options.onLook,
-    save: () => {
+    saver: new ReportSaver(() => {
       record.summary = summarize(record);
       return options.onReport(record);
-    },
+    }, clock),
   };
   context.core.begin(engineOrder(context));
   return context;

@@ -53,7 +53,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     await clearBefore(made);
     await pruneRuns(session, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
     // A report that cannot be written shows before anything is launched.
-    await made.save();
+    await made.saver.now();
     await made.ledger.startRun(record, plan, options.origin, sealWith(made.key, runId));
     made.emit({ type: 'run_started', run: record.run });
     return made;

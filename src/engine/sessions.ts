@@ -1,7 +1,13 @@
 import { requireTrusted } from '../ledger/trust.js';
 import { sessionApplicationName } from '../model/identity.js';
 import type { Settings } from '../model/runbook.js';
-import { NO_TIMEOUTS, OWN_SESSION, SUPERVISOR_SETTINGS, WORKABLE } from '../model/settings.js';
+import {
+  NO_TIMEOUTS,
+  OWN_SESSION,
+  PLANNED_ONCE,
+  SUPERVISOR_SETTINGS,
+  WORKABLE,
+} from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
 import { readDefaults, setForSession, commitDurably } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
@@ -34,6 +40,7 @@ export async function openSession(
       lock_timeout: LOCK_TIMEOUT,
       ...NOTICES_GONE,
       client_min_messages: 'notice',
+      ...PLANNED_ONCE,
       'pg_background.max_workers': String(Math.max(workers + 1, 16)),
     });
     await commitDurably(session);
@@ -49,7 +56,7 @@ export async function openSession(
 
 /** What workers get of this role's and database's settings, instead of those of our own session; the plan's come on top. */
 export async function readWorkerDefaults(session: Session): Promise<Settings> {
-  const ours = { ...OWN_SESSION, ...SUPERVISOR_SETTINGS };
+  const ours = { ...OWN_SESSION, ...SUPERVISOR_SETTINGS, ...PLANNED_ONCE };
   const defaults = await readDefaults(session, Object.keys(ours));
   const known = Object.entries({ ...NO_TIMEOUTS, ...WORKABLE }).filter(
     ([name]) => name in defaults,

@@ -9,5 +9,5 @@ export async function takeEvents(context: RunContext, events: readonly CoreEvent
     event.type === 'step' && isFinal(event.status) ? event.step : [],
   );
   await readProgress(context, ended);
-  if (context.state.apply(events, context.clock.now())) await context.save();
+  if (context.state.apply(events, context.clock.now())) context.saver.soon();
 }

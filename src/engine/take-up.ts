@@ -56,7 +56,7 @@ export async function takeUp(
     record.run.finished_at = null;
     for (const task of run.kept) context.emit({ type: 'task_kept', task });
     context.emit({ type: 'run_resumed', run: record.run, adopted: countAdopted(record.steps) });
-    await context.save();
+    await context.saver.now();
     return context;
   });
 }

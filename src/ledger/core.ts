@@ -92,8 +92,11 @@ export interface Answer {
   readonly hand_over?: string;
   /** For how long the session is to be quiet, in ms. */
   readonly quiet_ms: number;
+  /** True: there is more to do at once. */
+  readonly again: boolean;
   /** True: nothing is left to this driver. */
   readonly done: boolean;
+  readonly took_ms: number;
 }
 
 interface TickRow extends Row {
@@ -111,6 +114,8 @@ export class Core {
   /** What the core was told in a call that was not answered. */
   untold: Told | undefined;
   #driver = '';
+  /** How long the last call was on its way, there and back. */
+  #wayMs = 0;
 
   constructor(
     private readonly db: Queryable,
@@ -125,14 +130,21 @@ export class Core {
   /** Brings the run on as far as it goes now. */
   async tick(told: Told): Promise<Answer> {
     this.untold = told;
+    const from = performance.now();
     const [row] = await this.db.query<TickRow>(
       'CALL runbook.tick($1, $2, $3, $4, NULL)',
-      [this.runId, this.#driver, JSON.stringify(told), JSON.stringify(this.memory)],
+      [
+        this.runId,
+        this.#driver,
+        JSON.stringify({ ...told, way_ms: this.#wayMs }),
+        JSON.stringify(this.memory),
+      ],
       'often',
     );
     if (row === undefined) throw new Error('the core gave no answer');
     this.untold = undefined;
     this.memory = row.p_memory;
+    this.#wayMs = Math.max(0, performance.now() - from - row.p_answer.took_ms);
     return row.p_answer;
   }
 

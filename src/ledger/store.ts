@@ -122,9 +122,12 @@ export class LedgerStore {
                                   window_ends_at, window_at_end, residue, traceparent,
                                   pass, database_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16, runbook.this_database()))
-       INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
-       SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan
-         FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb)`,
+       INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan, concurrency, budgets, needs, needs_end,
+                                 failure_stops)
+       SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan, s.concurrency, s.budgets, s.needs, s.needs_end,
+              s.failure_stops
+         FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb, concurrency int,
+                                        budgets text[], needs text[], needs_end boolean, failure_stops boolean)`,
       [
         run.id,
         runbook.name,
@@ -264,6 +267,13 @@ function expectedMs({ duration, targets }: PlannedTask): number | null {
 }
 
 function newStepRow(step: PlannedStep, index: number): object {
-  const { id, kind, policy } = step;
-  return { id, ordinal: index + 1, kind, policy, plan: { ...step, tasks: [], unselected: [] } };
+  const { id, kind, policy, concurrency, needs } = step;
+  return {
+    ...{ id, kind, policy, concurrency, needs },
+    ordinal: index + 1,
+    budgets: Object.keys(step.budgets),
+    needs_end: step.after === 'ended',
+    failure_stops: step.on_failure === 'stop',
+    plan: { ...step, tasks: [], unselected: [] },
+  };
 }

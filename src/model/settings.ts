@@ -105,10 +105,14 @@ export const OWN_SESSION: Settings = {
  */
 export const SAFE_SEARCH_PATH = 'pg_catalog, pg_temp';
 
+/** The core's statements are the same in each call; by default each would be planned anew five times in a session. */
+export const PLANNED_ONCE: Settings = { plan_cache_mode: 'force_generic_plan' };
+
 /** What a supervisor works under, whatever the role and the step have: it launches others' settings. */
 export const SUPERVISOR_SETTINGS: Settings = {
   ...OLD_TIMEOUTS,
   ...TRANSACTIONS,
+  ...PLANNED_ONCE,
   // The rest of how values are written stays the role's: guards are asked here, too.
   DateStyle: 'ISO',
   search_path: SAFE_SEARCH_PATH,

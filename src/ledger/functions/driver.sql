@@ -11,6 +11,14 @@ END $$;
 COMMENT ON FUNCTION runbook.require_session IS
   'Handles are of one session: behind a transaction pooler another one answers.';
 
+CREATE FUNCTION runbook.execution_of(p_driver jsonb, p_step text) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN p_driver -> 'executions' -> (p_driver #>> ARRAY['steps', p_step, 'execution']);
+END $$;
+COMMENT ON FUNCTION runbook.execution_of IS
+  'How the work of a step is looked at and judged. Steps of one kind mostly share it.';
+
 CREATE FUNCTION runbook.add_events(p_answer jsonb, p_events jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE WHEN coalesce(p_events, '[]') = '[]' THEN p_answer
@@ -66,7 +74,7 @@ DECLARE
   kept text[] := '{}';
 BEGIN
   FOREACH attempt IN ARRAY p_attempts LOOP
-    SELECT ARRAY(SELECT '' UNION ALL SELECT jsonb_object_keys(s.plan -> 'budgets')) INTO STRICT names
+    SELECT s.budgets INTO STRICT names
       FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id) WHERE a.attempt_id = attempt;
     IF runbook.has_room(room, names, 1) THEN
       kept := kept || attempt;
@@ -104,7 +112,7 @@ COMMENT ON FUNCTION runbook.let_go IS
 
 CREATE FUNCTION runbook.reconcile_unsupervised(p_run text, p_driver jsonb) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.reconcile(p_run, (SELECT jsonb_object_agg(key, value -> 'execution') FROM jsonb_each(p_driver -> 'steps')), false)
+  SELECT runbook.reconcile(p_run, (SELECT jsonb_object_agg(k, runbook.execution_of(p_driver, k)) FROM jsonb_object_keys(p_driver -> 'steps') k), false)
    WHERE EXISTS (SELECT FROM runbook.step s JOIN runbook.supervisor v USING (run_id, step_id)
                   WHERE s.run_id = p_run AND s.policy = 'detach' AND NOT runbook.is_final(s.status)
                     AND NOT runbook.is_supervised(p_run, s.step_id))

@@ -51,7 +51,8 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
       CASE WHEN c.unknown > 0 THEN format('the outcome of %s is unknown', runbook.counted(c.unknown, 'task')) END, c.stopped,
       CASE WHEN c.stopped IS NULL AND c.unknown = 0 THEN c.refused || ' was interrupted and not done again: not declared idempotent' END,
       CASE WHEN c.stopped IS NULL AND c.unknown = 0 AND c.refused IS NULL THEN nullif(concat_ws('; ',
-        CASE WHEN c.unlaunched > 0 THEN format('%s not launched', runbook.counted(c.unlaunched, 'task')) END,
+        -- Of a failure and a cancel it is the consequence.
+        CASE WHEN c.unlaunched > 0 AND (p_engine ->> 'lost' IS NOT NULL OR c.failed + c.halted = 0) THEN format('%s not launched', runbook.counted(c.unlaunched, 'task')) END,
         CASE WHEN c.failed > 0 THEN format('%s did not succeed', runbook.counted(c.failed, 'task')) END,
         CASE WHEN c.halted > 0 THEN format('%s cancelled', runbook.counted(c.halted, 'step')) END,
         CASE WHEN c.forbidden > 0 THEN format('%s skipped for lack of privilege', runbook.counted(c.forbidden, 'relation')) END,
@@ -77,7 +78,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
          (count(*) FILTER (WHERE NOT runbook.is_final(t.status)))::integer,
          coalesce(sum((SELECT count(*) FROM jsonb_array_elements(t.targets) x
                         WHERE x ->> 'status' = 'skipped' AND x ->> 'sqlstate' = '42501')), 0)::integer,
-         (count(*) FILTER (WHERE p_engine ->> 'lost' IS NOT NULL AND t.status = 'skipped' AND t.blocked))::integer,
+         (count(*) FILTER (WHERE t.status = 'skipped' AND t.blocked AND NOT t.deferred))::integer,
          -- A step that was cancelled before any of its tasks was launched has none that failed.
          (SELECT count(*) FROM runbook.step s
            WHERE (s.run_id, s.status) = (p_run, 'cancelled') AND NOT EXISTS (
@@ -189,7 +190,8 @@ COMMENT ON FUNCTION runbook.cancelled_run IS
 
 CREATE FUNCTION runbook.skip_cancelled(p_run text) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT runbook.skip_waiting(s, runbook.why_stopped(s, '{}')), runbook.finish_step(p_run, s.step_id)
+  SELECT runbook.skip_waiting(s, concat('cancelled before it was launched, by ', s.cancel_requested_by), false),
+         runbook.finish_step(p_run, s.step_id)
     FROM runbook.step s
    WHERE s.run_id = p_run AND s.cancel_requested_at IS NOT NULL AND NOT runbook.is_final(s.status)
      AND NOT runbook.engine_alive(p_run) AND NOT runbook.is_supervised(p_run, s.step_id)

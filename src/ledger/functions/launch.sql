@@ -23,8 +23,8 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT a FROM runbook.attempt WHERE attempt_id = p_attempt;
   SELECT * INTO STRICT t FROM runbook.task WHERE (run_id, step_id, task_no) = (a.run_id, a.step_id, a.task_no);
-  execution := p_driver -> 'steps' -> a.step_id -> 'execution';
-  settings := p_driver -> 'steps' -> a.step_id -> 'settings';
+  execution := runbook.execution_of(p_driver, a.step_id);
+  settings := (p_driver -> 'settings') || (p_driver -> 'steps' -> a.step_id -> 'settings');
   -- Right before its use: the record may have been changed since the attempt was prepared.
   sql := runbook.attempt_sql(t, a.target_oids, execution ->> 'command', p_driver ->> 'key');
   IF sql IS DISTINCT FROM a.sql THEN

@@ -127,22 +127,23 @@ COMMENT ON FUNCTION runbook.run_workers IS 'The live workers of a run, its super
 CREATE FUNCTION runbook.uses_room(p_run text, p_name text, p_driver jsonb) RETURNS boolean
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM runbook.attempt a JOIN runbook.step s USING (run_id, step_id)
-                  WHERE (a.run_id, a.status) = (p_run, 'running') AND (p_name = '' OR s.plan -> 'budgets' ? p_name))
+                  WHERE (a.run_id, a.status) = (p_run, 'running') AND (p_name = '' OR p_name = ANY (s.budgets)))
       OR (p_name = '' AND EXISTS (SELECT FROM runbook.step s
                                    WHERE (s.run_id, s.status) = (p_run, 'detached') AND NOT p_driver -> 'driven' ? s.step_id))
 $$;
 COMMENT ON FUNCTION runbook.uses_room IS
   'Whether workers of the run itself hold some of a budget: they have timeouts.';
 
-CREATE FUNCTION runbook.look_for_room(p_run text, p_driver jsonb, p_wanted jsonb, p_turns jsonb) RETURNS jsonb
+CREATE FUNCTION runbook.look_for_room(p_run text, p_driver jsonb, p_turns jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   named jsonb;
   turns jsonb;
 BEGIN
+  -- Of all steps whose turn may come, since what is not counted would have room without end.
   SELECT coalesce(jsonb_agg(DISTINCT b), '[]') INTO named
-    FROM jsonb_array_elements(p_wanted) w, jsonb_array_elements(p_driver -> 'steps' -> (w ->> 'step') -> 'budgets') b
-   WHERE w ? 'task';
+    FROM runbook.steps_at_hand(p_run, p_driver) s, jsonb_array_elements(p_driver -> 'steps' -> s.step_id -> 'budgets') b
+   WHERE s.budgets <> '{}' AND p_driver -> 'driven' ? s.step_id AND (NOT (p_driver ->> 'whole')::boolean OR runbook.may_begin(s));
   turns := runbook.free_slots((p_driver -> 'budget') || jsonb_build_object('named', named),
     (p_driver -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), p_turns);
   -- What is wanted no more must not keep others waiting.
@@ -165,7 +166,7 @@ COMMENT ON FUNCTION runbook.shut_turn IS 'Notes that a budget has no room after 
 
 CREATE FUNCTION runbook.rooms(p_turns jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT jsonb_object_agg(name, t -> 'free') FROM jsonb_each(p_turns) u(name, t)
+  SELECT coalesce(jsonb_object_agg(name, t -> 'free'), '{}') FROM jsonb_each(p_turns) u(name, t)
 $$;
 
 CREATE FUNCTION runbook.give_up_waiting(p_run text, p_driver jsonb, p_wanted jsonb, p_turns jsonb) RETURNS jsonb
@@ -174,7 +175,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     FROM jsonb_array_elements(p_wanted) w JOIN runbook.step s ON (s.run_id, s.step_id) = (p_run, w ->> 'step')
    CROSS JOIN LATERAL (
      SELECT name, t ->> 'why' AS why FROM jsonb_each(p_turns) u(name, t)
-      WHERE (t ->> 'free')::integer < 1 AND (name = '' OR s.plan -> 'budgets' ? name)
+      WHERE (t ->> 'free')::integer < 1 AND (name = '' OR name = ANY (s.budgets))
         AND (t ->> 'since')::timestamptz + coalesce((p_driver -> 'budget' ->> 'max_wait_ms')::float8, (s.plan ->> 'timeout_ms')::float8)
             * interval '1 millisecond' <= clock_timestamp() ORDER BY name LIMIT 1) late
    CROSS JOIN LATERAL jsonb_array_elements(runbook.end_wanted(p_run, jsonb_build_array(w), runbook.verdict('failed',

@@ -7,10 +7,14 @@
 CREATE PROCEDURE runbook.tick(p_run text, p_driver jsonb, p_told jsonb, INOUT p_memory jsonb, INOUT p_answer jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
-  -- The driver has to hear of what happened, and may have been told to stop meanwhile.
-  until constant timestamptz := pg_catalog.clock_timestamp() + interval '100 milliseconds';
+  began constant timestamptz := pg_catalog.clock_timestamp();
+  -- A call goes on for about as long as its answer and the next one take on their way: a client has to hear of what
+  -- happened, and of what has ended before more is launched.
+  until constant timestamptz := began + coalesce((p_told ->> 'way_ms')::double precision, 0) * interval '1 millisecond';
+  hears constant boolean := (p_driver ->> 'hears')::boolean;
   before integer;
   last integer := 0;
+  again boolean;
 BEGIN
   p_answer := '{"events": [], "hear": [], "drain": [], "quiet_ms": 0}';
   PERFORM runbook.require_session(p_driver);
@@ -18,18 +22,24 @@ BEGIN
   COMMIT;
   LOOP
     before := last;
-    CALL runbook.watch(p_run, p_driver, p_memory, p_answer);
     CALL runbook.settle_ended(p_run, p_driver, p_answer);
     p_answer := runbook.add_events(p_answer, runbook.end_waiting(p_run, p_driver));
     COMMIT;
+    last := pg_catalog.jsonb_array_length(p_answer -> 'events');
+    again := hears AND last > before AND pg_catalog.clock_timestamp() > until;
+    EXIT WHEN again;
+    CALL runbook.watch(p_run, p_driver, p_memory, p_answer);
+    EXIT WHEN p_answer -> 'hear' <> '[]'::jsonb OR p_answer -> 'drain' <> '[]'::jsonb;
+    CONTINUE WHEN (p_answer ->> 'ended')::boolean;
     CALL runbook.launch_next(p_run, p_driver, p_memory, p_answer);
     COMMIT;
     last := pg_catalog.jsonb_array_length(p_answer -> 'events');
-    EXIT WHEN last = before OR p_answer ? 'hand_over' OR p_answer -> 'hear' <> '[]'::jsonb OR p_answer -> 'drain' <> '[]'::jsonb
-      OR (p_answer ->> 'quiet_ms')::integer > 0 OR pg_catalog.clock_timestamp() > until;
+    EXIT WHEN last = before OR p_answer ? 'hand_over' OR (p_answer ->> 'quiet_ms')::integer > 0
+      OR pg_catalog.clock_timestamp() > until;
   END LOOP;
   p_memory := runbook.pace(p_memory, last > 0, p_driver, p_run);
-  p_answer := p_answer || pg_catalog.jsonb_build_object('done', runbook.is_done(p_run, p_driver, p_memory));
+  p_answer := p_answer || pg_catalog.jsonb_build_object(
+    'again', again, 'done', runbook.is_done(p_run, p_driver, p_memory), 'took_ms', runbook.ms_since(began));
 END $$;
 COMMENT ON PROCEDURE runbook.tick IS
   'Brings a run on as far as it goes now. p_told: what only the driver knows; p_memory: the waits of this session, to be handed in again. The answer has the events, what the driver has to do, and whether it is done.';
@@ -47,7 +57,7 @@ BEGIN
     -- Others are kept from counting until the new workers show, or have ended.
     EXIT WHEN NOT p_memory ? 'admission' OR NOT (seen ->> 'hidden')::boolean
       OR pg_catalog.clock_timestamp() > (p_memory ->> 'launched_at')::timestamptz + interval '5 seconds';
-    PERFORM pg_catalog.pg_sleep(0.003);
+    PERFORM pg_catalog.pg_sleep(0.001);
     COMMIT;
   END LOOP;
   IF p_memory ? 'admission' THEN
@@ -58,7 +68,8 @@ BEGIN
     || CASE WHEN looks THEN pg_catalog.jsonb_build_object('looked_at', pg_catalog.clock_timestamp()) ELSE '{}'::jsonb END;
   p_answer := p_answer || pg_catalog.jsonb_build_object('hear', seen -> 'hear', 'drain', seen -> 'drain');
   PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
-  PERFORM runbook.note_lost_workers(p_run, p_driver, seen -> 'tracked');
+  p_answer := p_answer || pg_catalog.jsonb_build_object(
+    'ended', runbook.note_lost_workers(p_run, p_driver, seen -> 'tracked') OR (seen ->> 'ended')::boolean);
   COMMIT;
   PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
   PERFORM runbook.request_stops(p_run, p_driver, looks);
@@ -91,7 +102,7 @@ BEGIN
       WHERE (u.run_id, u.status) = (p_run, 'running') AND p_driver -> 'driven' ? u.step_id AND u.outcome IS NOT NULL
       ORDER BY u.attempt_id COLLATE "C") LOOP
     SELECT * INTO STRICT a FROM runbook.attempt u WHERE u.attempt_id = attempt;
-    settled := runbook.try_settle(attempt, p_driver -> 'steps' -> a.step_id -> 'execution',
+    settled := runbook.try_settle(attempt, runbook.execution_of(p_driver, a.step_id),
       EXISTS (SELECT FROM runbook.step s WHERE (s.run_id, s.step_id) = (p_run, a.step_id) AND s.cancel_requested_at IS NOT NULL));
     IF settled IS NOT NULL THEN
       p_answer := runbook.add_events(p_answer, pg_catalog.jsonb_build_array(settled || '{"type": "settled"}'::jsonb));
@@ -112,11 +123,9 @@ COMMENT ON PROCEDURE runbook.settle_ended IS
 CREATE PROCEDURE runbook.launch_next(p_run text, p_driver jsonb, INOUT p_memory jsonb, INOUT p_answer jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
-  wanted jsonb := runbook.next_launches(p_run, p_driver, '{}');
   paused constant text := runbook.paused_by(p_run);
+  wanted constant jsonb := runbook.next_launches(p_run, p_driver, runbook.own_room(p_run, p_driver));
   turns jsonb := coalesce(p_memory -> 'turns', '{}');
-  own jsonb;
-  guard jsonb;
 BEGIN
   IF paused IS DISTINCT FROM p_memory ->> 'paused_by' THEN
     p_memory := p_memory || pg_catalog.jsonb_build_object('paused_by', paused);
@@ -128,23 +137,22 @@ BEGIN
     RETURN;
   END IF;
   IF p_driver -> 'guard_settings' <> 'null'::jsonb THEN
-    -- What could not be launched now, no guard has anything to say to.
-    own := runbook.next_launches(p_run, p_driver, runbook.own_room(p_run, p_driver));
-    IF own <> '[]'::jsonb THEN
-      CALL runbook.ask_guards(p_run, p_driver, own, p_memory, p_answer);
-      IF (p_memory -> 'guard' ->> 'looks')::integer > 0 THEN
-        p_memory := p_memory || pg_catalog.jsonb_build_object('turns', runbook.leave_turns(turns, false));
-        RETURN;
-      END IF;
+    CALL runbook.ask_guards(p_run, p_driver, wanted, p_memory, p_answer);
+    IF (p_memory -> 'guard' ->> 'looks')::integer > 0 THEN
+      p_memory := p_memory || pg_catalog.jsonb_build_object('turns', runbook.leave_turns(turns, false));
+      RETURN;
     END IF;
   END IF;
-  turns := runbook.look_for_room(p_run, p_driver, wanted, turns);
-  COMMIT;
-  CALL runbook.launch_into(p_run, p_driver, wanted, turns, p_memory, p_answer);
-  IF NOT p_memory ? 'admission' THEN
+  IF turns <> '{}'::jsonb THEN
+    -- Something had no room: what finds none now is not prepared.
+    turns := runbook.look_for_room(p_run, p_driver, turns);
+    COMMIT;
+  END IF;
+  CALL runbook.launch_into(p_run, p_driver, turns, p_memory, p_answer);
+  IF pg_catalog.jsonb_path_exists(turns, '$.* ? (@.since != null)') THEN
+    p_answer := runbook.add_events(p_answer, runbook.new_waits(p_memory -> 'turns', turns));
     p_answer := runbook.add_events(p_answer, runbook.give_up_waiting(p_run, p_driver, wanted, turns));
   END IF;
-  p_answer := runbook.add_events(p_answer, runbook.new_waits(p_memory -> 'turns', turns));
   p_memory := p_memory || pg_catalog.jsonb_build_object('turns', runbook.leave_turns(turns, true));
 END $$;
 COMMENT ON PROCEDURE runbook.launch_next IS
@@ -172,11 +180,11 @@ END $$;
 COMMENT ON PROCEDURE runbook.ask_guards IS
   'Looks at the guards before a launch, and once a second while one does not hold.';
 
-CREATE PROCEDURE runbook.launch_into(p_run text, p_driver jsonb, p_wanted jsonb, INOUT p_turns jsonb,
+CREATE PROCEDURE runbook.launch_into(p_run text, p_driver jsonb, INOUT p_turns jsonb,
                                      INOUT p_memory jsonb, INOUT p_answer jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
-  chosen constant jsonb := runbook.next_launches(p_run, p_driver, runbook.rooms(p_turns));
+  chosen constant jsonb := runbook.next_launches(p_run, p_driver, runbook.own_room(p_run, p_driver) || runbook.rooms(p_turns));
   hand_over constant text := runbook.first_hand_over(chosen);
   ready text[];
   kept text[];
@@ -198,7 +206,7 @@ BEGIN
   END IF;
   p_memory := p_memory || pg_catalog.jsonb_build_object('admission', admission -> 'ticket', 'launched_at', pg_catalog.clock_timestamp());
   -- What was free may have been taken by others since it was looked for.
-  p_turns := runbook.look_for_room(p_run, p_driver, p_wanted, p_turns);
+  p_turns := runbook.look_for_room(p_run, p_driver, p_turns);
   kept := runbook.with_room(ready, runbook.rooms(p_turns));
   PERFORM runbook.note_unlaunched(ready, kept);
   launching_at := pg_catalog.clock_timestamp();
@@ -231,7 +239,7 @@ BEGIN
     -- A big pack is prepared and launched by itself: the others' places would stay empty meanwhile.
     EXIT WHEN looked > most_at_once AND p_ready <> '{}'::text[];
     prepared := runbook.try_prepare(p_run, one ->> 'step', (one ->> 'task')::integer,
-                                    p_driver -> 'steps' -> (one ->> 'step') -> 'execution', p_driver ->> 'key');
+                                    runbook.execution_of(p_driver, one ->> 'step'), p_driver ->> 'key');
     IF prepared ->> 'attempt_id' IS NOT NULL THEN
       p_ready := p_ready || (prepared ->> 'attempt_id');
     ELSIF prepared IS NOT NULL THEN

@@ -70,7 +70,7 @@ BEGIN
   END IF;
   told := runbook.told_of(p_row, p_driver ->> 'read');
   IF told ->> 'type' = 'completed' AND NOT told ? 'tags' AND wordy
-     AND p_driver -> 'steps' -> a.step_id -> 'execution' ->> 'statements' IS NOT NULL THEN
+     AND runbook.execution_of(p_driver, a.step_id) ->> 'statements' IS NOT NULL THEN
     told := told || jsonb_build_object('tags', runbook.read_child(
       p_driver ->> 'read', (p_row ->> 'pid')::integer, (p_row ->> 'cookie')::bigint) -> 'tags');
   END IF;
@@ -103,23 +103,38 @@ END $$;
 COMMENT ON FUNCTION runbook.note_worker IS
   'Notes who a worker that runs is, and what it builds; tells when its queue is full, and when it does not show yet.';
 
+CREATE FUNCTION runbook.prepare_poll(p_poll text) RETURNS name
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  prepared constant name := 'runbook_poll_' || md5(p_poll);
+BEGIN
+  -- A look at the workers takes less time than to plan it, so that is done once a session.
+  IF NOT EXISTS (SELECT FROM pg_prepared_statements p WHERE p.name = prepared) THEN
+    EXECUTE format('PREPARE %I (text) AS
+      SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object(''attempt_id'', u.attempt_id) ORDER BY u.attempt_id COLLATE "C"), ''[]'')
+        FROM (%s) p LEFT JOIN runbook.attempt u ON (u.run_id, u.status, u.cookie) = ($1, ''running'', p.cookie) AND u.outcome IS NULL
+       WHERE p.pid IS NOT NULL', prepared, p_poll);
+  END IF;
+  RETURN prepared;
+END $$;
+COMMENT ON FUNCTION runbook.prepare_poll IS
+  'A prepared statement that shows the workers of this session and their attempts, in the order in which attempts are locked.';
+
 CREATE FUNCTION runbook.see_workers(p_run text, p_driver jsonb, p_full jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  worker record;
+  polled jsonb;
   child jsonb;
   a runbook.attempt;
   state text;
   seen jsonb := '{"tracked": {}, "hear": [], "drain": [], "full": [], "hidden": false, "ended": false}';
 BEGIN
   PERFORM pg_stat_clear_snapshot();
-  FOR worker IN EXECUTE format('SELECT to_jsonb(p) AS seen, u AS attempt FROM (%s) p LEFT JOIN runbook.attempt u
-         ON (u.run_id, u.status, u.cookie) = ($1, ''running'', p.cookie) AND u.outcome IS NULL
-      WHERE p.pid IS NOT NULL ORDER BY u.attempt_id COLLATE "C"', p_driver ->> 'poll') USING p_run LOOP
-    child := worker.seen;
-    a := worker.attempt;
+  EXECUTE format('EXECUTE %I (%L)', runbook.prepare_poll(p_driver ->> 'poll'), p_run) INTO polled;
+  FOR child IN SELECT x FROM jsonb_array_elements(polled) WITH ORDINALITY y(x, i) ORDER BY i LOOP
     seen := jsonb_set(seen, ARRAY['tracked', child ->> 'cookie'], child -> 'pid');
-    CONTINUE WHEN a.attempt_id IS NULL;
+    CONTINUE WHEN child ->> 'attempt_id' IS NULL;
+    SELECT * INTO STRICT a FROM runbook.attempt u WHERE u.attempt_id = child ->> 'attempt_id';
     state := CASE WHEN child ->> 'state' = 'stopped' THEN runbook.note_end(a, child, p_driver) ELSE runbook.note_worker(a, child) END;
     -- Twice in a row: a worker whose queue is being emptied shows the same wait for a moment.
     state := CASE WHEN state = 'full' AND p_full ? a.attempt_id THEN 'drain' ELSE state END;
@@ -137,10 +152,11 @@ END $$;
 COMMENT ON FUNCTION runbook.see_workers IS
   'Looks at all workers of this session once. What it returns: their handles, and what the driver has to hear or to drain.';
 
-CREATE FUNCTION runbook.note_lost_workers(p_run text, p_driver jsonb, p_tracked jsonb) RETURNS void
+CREATE FUNCTION runbook.note_lost_workers(p_run text, p_driver jsonb, p_tracked jsonb) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a runbook.attempt;
+  found boolean := false;
 BEGIN
   FOR a IN SELECT * FROM runbook.attempt u
             WHERE (u.run_id, u.status) = (p_run, 'running') AND p_driver -> 'driven' ? u.step_id AND u.outcome IS NULL
@@ -150,10 +166,12 @@ BEGIN
        SET ended_at = clock_timestamp(), outcome = jsonb_build_object('type', 'silent', 'gone', true, 'why', CASE WHEN u.overflowed
              THEN 'its output overflowed the queue, so that its end could not be heard' ELSE 'its end was not heard' END)
      WHERE u.attempt_id = a.attempt_id AND u.outcome IS NULL;
+    found := true;
   END LOOP;
+  RETURN found;
 END $$;
 COMMENT ON FUNCTION runbook.note_lost_workers IS
-  'Workers without a handle, of a driver that is gone or let go, are followed until their process is gone.';
+  'Workers without a handle, of a driver that is gone or let go, are followed until their process is gone; true when one has.';
 
 CREATE FUNCTION runbook.note_told(p_run text, p_told jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,24 @@
--- What the order of launches depends on stands beside each task: a look at ten thousand tasks reads no plan.
+-- What the order of launches depends on stands beside each step and task: a look at thousands of them reads no plan.
+
+ALTER TABLE runbook.step
+  ADD COLUMN concurrency integer NOT NULL DEFAULT 1,
+  ADD COLUMN budgets text[] NOT NULL DEFAULT '{}',
+  ADD COLUMN needs text[] NOT NULL DEFAULT '{}',
+  ADD COLUMN needs_end boolean NOT NULL DEFAULT true,
+  ADD COLUMN failure_stops boolean NOT NULL DEFAULT true;
+COMMENT ON COLUMN runbook.step.budgets IS
+  'Names of the budgets that each of its workers counts for.';
+COMMENT ON COLUMN runbook.step.needs_end IS
+  'False: of detached steps that it needs, it is enough that they have begun.';
+COMMENT ON COLUMN runbook.step.failure_stops IS
+  'Whether nothing more of the run is launched once a task of it has failed.';
+
+UPDATE runbook.step s
+   SET concurrency = coalesce((s.plan ->> 'concurrency')::integer, 1),
+       budgets = ARRAY(SELECT jsonb_object_keys(s.plan -> 'budgets')),
+       needs = ARRAY(SELECT jsonb_array_elements_text(s.plan -> 'needs')),
+       needs_end = s.plan ->> 'after' IS DISTINCT FROM 'started',
+       failure_stops = s.plan ->> 'on_failure' IS DISTINCT FROM 'continue';
 
 ALTER TABLE runbook.task
   ADD COLUMN conflicts text[] NOT NULL DEFAULT '{}',

@@ -50,12 +50,13 @@ export async function fabricate(
        values ('${RUN}', 'n', 1, 'd', '{}', '{}', 'running', now(), runbook.this_database(),
                clock_timestamp() + $2 * interval '1 second', $3)),
      steps as (
-       insert into runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
-       select '${RUN}', s.id, i, 'sql', coalesce(s.policy, 'wait'), coalesce(s.status, 'pending'), jsonb_build_object(
-                'concurrency', coalesce(s.concurrency, 1), 'budgets', coalesce(s.budgets, '{}'), 'needs', coalesce(s.needs, '[]'),
-                'after', coalesce(s.after, 'ended'), 'on_failure', coalesce(s.on_failure, 'stop'), 'timeout_ms', 60000)
+       insert into runbook.step (run_id, step_id, ordinal, kind, policy, status, plan, concurrency, budgets, needs, needs_end,
+                                 failure_stops)
+       select '${RUN}', s.id, i, 'sql', coalesce(s.policy, 'wait'), coalesce(s.status, 'pending'), '{"timeout_ms": 60000}',
+              coalesce(s.concurrency, 1), array(select jsonb_object_keys(s.budgets)), coalesce(s.needs, '{}'),
+              coalesce(s.after, 'ended') = 'ended', coalesce(s.on_failure, 'stop') = 'stop'
          from jsonb_array_elements($1) with ordinality e(step, i),
-              jsonb_to_record(step) s(id text, policy text, status text, concurrency int, budgets jsonb, needs jsonb, after text, on_failure text)),
+              jsonb_to_record(step) s(id text, policy text, status text, concurrency int, budgets jsonb, needs text[], after text, on_failure text)),
      tasks as (
        insert into runbook.task (run_id, step_id, task_no, status, targets, items, not_before, conflicts, shares_targets, after,
                                  deferred, blocked, expected_ms)

@@ -96,6 +96,15 @@ describe('what a run has come to', () => {
     });
   });
 
+  it('is failed where something was never launched, whoever is left to say why', async () => {
+    const left = of([{ status: 'succeeded' }, { status: 'skipped', blocked: true }]);
+    expect(await judged(left)).toEqual({
+      status: 'failed',
+      exit_code: 1,
+      reason: '1 task not launched',
+    });
+  });
+
   it('is exit 4 when something was interrupted and not done again', async () => {
     expect(await judged(of([{ status: 'failed' }]), { refused: ['s/1'] })).toEqual({
       status: 'failed',

@@ -93,11 +93,9 @@ BEGIN
          CASE WHEN w.ends_at IS NOT NULL THEN CASE WHEN sim.chance(0.5) THEN 'cancel' ELSE 'drain' END END
     FROM (SELECT CASE WHEN sim.chance(0.2) THEN clock_timestamp() + sim.draw(300) * interval '1 second' END AS ends_at OFFSET 0) w;
   FOR i IN 1..steps LOOP
-    INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
-    VALUES (p_run, i, i, 'sql', 'wait', 'pending', jsonb_build_object('concurrency', sim.draw(3), 'budgets', '{}'::jsonb,
-      'needs', CASE WHEN i > 1 AND sim.chance(0.4) THEN jsonb_build_array((i - 1)::text) ELSE '[]' END, 'after', 'ended',
-      'on_failure', CASE WHEN sim.chance(0.3) THEN 'stop' ELSE 'continue' END, 'timeout_ms', 60000,
-      'spec', jsonb_build_object('idempotent', sim.chance(0.6)),
+    INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, concurrency, needs, failure_stops, plan)
+    VALUES (p_run, i, i, 'sql', 'wait', 'pending', sim.draw(3), CASE WHEN i > 1 AND sim.chance(0.4) THEN ARRAY[(i - 1)::text] ELSE '{}' END,
+      sim.chance(0.3), jsonb_build_object('timeout_ms', 60000, 'spec', jsonb_build_object('idempotent', sim.chance(0.6)),
       'retry', jsonb_build_object('attempts', sim.draw(3), 'delay_ms', 5000, 'max_delay_ms', 20000, 'on', '["55P03", "22012"]'::jsonb)));
     INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, items, conflicts)
     SELECT p_run, i, n, 'pending', '[]', '{"sql": "work", "proof": "marker", "queue_size": 1024, "reads_output": false, "targets": []}',
@@ -109,8 +107,9 @@ END $$;
 
 CREATE FUNCTION sim.driver(p_run text) RETURNS jsonb LANGUAGE sql AS $$
   SELECT jsonb_build_object('whole', true, 'hears', false, 'key', 'key', 'driven', jsonb_agg(s.step_id),
-    'steps', jsonb_object_agg(s.step_id, '{"settings": {}, "budgets": [], "quiet_ms": 0, "execution":
-      {"evidence": null, "gone_sqlstate": "42P01", "skip_warnings": null, "skip_locked": false, "command": null, "statements": null}}'::jsonb),
+    'steps', jsonb_object_agg(s.step_id, '{"settings": {}, "budgets": [], "quiet_ms": 0, "execution": "0"}'::jsonb), 'settings', '{}'::jsonb,
+    'executions', '{"0": {"evidence": null, "gone_sqlstate": "42P01", "skip_warnings": null, "skip_locked": false, "command": null,
+                          "statements": null}}'::jsonb,
     'launch', 'sim.launch($1, $2, $3)', 'poll', 'SELECT * FROM sim.poll', 'detach', 'sim.detach($1, $2)',
     'cancel', 'sim.cancel($1, $2)', 'cancels_unseen', true, 'read', '', 'attempt_setting', 'pg_runbook.attempt',
     'budget', '{"workers": 4, "max_wait_ms": null}'::jsonb, 'guards', NULL, 'guard_settings', NULL,
@@ -132,7 +131,7 @@ CREATE FUNCTION sim.lose_driver() RETURNS void LANGUAGE sql AS $$ UPDATE sim.wor
 
 -- The engine is gone, and another one takes the run up, as resume does: what was interrupted and may be done again, is.
 CREATE FUNCTION sim.resume(p_run text) RETURNS void LANGUAGE sql AS $$
-  SELECT runbook.reconcile(p_run, (SELECT jsonb_object_agg(key, value -> 'execution') FROM jsonb_each(sim.driver(p_run) -> 'steps')), true);
+  SELECT runbook.reconcile(p_run, (SELECT jsonb_object_agg(s.step_id, sim.driver(p_run) -> 'executions' -> '0') FROM runbook.step s WHERE s.run_id = p_run), true);
   SELECT runbook.reopen_task(p_run, t.step_id, t.task_no)
     FROM runbook.task t JOIN runbook.step s USING (run_id, step_id)
     JOIN LATERAL (SELECT * FROM runbook.attempt a WHERE (a.run_id, a.step_id, a.task_no) = (t.run_id, t.step_id, t.task_no)
@@ -174,7 +173,7 @@ CREATE FUNCTION sim.broken_now(p_run text) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(x, '; ') FROM (
     SELECT format('%s workers of step %s', count(*), a.step_id) AS x
       FROM sim.worker w JOIN runbook.attempt a ON a.attempt_id = w.attempt JOIN runbook.step s USING (run_id, step_id)
-     WHERE w.alive GROUP BY a.step_id, s.plan HAVING count(*) > (s.plan ->> 'concurrency')::integer
+     WHERE w.alive GROUP BY a.step_id, s.concurrency HAVING count(*) > s.concurrency
     UNION ALL SELECT format('%s workers', count(*)) FROM sim.worker WHERE alive HAVING count(*) > 4
     UNION ALL
     SELECT format('%s workers on %s', count(*), k) FROM sim.worker w JOIN runbook.attempt a ON a.attempt_id = w.attempt
@@ -185,7 +184,7 @@ CREATE FUNCTION sim.broken_now(p_run text) RETURNS text LANGUAGE sql AS $$
     UNION ALL
     SELECT format('%s runs before step %s has ended', a.attempt_id, n.step_id)
       FROM sim.worker w JOIN runbook.attempt a ON a.attempt_id = w.attempt JOIN runbook.step s USING (run_id, step_id),
-           jsonb_array_elements_text(s.plan -> 'needs') x JOIN runbook.step n ON (n.run_id, n.step_id) = (p_run, x)
+           unnest(s.needs) x JOIN runbook.step n ON (n.run_id, n.step_id) = (p_run, x)
      WHERE w.alive AND NOT runbook.is_final(n.status)) y
 $$;
 
