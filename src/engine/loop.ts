@@ -24,7 +24,8 @@ export async function runLoop(context: RunContext): Promise<void> {
     told = await act(context, answer);
     await watches.look(answer);
     const pauseMs = answer.quiet_ms > 0 ? answer.quiet_ms : (core.memory.pause_ms ?? 0);
-    if (told === NOTHING && !answer.again) await clock.sleep(pauseMs, stop.aborted ? undefined : stop);
+    if (told === NOTHING && !answer.again)
+      await clock.sleep(pauseMs, stop.aborted ? undefined : stop);
   }
 }
 

@@ -47,11 +47,12 @@ async function tryTurn(
 ): Promise<string | undefined> {
   const others = async (): Promise<string[]> =>
     (await findLiveRuns(session, name)).filter((run) => run !== runId);
-  if (!(await tryClaim(session, claimOn.runbook(name))))
-    return (await others())[0] ?? 'that is about to begin';
+  const claimed = await tryClaim(session, claimOn.runbook(name));
+  const open = await others();
+  if (!claimed) return open[0] ?? 'that is about to begin';
   // What they left may long have ended, with nobody there to say so.
-  for (const run of await others()) await reconcileRun(session, run, clock, false);
-  const [live] = await others();
+  for (const run of open) await reconcileRun(session, run, clock, false);
+  const [live] = open.length === 0 ? [] : await others();
   if (live === undefined) return undefined;
   await releaseClaim(session, claimOn.runbook(name));
   return live;

@@ -1,17 +1,11 @@
 import type { ReportV1 } from '../generated/report.v1.js';
-import { tryClaimRun } from '../ledger/claims.js';
+import { requireCurrent } from '../ledger/migrate.js';
 import { pruneRuns } from '../ledger/read.js';
 import type { RunnablePlan } from '../model/live-plan.js';
 import { systemClock, toTimestamp } from './clock.js';
 import { sealWith } from './context.js';
 import { drive } from './drive.js';
-import {
-  clearBefore,
-  guarded,
-  makeContext,
-  refuseBraked,
-  type EngineOptions,
-} from './make-context.js';
+import { clearBefore, guarded, makeContext, type EngineOptions } from './make-context.js';
 import { newRecord } from './new-record.js';
 import { takeTurn } from './overlap.js';
 import { openWindow } from './run-window.js';
@@ -45,13 +39,14 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   const session = await openSession(connection, runId, plan.budget.workers);
   const context = await guarded(session, async () => {
     const made = await makeContext(options, session, { record, refused: [], window, plan });
-    await made.ledger.claimVersion(plan.runbook, options.allowChanged);
-    await refuseBraked(session);
-    await takeTurn(made, runId, plan);
+    const keepMs = plan.ledger.keep_days * DAY_MS;
+    const { alone, prunable } = await made.ledger.admitRun(record, options.allowChanged, keepMs);
+    // From the claim on nobody replaces the ledger's functions; another session may have done so just before.
+    await requireCurrent(session);
+    if (!alone) await takeTurn(made, runId, plan);
     await made.ledger.refuseTakenPass(record);
-    await tryClaimRun(session, runId);
     await clearBefore(made);
-    await pruneRuns(session, plan.runbook.name, plan.ledger.keep_days * DAY_MS);
+    if (prunable) await pruneRuns(session, plan.runbook.name, keepMs);
     // A report that cannot be written shows before anything is launched.
     await made.saver.now();
     await made.ledger.startRun(record, plan, options.origin, sealWith(made.key, runId));

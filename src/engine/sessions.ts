@@ -9,7 +9,7 @@ import {
   WORKABLE,
 } from '../model/settings.js';
 import type { ConnectionSettings } from '../postgres/connection-settings.js';
-import { readDefaults, setForSession, commitDurably } from '../postgres/session-settings.js';
+import { readDefaults } from '../postgres/session-settings.js';
 import { Session } from '../postgres/session.js';
 
 /** It has the run's claim: a query of its must not go on for long when this host is gone. */
@@ -32,19 +32,16 @@ export async function openSession(
   workers: number,
 ): Promise<Session> {
   const name = sessionApplicationName(runId, 'control');
-  const session = await Session.open(settings, name, ANSWERS_WITHIN_MS);
+  const session = await Session.open(settings, name, ANSWERS_WITHIN_MS, {
+    ...OWN_SESSION,
+    statement_timeout: STATEMENT_TIMEOUT,
+    lock_timeout: LOCK_TIMEOUT,
+    ...NOTICES_GONE,
+    client_min_messages: 'notice',
+    ...PLANNED_ONCE,
+    'pg_background.max_workers': String(Math.max(workers + 1, 16)),
+  });
   try {
-    await setForSession(session, {
-      ...OWN_SESSION,
-      statement_timeout: STATEMENT_TIMEOUT,
-      lock_timeout: LOCK_TIMEOUT,
-      ...NOTICES_GONE,
-      client_min_messages: 'notice',
-      ...PLANNED_ONCE,
-      'pg_background.max_workers': String(Math.max(workers + 1, 16)),
-    });
-    await commitDurably(session);
-    await session.identify();
     // After a failover it may be another server's ledger.
     await requireTrusted(session);
     return session;

@@ -1,15 +1,16 @@
 import type { Step as PlannedStep, Task as PlannedTask } from '../generated/plan.v1.js';
-import type { ReportV1, Step, Task } from '../generated/report.v1.js';
+import type { ReportV1, Step } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
 import { workerApplicationName } from '../model/identity.js';
 import type { RunnablePlan } from '../model/live-plan.js';
 import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
-import type { Session } from '../postgres/session.js';
+import type { Row, Session } from '../postgres/session.js';
+import { claimOn } from './claims.js';
 import { inTransaction } from '../postgres/transaction.js';
 import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
 import { refusals } from './refusals.js';
-import { BATCH_PROGRESS, CLAIMED, STEP_STATE } from './report-sql.js';
+import { BATCH_PROGRESS, BRAKED_BY, CLAIMED, STEP_STATE } from './report-sql.js';
 
 /** A run's records, as they change while it goes on. */
 export type RunRecord = Pick<ReportV1, 'run' | 'runbook' | 'steps' | 'residue'>;
@@ -37,6 +38,32 @@ export interface EngineEnd {
   readonly refused: readonly string[];
 }
 
+/** How a run may begin. */
+interface Admitted {
+  /** True: the claims are this session's, and no other run of the runbook is live. */
+  readonly alone: boolean;
+  /** True: there are runs to be forgotten. */
+  readonly prunable: boolean;
+}
+
+interface AdmittedRow extends Admitted, Row {
+  readonly digest: string;
+  readonly braked_by: string | null;
+}
+
+/** The update of a version changes nothing: it makes the statement return the digest that is there already. */
+const ADMIT = `
+WITH version AS (
+  INSERT INTO runbook.runbook_version (name, version, digest)
+  SELECT $1, $2::int, $3 FROM ${COMMIT_LATER}
+  ON CONFLICT (name, version) DO UPDATE SET name = EXCLUDED.name RETURNING digest)
+SELECT v.digest, ${BRAKED_BY} AS braked_by,
+       c.run AND c.runbook AND NOT EXISTS (
+         SELECT FROM runbook.run r WHERE r.runbook_name = $1 AND r.finished_at IS NULL AND runbook.is_live(r.run_id)) AS alone,
+       EXISTS (SELECT FROM runbook.run r
+                WHERE r.runbook_name = $1 AND r.started_at < clock_timestamp() - $6 * interval '1 millisecond') AS prunable
+  FROM version v, (SELECT runbook.try_claim($4) AS run, runbook.try_claim($5) AS runbook OFFSET 0) c`;
+
 /** What a run has come to. */
 export type RunEnd = Pick<
   ReportV1['run'],
@@ -60,20 +87,30 @@ export class LedgerStore {
   constructor(private readonly db: Session) {}
 
   /**
-   * Binds the runbook's content to its version; the first content seen wins.
-   * @throws RunbookError `version_changed` when the version stands for other content already.
+   * Binds the runbook's content to its version (the first content seen wins), and takes the claims on runbook and run, in
+   * one statement. Nothing begins while all runs are paused: cron comes again.
+   * @param keepMs runs of the runbook that began longer ago are forgotten.
+   * @throws RunbookError `version_changed` when the version stands for other content already; `braked`.
    */
-  async claimVersion(runbook: ReportV1['runbook'], allowChanged: boolean): Promise<void> {
-    const [row] = await this.db.query<{ digest: string }>(
-      // The update changes nothing: it makes the statement return the digest that is there already.
-      `INSERT INTO runbook.runbook_version (name, version, digest)
-       SELECT $1, $2::int, $3 FROM ${COMMIT_LATER}
-       ON CONFLICT (name, version) DO UPDATE SET name = EXCLUDED.name
-       RETURNING digest`,
-      [runbook.name, runbook.version, runbook.digest],
-    );
-    if (allowChanged || row === undefined || row.digest === runbook.digest) return;
-    throw refusals.version(runbook.name, runbook.version);
+  async admitRun(
+    { run, runbook }: RunRecord,
+    allowChanged: boolean,
+    keepMs: number,
+  ): Promise<Admitted> {
+    const [row] = await this.db.query<AdmittedRow>(ADMIT, [
+      runbook.name,
+      runbook.version,
+      runbook.digest,
+      claimOn.run(run.id),
+      claimOn.runbook(runbook.name),
+      keepMs,
+    ]);
+    if (row === undefined) throw new Error('the ledger has no version of the runbook');
+    if (!allowChanged && row.digest !== runbook.digest) {
+      throw refusals.version(runbook.name, runbook.version);
+    }
+    if (row.braked_by !== null) throw refusals.brake(row.braked_by);
+    return row;
   }
 
   /**
@@ -96,13 +133,17 @@ export class LedgerStore {
     origin: EngineOrigin,
     seal: Seal,
   ): Promise<void> {
+    const batches = batchesOf(newTaskRows(record, plan, seal), TASKS_AT_ONCE);
+    const first = batches.next().value ?? [];
+    const others = plan.steps.reduce((sum, { tasks }) => sum + tasks.length, -first.length);
     try {
-      await inTransaction(this.db, async () => {
-        await this.#insertRun(record, plan, origin);
-        for (const [index, step] of plan.steps.entries()) {
-          await this.#insertTasks(record.run.id, step, record.steps[index]?.tasks ?? [], seal);
-        }
-      });
+      if (others === 0) await this.#insertRun(record, plan, origin, first);
+      else {
+        await inTransaction(this.db, async () => {
+          await this.#insertRun(record, plan, origin, first);
+          for (const rows of batches) await this.#insertTasks(record.run.id, rows);
+        });
+      }
     } catch (error) {
       const { run, runbook } = record;
       if (run.pass === null || !hasSqlState(error, SQLSTATE.uniqueViolation)) throw error;
@@ -114,6 +155,7 @@ export class LedgerStore {
     { run, runbook, residue }: RunRecord,
     plan: RunnablePlan,
     origin: EngineOrigin,
+    tasks: readonly object[],
   ): Promise<void> {
     await this.db.query(
       `WITH new_run AS (
@@ -121,15 +163,18 @@ export class LedgerStore {
                                   plan, status, engine_host, engine_pid, started_at,
                                   window_ends_at, window_at_end, residue, traceparent,
                                   pass, database_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16, runbook.this_database()))
-       INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan, concurrency, budgets, needs, needs_end,
-                                 failure_stops)
-       SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan, s.concurrency, s.budgets, s.needs, s.needs_end,
-              s.failure_stops
-         FROM jsonb_to_recordset($11) s(id text, ordinal int, kind text, policy text, plan jsonb, concurrency int,
-                                        budgets text[], needs text[], needs_end boolean, failure_stops boolean)`,
+         VALUES ($1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15, $16, $17, runbook.this_database())),
+       new_steps AS (
+         INSERT INTO runbook.step (run_id, step_id, ordinal, kind, policy, status, plan, concurrency, budgets, needs, needs_end,
+                                   failure_stops)
+         SELECT $1, s.id, s.ordinal, s.kind, s.policy, 'pending', s.plan, s.concurrency, s.budgets, s.needs, s.needs_end,
+                s.failure_stops
+           FROM jsonb_to_recordset($12) s(id text, ordinal int, kind text, policy text, plan jsonb, concurrency int,
+                                          budgets text[], needs text[], needs_end boolean, failure_stops boolean))
+       ${INSERT_TASKS}`,
       [
         run.id,
+        JSON.stringify(tasks),
         runbook.name,
         runbook.version,
         runbook.digest,
@@ -150,38 +195,8 @@ export class LedgerStore {
     );
   }
 
-  async #insertTasks(
-    runId: string,
-    step: PlannedStep,
-    tasks: readonly Task[],
-    seal: Seal,
-  ): Promise<void> {
-    const budgets = Object.keys(step.budgets);
-    for (let from = 0; from < step.tasks.length; from += TASKS_AT_ONCE) {
-      const rows = step.tasks.slice(from, from + TASKS_AT_ONCE).map((task, index) => ({
-        number: task.number,
-        targets: tasks[from + index]?.targets ?? [],
-        plan: task,
-        application_name: workerApplicationName(runId, step.id, task.number, budgets),
-        conflicts: task.conflicts,
-        shares_targets: task.shares_targets,
-        after: task.after,
-        expected_ms: expectedMs(task),
-        seal: seal(step.id, task),
-      }));
-      await this.db.query(
-        `INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items,
-                                   conflicts, shares_targets, after, expected_ms, seal)
-         SELECT $1, $2, t.number, 'pending', t.targets, t.plan, t.application_name,
-                jsonb_build_array(jsonb_build_object('tries', 0, 'oids',
-                  jsonb_path_query_array(t.plan, '$.targets[*].oid'))),
-                t.conflicts, t.shares_targets, t.after, t.expected_ms, t.seal
-           FROM jsonb_to_recordset($3) t(number int, targets jsonb, plan jsonb, application_name text, conflicts text[],
-                                         shares_targets boolean, after int[], expected_ms float8, seal text)`,
-        [runId, step.id, JSON.stringify(rows)],
-        'often',
-      );
-    }
+  async #insertTasks(runId: string, rows: readonly object[]): Promise<void> {
+    await this.db.query(INSERT_TASKS, [runId, JSON.stringify(rows)], 'often');
   }
 
   /** Seals tasks of a step anew, with the key of the engine that goes on with it. */
@@ -252,6 +267,44 @@ export class LedgerStore {
     if (row === undefined) throw new Error('a function of the ledger gave no row');
     return row.ended;
   }
+}
+
+/** Of a run $1, by the rows in $2. */
+const INSERT_TASKS = `
+INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items,
+                          conflicts, shares_targets, after, expected_ms, seal)
+SELECT $1, t.step, t.number, 'pending', t.targets, t.plan, t.application_name,
+       jsonb_build_array(jsonb_build_object('tries', 0, 'oids', jsonb_path_query_array(t.plan, '$.targets[*].oid'))),
+       t.conflicts, t.shares_targets, t.after, t.expected_ms, t.seal
+  FROM jsonb_to_recordset($2) t(step text, number int, targets jsonb, plan jsonb, application_name text, conflicts text[],
+                                shares_targets boolean, after int[], expected_ms float8, seal text)`;
+
+function* newTaskRows(record: RunRecord, plan: RunnablePlan, seal: Seal): Generator<object> {
+  for (const [index, step] of plan.steps.entries()) {
+    const budgets = Object.keys(step.budgets);
+    for (const [place, task] of step.tasks.entries()) {
+      const { number, conflicts, shares_targets, after } = task;
+      yield {
+        ...{ step: step.id, number, conflicts, shares_targets, after, plan: task },
+        targets: record.steps[index]?.tasks[place]?.targets ?? [],
+        application_name: workerApplicationName(record.run.id, step.id, number, budgets),
+        expected_ms: expectedMs(task),
+        seal: seal(step.id, task),
+      };
+    }
+  }
+}
+
+function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[], undefined> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+  return undefined;
 }
 
 function passTaken(runbook: string, pass: string): RunbookError {

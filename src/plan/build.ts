@@ -35,7 +35,15 @@ import { examineServer, requireRunnable } from './require-runnable.js';
  * @param showServerErrors what the server says of SQL that it refuses to plan may hold data.
  * @throws RunbookError when the catalogs cannot tell what a step would do: see the class `refused`.
  */
-export async function buildPlan(
+export async function buildPlan(...args: Parameters<typeof resolve>): Promise<LivePlan> {
+  const [session, runbook, server, now] = args;
+  const { refusals } = examineServer(runbook, server);
+  const plan = await resolve(...args);
+  return { ...plan, refused_now: await refusedNow(session, runbook, refusals, now) };
+}
+
+/** The plan, but for what a run would be refused for now. */
+async function resolve(
   session: Session,
   runbook: Runbook,
   server: ServerInfo,
@@ -43,7 +51,7 @@ export async function buildPlan(
   lint?: Lint,
   showServerErrors = false,
 ): Promise<LivePlan> {
-  const { described, refusals } = examineServer(runbook, server);
+  const { described } = examineServer(runbook, server);
   const declared = declare(runbook);
   const { budget } = declared;
   const tried = await checkGuards(session, declared.guards, lint, showServerErrors);
@@ -87,19 +95,21 @@ export async function buildPlan(
     steps,
     findings,
   };
-  const refused_now = await refusedNow(session, runbook, refusals, now);
-  return { ...content, capacity, forecast, refused_now, digest: planDigest(content) };
+  return { ...content, capacity, forecast, refused_now: [], digest: planDigest(content) };
 }
 
 /**
- * {@link buildPlan} for a run.
+ * {@link buildPlan} for a run, which is refused itself for what it would be.
  * @throws RunbookError when the runbook cannot run on this server, too.
  */
-export async function planRun(...args: Parameters<typeof buildPlan>): Promise<RunnablePlan> {
+export async function planRun(...args: Parameters<typeof resolve>): Promise<RunnablePlan> {
   const [, runbook, server] = args;
   const runnable = requireRunnable(runbook, server);
-  return { ...(await buildPlan(...args)), server: runnable };
+  return { ...(await resolve(...args)), server: runnable };
 }
+
+/** Those that every worker gets, with values of our own. */
+const OWN_SETTINGS = ['client_min_messages', 'statement_timeout', 'lock_timeout'];
 
 type PlannedTask = Omit<Task, 'duration'>;
 type PlannedStep = Omit<Step, 'tasks'> & { tasks: PlannedTask[] };
@@ -113,7 +123,9 @@ async function planStep(
   const kind = stepKind(step.kind);
   const declared = declareStep(step);
   const { id, concurrency, settings } = declared;
-  await checkSettings(session, id, settings, server);
+  if (Object.keys(settings).some((name) => !OWN_SETTINGS.includes(name))) {
+    await checkSettings(session, id, settings, server);
+  }
   const order = { id, concurrency, settings, ...more };
   const found = await kind.discover(session, step.spec, server, order);
   const drafts = kind.tasks(step.spec, found.targets, concurrency);

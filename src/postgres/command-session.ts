@@ -1,6 +1,5 @@
 import { OWN_SESSION } from '../model/settings.js';
 import type { ConnectionSettings } from './connection-settings.js';
-import { setForSession, commitDurably } from './session-settings.js';
 import { Session } from './session.js';
 
 /** A little longer than the statement_timeout of its queries. */
@@ -12,14 +11,12 @@ export async function withSession<T>(
   applicationName: string,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await Session.open(settings, applicationName, ANSWERS_WITHIN_MS);
+  const session = await Session.open(settings, applicationName, ANSWERS_WITHIN_MS, {
+    ...OWN_SESSION,
+    lock_timeout: '5s',
+    statement_timeout: '5min',
+  });
   try {
-    await setForSession(session, {
-      ...OWN_SESSION,
-      lock_timeout: '5s',
-      statement_timeout: '5min',
-    });
-    await commitDurably(session);
     return await work(session);
   } finally {
     await session.close();

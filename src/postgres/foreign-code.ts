@@ -21,13 +21,29 @@ export type Moment = 'planned' | 'run';
  * set, reach further than what was granted to them on the objects at hand. Code that runs with another
  * role set may set the session's again.
  */
-const IS_MIGHTY = `
-SELECT EXISTS (
+export const IS_MIGHTY = `EXISTS (
   SELECT FROM pg_catalog.pg_roles r
    WHERE (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication
           OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
                            'pg_write_server_files', 'pg_execute_server_program'))
-     AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')) AS mighty`;
+     AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER'))`;
+
+/** Of the roles of sessions: asked once for each. */
+const MIGHTY = new WeakMap<Queryable, boolean>();
+
+async function isMighty(db: Queryable): Promise<boolean> {
+  const known = MIGHTY.get(db);
+  if (known !== undefined) return known;
+  const [role] = await db.query<{ mighty: boolean }>(`SELECT ${IS_MIGHTY} AS mighty`);
+  const mighty = role?.mighty === true;
+  noteMight(db, mighty);
+  return mighty;
+}
+
+/** Notes whether the role of a session has rights that others would want, where that is known already. */
+export function noteMight(db: Queryable, mighty: boolean): void {
+  MIGHTY.set(db, mighty);
+}
 
 /**
  * The code of roles without our rights that the server would come to by these statements; none for a
@@ -40,8 +56,7 @@ export async function readForeignCode(
   moment: Moment,
 ): Promise<readonly ForeignCode[] | undefined> {
   if (statements.length === 0) return [];
-  const [role] = await db.query<{ mighty: boolean }>(IS_MIGHTY, [], 'often');
-  if (role?.mighty !== true) return [];
+  if (!(await isMighty(db))) return [];
   const names = await namesUsed(statements);
   if (names === undefined) return undefined;
   const parameters = [JSON.stringify(names), moment, RUNS_NAMED_IN_STRINGS.source];

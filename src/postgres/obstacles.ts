@@ -19,6 +19,7 @@ const OLD_SECONDS = 60;
  * @param tables OIDs.
  */
 export async function readObstacles(db: Queryable, tables: readonly number[]): Promise<Obstacles> {
+  if (tables.length === 0) return { horizon: [], invalidIndexes: [], autovacuum: [] };
   const holders = await readHorizonHolders(db);
   const old = holders.filter(({ open_seconds: open }) => open === null || open >= OLD_SECONDS);
   const invalidIndexes = await db.query<Row & { table_oid: number; index: string }>(

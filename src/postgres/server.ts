@@ -1,4 +1,5 @@
 import { RunbookError } from '../errors.js';
+import { IS_MIGHTY, noteMight } from './foreign-code.js';
 import { quoteIdentifier } from '../sql/quote.js';
 import type { Queryable, Row } from './session.js';
 
@@ -54,6 +55,7 @@ interface InfoRow extends Row {
   parallel_maintenance: number;
   track_counts: boolean;
   sees_all_sessions: boolean;
+  mighty: boolean;
   extension_version: string | null;
   extension_schema: string | null;
   extension_stranger: string | null;
@@ -73,6 +75,7 @@ SELECT current_setting('server_version_num')::int AS version_number,
        current_setting('max_parallel_maintenance_workers')::int AS parallel_maintenance,
        current_setting('track_counts')::bool AS track_counts,
        pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all_sessions,
+       ${IS_MIGHTY} AS mighty,
        e.extversion AS extension_version,
        n.nspname::text AS extension_schema,
        (SELECT o.rolname::text
@@ -97,6 +100,7 @@ SELECT current_setting('server_version_num')::int AS version_number,
 export async function readServerInfo(db: Queryable): Promise<ServerInfo> {
   const [row] = await db.query<InfoRow>(INFO);
   if (row === undefined) throw new Error('a query without FROM gave no row');
+  noteMight(db, row.mighty);
   const extension =
     row.extension_version === null || row.extension_schema === null
       ? undefined

@@ -11,7 +11,8 @@ import { connectionFailed } from './connection-failed.js';
 import { asSqlError } from './errors.js';
 import { ASK_AFTER_MS, ASKED_WITHIN_MS, isAtWork } from './silence.js';
 import { StartupConnection } from './startup-connection.js';
-import { setForSession } from './session-settings.js';
+import { beginSession } from './session-settings.js';
+import type { Settings } from '../model/runbook.js';
 
 /** One row, by column name. */
 export type Row = Record<string, unknown>;
@@ -26,6 +27,8 @@ export interface Queryable {
     values?: readonly unknown[],
     recurrence?: Recurrence,
   ): Promise<R[]>;
+  /** The search_path that its role has by default. */
+  readonly rolePath: string;
   /** Has the server read one statement: its syntax, names and types. It is neither planned nor executed. */
   analyze(sql: string): Promise<void>;
 }
@@ -46,6 +49,7 @@ const MAYBE_FATAL = /^(08|57P0[1235])/;
 export class Session implements Queryable {
   #lost: Error | undefined;
   #identity: WorkerIdentity | undefined;
+  #rolePath = '';
   /** Names of prepared statements, by their texts. */
   readonly #prepared = new Map<string, string>();
   readonly #client: pg.Client;
@@ -64,12 +68,14 @@ export class Session implements Queryable {
    * function of that role could set the role back.
    * @param answersWithinMs a query without an answer for so long means that the connection is dead:
    *   a cut network may tell nobody.
+   * @param own settings of the session.
    * @throws RunbookError `connection_failed` with what the server or the network said.
    */
   static async open(
     settings: ConnectionSettings,
     applicationName: string,
     answersWithinMs: number,
+    own: Settings = {},
   ): Promise<Session> {
     const failures: unknown[] = [];
     let ofTls = false;
@@ -85,7 +91,7 @@ export class Session implements Queryable {
       } as const;
       const connection = new StartupConnection(config, settings.demands);
       try {
-        return await Session.#connect(config, connection, settings);
+        return await Session.#connect(config, connection, settings, own);
       } catch (error) {
         failures.push(error);
         ofTls = connection.failedForTls;
@@ -99,18 +105,22 @@ export class Session implements Queryable {
     config: pg.ClientConfig,
     connection: StartupConnection,
     settings: ConnectionSettings,
+    own: Settings,
   ): Promise<Session> {
     // Its types do not tell of `connection`.
     const client = new pg.Client({ ...config, connection } as pg.ClientConfig);
     const session = new Session(client, settings);
     try {
       await client.connect();
-      await setForSession(session, {
+      const { identity, rolePath } = await beginSession(session, {
+        ...own,
         ...READING,
         client_encoding: clientEncoding(connection.serverEncoding),
         search_path: SAFE_SEARCH_PATH,
         role: 'none',
       });
+      session.#identity = identity;
+      session.#rolePath = rolePath;
     } catch (error) {
       // Refused for want of a password, its socket would stay open, and the program with it for a minute.
       void client.end().catch(() => undefined);
@@ -119,16 +129,12 @@ export class Session implements Queryable {
     return session;
   }
 
-  /** Who this session is on the server; once asked for, it is known when the connection is gone too. */
-  async identify(): Promise<void> {
-    const [row] = await this.query<{ pid: number; start: string; name: string }>(
-      `SELECT a.pid, a.backend_start::text AS start, a.application_name AS name
-         FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid()`,
-    );
-    if (row === undefined) return;
-    this.#identity = { pid: row.pid, backendStart: row.start, applicationName: row.name };
+  /** The search_path that its role has by default in the database: this session has another one, workers have this. */
+  get rolePath(): string {
+    return this.#rolePath;
   }
 
+  /** Who this session is on the server. */
   get identity(): WorkerIdentity | undefined {
     return this.#identity;
   }

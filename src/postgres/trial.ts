@@ -3,7 +3,6 @@ import type { Settings } from '../model/runbook.js';
 import { withReading } from '../model/settings.js';
 import { readForeignCode, SMALLER_ROLE } from './foreign-code.js';
 import { describeLockTimeout, isLockTimeout, LOCKED_HINT } from './lock-holders.js';
-import { readRolePath } from './role-path.js';
 import { asRefusal, type Untried } from './trial-refusal.js';
 import type { Queryable, Row } from './session.js';
 
@@ -77,11 +76,10 @@ const LOCK_BOUND = `SELECT 'lock_timeout', '5s' WHERE pg_catalog.current_setting
 
 async function setAsWorkers(db: Queryable, settings: Settings): Promise<void> {
   const tried = Object.entries(settings).filter(([name]) => !NOT_FOR_TRIALS.includes(name));
-  const path = await readRolePath(db);
   await db.query(
     `SELECT pg_catalog.set_config(s.key, s.value, true)
        FROM (SELECT * FROM pg_catalog.jsonb_each_text($1) UNION ALL ${LOCK_BOUND}) s(key, value)`,
-    [JSON.stringify(withReading({ search_path: path, ...Object.fromEntries(tried) }))],
+    [JSON.stringify(withReading({ search_path: db.rolePath, ...Object.fromEntries(tried) }))],
   );
 }
 

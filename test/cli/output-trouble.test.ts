@@ -7,7 +7,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ReportV1 } from '../../src/generated/report.v1.js';
 import { Session } from '../../src/index.js';
 import { DEAD_PEERS, OWN_SESSION } from '../../src/model/settings.js';
-import { setForSession } from '../../src/postgres/session-settings.js';
 import { connectionTo } from '../db/support/run-yaml.js';
 import { listen, useProxy } from '../db/support/proxy.js';
 import { runbook, useFolder } from '../db/engine/support.js';
@@ -194,8 +193,7 @@ it('a query that takes long is waited for', async () => {
 
 describe('sessions of pg-runbook', () => {
   it('have keepalives, and a bound for transactions that wait for them', async () => {
-    const session = await Session.open(connectionTo(db), 'pg-runbook:test', 60_000);
-    await setForSession(session, OWN_SESSION);
+    const session = await Session.open(connectionTo(db), 'pg-runbook:test', 60_000, OWN_SESSION);
     for (const [name, value] of Object.entries(DEAD_PEERS)) {
       const [row] = await session.query<{ value: string }>('select current_setting($1) as value', [
         name,

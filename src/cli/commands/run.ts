@@ -8,6 +8,7 @@ import type { RunnablePlan } from '../../model/live-plan.js';
 import { planRun } from '../../plan/build.js';
 import { openSavedPlan } from '../../plan/saved.js';
 import { renewPlan } from '../../plan/renew.js';
+import { chooseDialect } from '../../postgres/background/detect.js';
 import { withServer, type Connected } from '../connect.js';
 import { driveEngine, type DriveOptions } from '../engine-run.js';
 import {
@@ -73,16 +74,16 @@ async function planAndRun(
   const { path: source, parameters, planner } = await whatToRun(context, file, options);
   const loaded = await loadForServer(context.output, source, parameters);
   await refuseForbidden(context.output, source, loaded);
-  const plan = await withServer(context, options.dsn, 'plan', async (connected) => {
+  const { plan, dialect } = await withServer(context, options.dsn, 'plan', async (connected) => {
     const made = await planner(loaded, connected);
     await refuseForbiddenPlan(context.output, made, loaded.source);
     await migrateLedger(connected.session);
-    return made;
+    return { plan: made, dialect: chooseDialect(connected.server) };
   });
   const runId = makeRunId(new Date(), randomBytes(6));
   const path = options.report ?? defaultReportPath(plan.runbook.name, runId);
   return driveEngine(context, options, { runId, path }, (engine) =>
-    runPlan({ ...engine, plan, allowChanged: options.allowChanged === true }),
+    runPlan({ ...engine, plan, dialect, allowChanged: options.allowChanged === true }),
   );
 }
 

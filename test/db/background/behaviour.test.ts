@@ -190,7 +190,6 @@ describe.each(DIALECTS)('pg_background %s', (name, dialect) => {
     const { client, session } = await openBackground(db, dialect);
     const bad = command('select 1', { settings: { work_mem: 'lots' } });
     await expect(client.launch(bad)).rejects.toMatchObject({ code: '22023' });
-    await session.identify();
     await expect(
       db.rows('select state from pg_stat_activity where pid = $1', [session.identity?.pid]),
     ).resolves.toEqual([{ state: 'idle' }]);

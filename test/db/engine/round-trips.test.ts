@@ -19,12 +19,12 @@ async function sentBy(steps: string): Promise<{ connections: number; statements:
   };
 }
 
-it('a trivial run sends at most 60 statements over two connections', async () => {
+it('a trivial run sends at most 25 statements over two connections', async () => {
   // The first one makes the ledger.
   await sentBy('  - id: one\n    sql: SELECT 1\n');
   const { connections, statements } = await sentBy('  - id: one\n    sql: SELECT 1\n');
   expect(connections).toBeLessThanOrEqual(2);
-  expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(60);
+  expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(25);
 });
 
 it.each([
