@@ -7,8 +7,9 @@ import { LiveWatch } from './live.js';
 import { ProgressWatch } from './progress.js';
 import { takeEvents } from './take-events.js';
 
-/** How often a run looks at its detached steps. */
-const REFRESH_MS = 1_000;
+/** How often a run looks at its detached steps: for somebody who watches, and for the report alone. */
+const WATCHED_MS = 1_000;
+const UNWATCHED_MS = 10_000;
 
 const NOTHING: Pick<Told, 'heard' | 'overflowed'> = { heard: {}, overflowed: [] };
 
@@ -53,8 +54,9 @@ class Watches {
   }
 
   async #refresh(): Promise<void> {
-    const { clock, state } = this.context;
-    if (clock.now() < this.#refreshedAt + REFRESH_MS) return;
+    const { clock, onLook, state } = this.context;
+    const everyMs = onLook === undefined ? UNWATCHED_MS : WATCHED_MS;
+    if (clock.now() < this.#refreshedAt + everyMs) return;
     this.#refreshedAt = clock.now();
     const detached = state.record.steps.filter(({ status }) => status === 'detached');
     for (const step of detached) await refreshStep(this.context, step.id);

@@ -69,7 +69,7 @@ export async function makeContext(
     background: new BackgroundClient(dialect, session),
     ledger: new LedgerStore(session),
     core: new Core(session, options.runId),
-    workerDefaults: await readWorkerDefaults(session),
+    workerDefaults: await readWorkerDefaults(session, plan.budget.workers),
     key: old?.key ?? randomBytes(KEY_BYTES).toString('hex'),
     handOvers: old?.handOvers ?? new Map<string, number>(),
     window,

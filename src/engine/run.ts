@@ -36,7 +36,7 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
     traceparent: options.origin.traceparent ?? null,
     pass: options.pass ?? null,
   });
-  const session = await openSession(connection, runId, plan.budget.workers);
+  const session = await openSession(connection, runId);
   const context = await guarded(session, async () => {
     const made = await makeContext(options, session, { record, refused: [], window, plan });
     const keepMs = plan.ledger.keep_days * DAY_MS;

@@ -22,15 +22,8 @@ const STATEMENT_TIMEOUT = '60s';
 /** Longer than any call of the session may take; then the network or the server has gone silent. */
 const ANSWERS_WITHIN_MS = 75_000;
 
-/**
- * Opens the session of a run, which owns the handles of its workers, and does all else.
- * @param workers that may live at once.
- */
-export async function openSession(
-  settings: ConnectionSettings,
-  runId: string,
-  workers: number,
-): Promise<Session> {
+/** Opens the session of a run, which owns the handles of its workers, and does all else. */
+export async function openSession(settings: ConnectionSettings, runId: string): Promise<Session> {
   const name = sessionApplicationName(runId, 'control');
   const session = await Session.open(settings, name, ANSWERS_WITHIN_MS, {
     ...OWN_SESSION,
@@ -39,7 +32,6 @@ export async function openSession(
     ...NOTICES_GONE,
     client_min_messages: 'notice',
     ...PLANNED_ONCE,
-    'pg_background.max_workers': String(Math.max(workers + 1, 16)),
   });
   try {
     // After a failover it may be another server's ledger.
@@ -51,10 +43,20 @@ export async function openSession(
   }
 }
 
-/** What workers get of this role's and database's settings, instead of those of our own session; the plan's come on top. */
-export async function readWorkerDefaults(session: Session): Promise<Settings> {
+/** Of pg_background.max_workers. */
+const MOST_BY_DEFAULT = 16;
+
+/**
+ * What workers get of this role's and database's settings, instead of those of our own session; the plan's come on top.
+ * @param workers that may live at once, for which the session is made ready.
+ */
+export async function readWorkerDefaults(session: Session, workers: number): Promise<Settings> {
   const ours = { ...OWN_SESSION, ...SUPERVISOR_SETTINGS, ...PLANNED_ONCE };
-  const defaults = await readDefaults(session, Object.keys(ours));
+  const defaults = await readDefaults(
+    session,
+    Object.keys(ours),
+    Math.max(workers + 1, MOST_BY_DEFAULT),
+  );
   const known = Object.entries({ ...NO_TIMEOUTS, ...WORKABLE }).filter(
     ([name]) => name in defaults,
   );

@@ -45,7 +45,7 @@ export async function takeUp(
   const { runId, connection } = options;
   // A session that fell silent would keep this process alive.
   await old?.session.close();
-  const session = await openSession(connection, runId, old?.plan.budget.workers ?? 0);
+  const session = await openSession(connection, runId);
   return guarded(session, async () => {
     const run = await takeRun(options, session, old);
     const context = await makeContext(options, session, run, old);

@@ -1,4 +1,6 @@
 import type { Attempt, Step, Task } from '../generated/report.v1.js';
+import { poolerBetween } from '../postgres/background/client.js';
+import { asSqlError } from '../postgres/errors.js';
 import type { Queryable, Row } from '../postgres/session.js';
 
 /** What of a task changes as it goes on. */
@@ -104,6 +106,11 @@ interface TickRow extends Row {
   readonly p_answer: Answer;
 }
 
+const CALL = 'CALL runbook.tick($1, $2, $3, $4, NULL)';
+
+/** The detail of the error of a session that is not the driver's. */
+const OTHER_SESSION = 'pooler_between';
+
 /**
  * The part of the ledger that decides: what has become of attempts, tasks, steps and the run, and what comes next.
  * @see functions/tick.sql
@@ -131,21 +138,22 @@ export class Core {
   async tick(told: Told): Promise<Answer> {
     this.untold = told;
     const from = performance.now();
-    const [row] = await this.db.query<TickRow>(
-      'CALL runbook.tick($1, $2, $3, $4, NULL)',
-      [
-        this.runId,
-        this.#driver,
-        JSON.stringify({ ...told, way_ms: this.#wayMs }),
-        JSON.stringify(this.memory),
-      ],
-      'often',
-    );
+    const [row] = await this.#call(told);
     if (row === undefined) throw new Error('the core gave no answer');
     this.untold = undefined;
     this.memory = row.p_memory;
     this.#wayMs = Math.max(0, performance.now() - from - row.p_answer.took_ms);
     return row.p_answer;
+  }
+
+  async #call(told: Told): Promise<TickRow[]> {
+    const texts = [{ ...told, way_ms: this.#wayMs }, this.memory].map((one) => JSON.stringify(one));
+    const values = [this.runId, this.#driver, ...texts];
+    try {
+      return await this.db.query<TickRow>(CALL, values, 'often');
+    } catch (error) {
+      throw asSqlError(error)?.detail === OTHER_SESSION ? poolerBetween() : error;
+    }
   }
 
   /** Notes what is known of workers, without any other step. */

@@ -34,8 +34,9 @@ interface Running {
 }
 
 /**
- * Plays a plan through: every task takes as long as it is said to, workers, named budgets, needs, order
- * and conflicts are kept. Retries, pauses and other runs are not foreseen. Pure.
+ * Estimates how a run of a plan would go: every task takes as long as it is said to, workers, named budgets, needs, order
+ * and conflicts are kept. Retries, pauses and other runs are not foreseen. It decides nothing: what a run launches is
+ * decided by the ledger's `runbook.next_launches`, for which there may be no server here. Pure.
  * @param lasts of a task of a step, in ms.
  */
 export function simulate(

@@ -32,12 +32,20 @@ export async function beginSession(
   return { identity, rolePath: catalogFirst(row.path) };
 }
 
-/** Those of the settings that the server knows, as a new session of this role would have them in this database. */
-export async function readDefaults(db: Queryable, names: readonly string[]): Promise<Settings> {
+/**
+ * Those of the settings that the server knows, as a new session of this role would have them in this database.
+ * @param workers that this session may have at once, from now on.
+ */
+export async function readDefaults(
+  db: Queryable,
+  names: readonly string[],
+  workers: number,
+): Promise<Settings> {
   const [row] = await db.query<{ defaults: Settings }>(
-    `SELECT pg_catalog.jsonb_object_agg(s.name, s.reset_val) AS defaults
+    `SELECT pg_catalog.jsonb_object_agg(s.name, s.reset_val) AS defaults,
+            pg_catalog.set_config('pg_background.max_workers', $2, false)
        FROM pg_catalog.pg_settings s WHERE s.name = ANY ($1)`,
-    [names],
+    [names, String(workers)],
   );
   const defaults = row?.defaults ?? {};
   const path = defaults['search_path'];

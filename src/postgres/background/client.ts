@@ -56,11 +56,7 @@ export class BackgroundClient {
   #checkSession(pid: number | undefined): void {
     this.#controlPid ??= pid;
     if (pid === this.#controlPid) return;
-    throw new RunbookError(
-      'pooler_between',
-      'a transaction pooler is in between: the server session changed during the run',
-      { hint: 'Connect to PostgreSQL itself, or through a pool in session mode.' },
-    );
+    throw poolerBetween();
   }
 
   /**
@@ -120,6 +116,15 @@ export class BackgroundClient {
       if (!hasSqlState(error, ...UNTRACKED)) throw error;
     }
   }
+}
+
+/** Handles are of one session. */
+export function poolerBetween(): RunbookError {
+  return new RunbookError(
+    'pooler_between',
+    'a transaction pooler is in between: the server session changed during the run',
+    { hint: 'Connect to PostgreSQL itself, or through a pool in session mode.' },
+  );
 }
 
 /** The count makes sure that every setting is set before the launch, which inherits them. */

@@ -5,9 +5,9 @@ import { migrateLedger } from '../../../src/index.js';
 import { useTestDatabases } from '../../support/database.js';
 import { connectionTo, withSession } from '../support/run-yaml.js';
 
-/** One seed: PG_RUNBOOK_PLAY=4711 npx vitest run test/db/core/simulation.test.ts */
+/** One seed: `PG_RUNBOOK_PLAY=4711 npx vitest run test/db/core/simulation.test.ts`; fewer of them: PG_RUNBOOK_PLAYS. */
 const only = process.env['PG_RUNBOOK_PLAY'];
-const PLAYS = only === undefined ? Number(process.env['PLAYS'] ?? 10_000) : 1;
+const PLAYS = only === undefined ? Number(process.env['PG_RUNBOOK_PLAYS'] ?? 10_000) : 1;
 const AT_ONCE = 2;
 const first = only === undefined ? randomInt(1, 900_000) : Number(only);
 

@@ -65,6 +65,55 @@ describe('a ledger of an older pg-runbook', () => {
     expect((JSON.parse(stdout) as { runs: unknown[] }).runs).toHaveLength(2);
   });
 
+  it('of the first tables gets what decides about launches beside its steps and tasks', async () => {
+    await db.query('drop schema runbook cascade');
+    const first = {
+      tables: OURS.tables.slice(0, 1),
+      functions: {
+        contract: 1,
+        digest: '',
+        sql: "CREATE FUNCTION runbook.this_database() RETURNS text RETURN 'here'",
+      },
+    };
+    await withSession(connectionTo(db), (session) => migrateLedger(session, { sources: first }));
+    await db.query(`
+      insert into runbook.run (run_id, runbook_name, runbook_version, runbook_digest, parameters, plan, status, database_id, started_at, finished_at)
+      values ('R', 'n', 1, 'd', '{}', '{}', 'deferred', 'x', now(), now());
+      insert into runbook.step (run_id, step_id, ordinal, kind, policy, status, plan)
+      values ('R', 's', 1, 'vacuum', 'wait', 'skipped', '{"concurrency": 3, "needs": ["a", "b"], "after": "started",
+              "on_failure": "continue", "budgets": {"io": 2}}');
+      insert into runbook.task (run_id, step_id, task_no, status, targets, deferred, plan)
+      values ('R', 's', 1, 'skipped', '[]', true, '{"conflicts": ["relation:7"], "shares_targets": true, "after": [2],
+              "duration": {"basis": "history", "p50_ms": 1500}, "targets": [{"facts": {}}]}'),
+             ('R', 's', 2, 'skipped', '[]', true, '{"conflicts": [], "shares_targets": false, "after": [],
+              "duration": {"basis": "history", "p50_ms": 1500}, "targets": [{"facts": {"carried_over": 2}}]}')`);
+    expect(await withSession(connectionTo(db), migrateLedger)).toEqual({
+      tables: OURS.tables.slice(1).map(({ number }) => number),
+      functions: true,
+    });
+    expect(
+      await db.rows(
+        'select concurrency, budgets, needs, needs_end, failure_stops from runbook.step',
+      ),
+    ).toEqual([
+      {
+        concurrency: 3,
+        budgets: ['io'],
+        needs: ['a', 'b'],
+        needs_end: false,
+        failure_stops: false,
+      },
+    ]);
+    expect(
+      await db.rows(
+        'select conflicts, shares_targets, after, expected_ms from runbook.task order by task_no',
+      ),
+    ).toEqual([
+      { conflicts: ['relation:7'], shares_targets: true, after: [2], expected_ms: 1500 },
+      { conflicts: [], shares_targets: false, after: [], expected_ms: null },
+    ]);
+  });
+
   it('gets the tables that it lacks, in one transaction with the functions', async () => {
     const number = OURS.tables.length + 1;
     const added = {
