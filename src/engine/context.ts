@@ -29,6 +29,8 @@ export interface RunContext {
   readonly workerDefaults: Settings;
   /** Of the seals of this run's tasks; it is nowhere but in this process and its supervisors. */
   readonly key: string;
+  /** Steps whose tasks are sealed with another engine's key, by id. */
+  readonly sealedByOthers: Set<string>;
   /** How often each detached step was given to a supervisor, by its id. */
   readonly handOvers: Map<string, number>;
   /** Undefined when nothing but its work ends the run. */

@@ -62,11 +62,11 @@ export async function refreshStep({ ledger, state }: RunContext, id: string): Pr
 }
 
 async function launch(context: RunContext, id: string): Promise<Handle> {
-  const { background, key, ledger, plan, state, workerDefaults } = context;
+  const { background, key, ledger, plan, sealedByOthers, state, workerDefaults } = context;
   const step = plan.steps.find((one) => one.id === id);
   if (step === undefined) throw new Error(`the plan has no step ${id}`);
   const runId = state.record.run.id;
-  await ledger.sealTasks(runId, step, sealWith(key, runId));
+  if (sealedByOthers.delete(id)) await ledger.sealTasks(runId, step, sealWith(key, runId));
   const order = JSON.stringify(supervisorOrder(context, step));
   const [run, name, json] = [runId, id, order].map(quoteLiteral);
   return background.launch({

@@ -54,9 +54,10 @@ export async function makeContext(
   {
     record,
     refused,
+    supervised,
     window,
     plan,
-  }: Pick<RestoredRun, 'record' | 'refused' | 'plan'> & Pick<RunContext, 'window'>,
+  }: Pick<RestoredRun, 'record' | 'refused' | 'supervised' | 'plan'> & Pick<RunContext, 'window'>,
   old?: RunContext,
 ): Promise<RunContext> {
   const { clock = systemClock } = options;
@@ -71,6 +72,7 @@ export async function makeContext(
     core: new Core(session, options.runId),
     workerDefaults: await readWorkerDefaults(session, plan.budget.workers),
     key: old?.key ?? randomBytes(KEY_BYTES).toString('hex'),
+    sealedByOthers: new Set<string>(supervised),
     handOvers: old?.handOvers ?? new Map<string, number>(),
     window,
     clock,

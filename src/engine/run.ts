@@ -38,7 +38,13 @@ export async function runPlan(options: RunOptions): Promise<ReportV1> {
   });
   const session = await openSession(connection, runId);
   const context = await guarded(session, async () => {
-    const made = await makeContext(options, session, { record, refused: [], window, plan });
+    const made = await makeContext(options, session, {
+      record,
+      refused: [],
+      supervised: [],
+      window,
+      plan,
+    });
     const keepMs = plan.ledger.keep_days * DAY_MS;
     const { alone, prunable } = await made.ledger.admitRun(record, options.allowChanged, keepMs);
     // From the claim on nobody replaces the ledger's functions; another session may have done so just before.
