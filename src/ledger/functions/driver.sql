@@ -42,14 +42,13 @@ $$;
 COMMENT ON FUNCTION runbook.pace IS
   'How long to pause now: looks come quickly after something has happened, for short tasks, and then ever more slowly. Looks are snapshots: workers that those would disturb are looked at later.';
 
-CREATE FUNCTION runbook.quiet_ms(p_driver jsonb, p_events jsonb, p_since timestamptz) RETURNS integer
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION runbook.quiet_ms(p_driver jsonb, p_events jsonb, p_launch_ms double precision) RETURNS integer
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
   -- On a busy machine a worker's start takes longer, and so did its launch.
-  SELECT CASE WHEN q.longest > 0 THEN least(greatest(q.longest, 4 * runbook.ms_since(p_since) / q.launched), 250)::integer ELSE 0 END
-    FROM (SELECT count(*) AS launched, max((p_driver -> 'steps' -> (e -> 'task' ->> 'step') ->> 'quiet_ms')::float8) AS longest
+  SELECT CASE WHEN q.longest > 0 AND (p_driver ->> 'hears')::boolean
+              THEN least(greatest(q.longest, 4 * p_launch_ms), 250)::integer ELSE 0 END
+    FROM (SELECT max((p_driver -> 'steps' -> (e -> 'task' ->> 'step') ->> 'quiet_ms')::float8) AS longest
             FROM jsonb_array_elements(p_events) e WHERE e ->> 'type' = 'launched') q
-   WHERE (p_driver ->> 'hears')::boolean
-  UNION ALL SELECT 0 WHERE NOT (p_driver ->> 'hears')::boolean
 $$;
 COMMENT ON FUNCTION runbook.quiet_ms IS
   'For how long a driver that can keeps its session quiet: workers have begun whose first moment a snapshot would disturb.';

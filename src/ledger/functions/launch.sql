@@ -90,7 +90,8 @@ END $$;
 COMMENT ON FUNCTION runbook.record_launch IS
   'Records the handle of a worker. Its commit need not wait for the disk: the outcome takes it along.';
 
-CREATE PROCEDURE runbook.launch_attempts(p_attempts text[], p_driver jsonb, INOUT p_places integer, INOUT p_events jsonb)
+CREATE PROCEDURE runbook.launch_attempts(p_attempts text[], p_driver jsonb, INOUT p_places integer, INOUT p_launch_ms double precision,
+                                         INOUT p_events jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
   attempt text;
@@ -102,6 +103,7 @@ BEGIN
     -- From before the launch, as the worker's own timeout counts.
     launching_at := pg_catalog.clock_timestamp();
     handle := runbook.launch_attempt(attempt, p_driver);
+    p_launch_ms := greatest(p_launch_ms, runbook.ms_since(launching_at));
     IF handle ? 'pid' THEN
       PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
       p_events := p_events || runbook.record_launch(attempt, handle, launching_at, p_driver);
@@ -116,7 +118,7 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON PROCEDURE runbook.launch_attempts IS
-  'Launches recorded attempts into so many places at most; the places that are left, or -1 when the server had no slot.';
+  'Launches recorded attempts into so many places at most: the places that are left, or -1 when the server had no slot, and how long the slowest launch took.';
 
 CREATE FUNCTION runbook.refuse_launch(p_attempt text, p_error jsonb) RETURNS jsonb
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -10,7 +10,10 @@ BEGIN
   END IF;
   -- Whoever comes second sees the record of whoever came first.
   PERFORM runbook.enter_gate('relations');
-  FOR a IN SELECT u.* FROM runbook.attempt u JOIN runbook.task o USING (run_id, step_id, task_no)
+  -- OFFSET keeps the order: from the few live attempts to their tasks, and not from all tasks of the ledger's history.
+  FOR a IN SELECT u.* FROM runbook.attempt u
+            CROSS JOIN LATERAL (SELECT o.conflicts FROM runbook.task o
+                                 WHERE (o.run_id, o.step_id, o.task_no) = (u.run_id, u.step_id, u.task_no) OFFSET 0) o
             WHERE u.status IN ('pending', 'running') AND u.run_id <> t.run_id AND o.conflicts && t.conflicts LOOP
     -- A record that nobody looks after holds nothing up, unless its worker lives.
     IF runbook.engine_alive(a.run_id) OR runbook.is_supervised(a.run_id, a.step_id)

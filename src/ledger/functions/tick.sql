@@ -92,7 +92,7 @@ COMMENT ON PROCEDURE runbook.watch IS
 CREATE PROCEDURE runbook.settle_ended(p_run text, p_driver jsonb, INOUT p_answer jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
-  most_at_once constant integer := 300;
+  most_at_once constant integer := 100;
   attempt text;
   a runbook.attempt;
   settled jsonb;
@@ -189,8 +189,8 @@ DECLARE
   ready text[];
   kept text[];
   admission jsonb;
-  launching_at timestamptz;
   places integer;
+  launch_ms double precision := 0;
   events jsonb := '[]';
   wanted integer;
 BEGIN
@@ -209,17 +209,16 @@ BEGIN
   p_turns := runbook.look_for_room(p_run, p_driver, p_turns);
   kept := runbook.with_room(ready, runbook.rooms(p_turns));
   PERFORM runbook.note_unlaunched(ready, kept);
-  launching_at := pg_catalog.clock_timestamp();
   wanted := pg_catalog.cardinality(kept);
   places := wanted;
-  CALL runbook.launch_attempts(kept, p_driver, places, events);
+  CALL runbook.launch_attempts(kept, p_driver, places, launch_ms, events);
   p_answer := runbook.add_events(p_answer, events);
   IF places < 0 THEN
     p_turns := runbook.shut_turn(p_turns, '', 'the server has no worker slot left');
   ELSIF hand_over IS NOT NULL AND (p_turns -> '' ->> 'free')::integer - wanted >= 2 THEN
     p_answer := p_answer || pg_catalog.jsonb_build_object('hand_over', hand_over);
   END IF;
-  p_answer := p_answer || pg_catalog.jsonb_build_object('quiet_ms', runbook.quiet_ms(p_driver, events, launching_at));
+  p_answer := p_answer || pg_catalog.jsonb_build_object('quiet_ms', runbook.quiet_ms(p_driver, events, launch_ms));
 END $$;
 COMMENT ON PROCEDURE runbook.launch_into IS
   'Records the next attempts and launches them, while nobody else on the server does; the right to is kept until they show.';
