@@ -190,9 +190,11 @@ describe.each(DIALECTS)('pg_background %s', (name, dialect) => {
     const { client, session } = await openBackground(db, dialect);
     const bad = command('select 1', { settings: { work_mem: 'lots' } });
     await expect(client.launch(bad)).rejects.toMatchObject({ code: '22023' });
-    await expect(
-      db.rows('select state from pg_stat_activity where pid = $1', [session.identity?.pid]),
-    ).resolves.toEqual([{ state: 'idle' }]);
+    await expect
+      .poll(() =>
+        db.rows('select state from pg_stat_activity where pid = $1', [session.identity?.pid]),
+      )
+      .toEqual([{ state: 'idle' }]);
     const handle = await client.launch(command(note('after')));
     await outcomeOf(client, handle);
     expect(await count(name, 'after')).toBe(1);
