@@ -103,6 +103,8 @@ BEGIN
     -- From before the launch, as the worker's own timeout counts.
     launching_at := pg_catalog.clock_timestamp();
     handle := runbook.launch_attempt(attempt, p_driver);
+    -- Its settings and its name end here: the record is ours, and must not wait for a lock as shortly as the step does.
+    COMMIT;
     p_launch_ms := greatest(p_launch_ms, runbook.ms_since(launching_at));
     IF handle ? 'pid' THEN
       PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
