@@ -143,11 +143,9 @@ BEGIN
       RETURN;
     END IF;
   END IF;
-  IF turns <> '{}'::jsonb THEN
-    -- Something had no room: what finds none now is not prepared.
-    turns := runbook.look_for_room(p_run, p_driver, turns);
-    COMMIT;
-  END IF;
+  -- What finds no room is not prepared.
+  turns := runbook.look_for_room(p_run, p_driver, turns);
+  COMMIT;
   CALL runbook.launch_into(p_run, p_driver, turns, p_memory, p_answer);
   IF pg_catalog.jsonb_path_exists(turns, '$.* ? (@.since != null)') THEN
     p_answer := runbook.add_events(p_answer, runbook.new_waits(p_memory -> 'turns', turns));
@@ -184,7 +182,7 @@ CREATE PROCEDURE runbook.launch_into(p_run text, p_driver jsonb, INOUT p_turns j
                                      INOUT p_memory jsonb, INOUT p_answer jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
-  chosen constant jsonb := runbook.next_launches(p_run, p_driver, runbook.own_room(p_run, p_driver) || runbook.rooms(p_turns));
+  chosen constant jsonb := runbook.next_launches(p_run, p_driver, runbook.rooms(p_turns));
   hand_over constant text := runbook.first_hand_over(chosen);
   ready text[];
   kept text[];
