@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Core } from '../ledger/core.js';
-import type { LedgerStore, Seal } from '../ledger/store.js';
+import type { Seal } from '../ledger/new-rows.js';
+import type { LedgerStore } from '../ledger/store.js';
 import type { RunnablePlan } from '../model/live-plan.js';
 import type { Settings } from '../model/runbook.js';
 import { taskDigest } from '../plan/task-digest.js';

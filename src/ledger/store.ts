@@ -1,7 +1,6 @@
-import type { Step as PlannedStep, Task as PlannedTask } from '../generated/plan.v1.js';
+import type { Step as PlannedStep } from '../generated/plan.v1.js';
 import type { ReportV1, Step } from '../generated/report.v1.js';
 import { RunbookError } from '../errors.js';
-import { workerApplicationName } from '../model/identity.js';
 import type { RunnablePlan } from '../model/live-plan.js';
 import { hasSqlState, SQLSTATE } from '../postgres/errors.js';
 import type { Row, Session } from '../postgres/session.js';
@@ -10,6 +9,7 @@ import { inTransaction } from '../postgres/transaction.js';
 import { COMMIT_LATER } from './commit-later.js';
 import { findRunOfPass } from './read.js';
 import { refusals } from './refusals.js';
+import { batchesOf, INSERT_TASKS, newStepRow, newTaskRows, type Seal } from './new-rows.js';
 import { BATCH_PROGRESS, BRAKED_BY, CLAIMED, STEP_STATE } from './report-sql.js';
 
 /** A run's records, as they change while it goes on. */
@@ -69,12 +69,6 @@ export type RunEnd = Pick<
   ReportV1['run'],
   'status' | 'exit_code' | 'reason' | 'finished_at' | 'paused_by'
 >;
-
-/** Runs in a row that left a relation over, after which its task's duration does not count. */
-const AGED = 2;
-
-/** Names what a worker of a task may be sent, with a key that is not in the ledger. */
-export type Seal = (step: string, task: PlannedTask) => string;
 
 /** Tasks that one statement records: their texts, all at once, would be most of the program's memory. */
 const TASKS_AT_ONCE = 500;
@@ -269,64 +263,8 @@ export class LedgerStore {
   }
 }
 
-/** Of a run $1, by the rows in $2. */
-const INSERT_TASKS = `
-INSERT INTO runbook.task (run_id, step_id, task_no, status, targets, plan, application_name, items,
-                          conflicts, shares_targets, after, expected_ms, seal)
-SELECT $1, t.step, t.number, 'pending', t.targets, t.plan, t.application_name,
-       jsonb_build_array(jsonb_build_object('tries', 0, 'oids', jsonb_path_query_array(t.plan, '$.targets[*].oid'))),
-       t.conflicts, t.shares_targets, t.after, t.expected_ms, t.seal
-  FROM jsonb_to_recordset($2) t(step text, number int, targets jsonb, plan jsonb, application_name text, conflicts text[],
-                                shares_targets boolean, after int[], expected_ms float8, seal text)`;
-
-function* newTaskRows(record: RunRecord, plan: RunnablePlan, seal: Seal): Generator<object> {
-  for (const [index, step] of plan.steps.entries()) {
-    const budgets = Object.keys(step.budgets);
-    for (const [place, task] of step.tasks.entries()) {
-      const { number, conflicts, shares_targets, after } = task;
-      yield {
-        ...{ step: step.id, number, conflicts, shares_targets, after, plan: task },
-        targets: record.steps[index]?.tasks[place]?.targets ?? [],
-        application_name: workerApplicationName(record.run.id, step.id, number, budgets),
-        expected_ms: expectedMs(task),
-        seal: seal(step.id, task),
-      };
-    }
-  }
-}
-
-function* batchesOf<T>(items: Iterable<T>, size: number): Generator<T[], undefined> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-  return undefined;
-}
-
 function passTaken(runbook: string, pass: string): RunbookError {
   return new RunbookError('pass_taken', `pass ${pass} has a run of ${runbook} here already`, {
     hint: 'Nothing is done twice in a pass. Give the next one another name.',
   });
-}
-
-/** What was left over twice is begun whatever it takes, or it would be left for ever. */
-function expectedMs({ duration, targets }: PlannedTask): number | null {
-  const aged = targets.some(({ facts }) => Number(facts['carried_over'] ?? 0) >= AGED);
-  return aged || duration === null || duration.basis === 'guess' ? null : duration.p50_ms;
-}
-
-function newStepRow(step: PlannedStep, index: number): object {
-  const { id, kind, policy, concurrency, needs } = step;
-  return {
-    ...{ id, kind, policy, concurrency, needs },
-    ordinal: index + 1,
-    budgets: Object.keys(step.budgets),
-    needs_end: step.after === 'ended',
-    failure_stops: step.on_failure === 'stop',
-    plan: { ...step, tasks: [], unselected: [] },
-  };
 }
