@@ -58,7 +58,7 @@ function reasonOf({ status, tasks }: Step): string | null {
   return tasks.find((task) => task.status === status)?.reason ?? null;
 }
 
-/** What a run is whose end could not be recorded: no more than what is proven of its tasks. */
+/** The end of a run that could not be recorded: no more than what its tasks prove. */
 export function abandonedRun(
   { clock, state: { record } }: RunContext,
   lost: string,

@@ -26,7 +26,7 @@ export interface RunContext {
   readonly background: BackgroundClient;
   readonly ledger: LedgerStore;
   readonly core: Core;
-  /** What workers get besides the plan's settings. */
+  /** Settings that workers get besides those of the plan. */
   readonly workerDefaults: Settings;
   /** Of the seals of this run's tasks; it is nowhere but in this process and its supervisors. */
   readonly key: string;

@@ -25,7 +25,7 @@ const GRACES = {
   last_poll_ms: 250,
 } as const;
 
-/** Who drives, and what. */
+/** A driver and its steps. */
 interface Role {
   /** Steps whose workers it has. */
   readonly driven: readonly string[];
@@ -37,7 +37,7 @@ interface Role {
   readonly pid?: number | undefined;
 }
 
-/** What an engine tells the core. */
+/** The driver document of the engine. */
 export function engineOrder(context: RunContext): object {
   const { steps } = context.plan;
   const driven = steps.filter(({ policy }) => policy === 'wait').map(({ id }) => id);
@@ -45,7 +45,7 @@ export function engineOrder(context: RunContext): object {
   return driverOrder(context, steps, { driven, whole: true, hears: true, pid });
 }
 
-/** What the supervisor of a step tells it. */
+/** The driver document of the supervisor of a step. */
 export function supervisorOrder(context: RunContext, step: Step): object {
   return driverOrder(context, [step], { driven: [step.id], whole: false, hears: false });
 }

@@ -50,7 +50,7 @@ COMMENT ON FUNCTION runbook.launch_attempt IS
 
 CREATE FUNCTION runbook.note_unlaunched(p_attempts text[], p_but text[]) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE runbook.attempt a SET launched_at = NULL 
+  UPDATE runbook.attempt a SET launched_at = NULL
    WHERE a.attempt_id = ANY (p_attempts) AND a.attempt_id <> ALL (p_but) AND a.status = 'pending'
 $$;
 COMMENT ON FUNCTION runbook.note_unlaunched IS
