@@ -145,7 +145,7 @@ BEGIN
     FROM runbook.steps_at_hand(p_run, p_driver) s, jsonb_array_elements(p_driver -> 'steps' -> s.step_id -> 'budgets') b
    WHERE s.budgets <> '{}' AND p_driver -> 'driven' ? s.step_id AND (NOT (p_driver ->> 'whole')::boolean OR runbook.may_begin(s));
   turns := runbook.free_slots((p_driver -> 'budget') || jsonb_build_object('named', named),
-    (p_driver -> 'budget' ->> 'workers')::integer - runbook.run_workers(p_run), p_turns);
+    (runbook.own_room(p_run, p_driver) ->> '')::integer, p_turns);
   -- What is wanted no more must not keep others waiting.
   PERFORM runbook.leave_turns(p_turns - ARRAY(SELECT jsonb_object_keys(turns)), false);
   RETURN (SELECT jsonb_object_agg(name, t || jsonb_build_object('since', CASE
